@@ -1,0 +1,1 @@
+//! Compiles FIDL schemas to Rust.

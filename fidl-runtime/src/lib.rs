@@ -1,0 +1,1 @@
+//! FIDL servers and clients.

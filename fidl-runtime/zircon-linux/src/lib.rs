@@ -1,0 +1,1 @@
+//! Zircon's IPC objects and system calls on Linux.
