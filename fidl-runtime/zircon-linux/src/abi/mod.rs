@@ -1,0 +1,32 @@
+//! The calls: each checks its arguments, calls inward, and makes a status of the result.
+//!
+//! All functions take what the C ABI hands them, so all are `unsafe`: pointers that are not null must be good for
+//! what the call does with them. Every other mistake is answered by a status.
+
+#![allow(unsafe_code)]
+// The conditions are the same for every call and stated in the module's text.
+#![allow(clippy::missing_safety_doc)]
+
+mod caller;
+mod channel;
+mod handle;
+mod object;
+mod port;
+mod solo;
+mod time;
+pub mod types;
+
+pub use channel::*;
+pub use handle::*;
+pub use object::*;
+pub use port::*;
+pub use solo::*;
+pub use time::*;
+
+use types::{ZX_OK, zx_status_t};
+
+/// The status of a result.
+#[inline]
+fn status(result: Result<(), zx_status_t>) -> zx_status_t {
+    result.err().unwrap_or(ZX_OK)
+}

@@ -1,0 +1,166 @@
+//! Calls on objects of any type: waits, signals, information.
+
+use super::caller;
+use super::status;
+use super::types::*;
+use crate::blocking;
+use crate::handle_table::{self, Handle};
+use crate::port;
+use crate::signals;
+
+/// Waits until the object has one of the signals, its handle is closed, or the deadline.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zx_object_wait_one(
+    handle: zx_handle_t,
+    signals: zx_signals_t,
+    deadline: zx_time_t,
+    observed: *mut zx_signals_t,
+) -> zx_status_t {
+    let (result, pending) = blocking::wait_one(handle, signals, deadline);
+    if let Some(pending) = pending {
+        // SAFETY: the caller promises that the place is good, where it is not null.
+        unsafe { caller::put_if_wanted(observed, pending) };
+    }
+    status(result)
+}
+
+/// Waits until one of the objects has one of its signals, a handle is closed, or the deadline.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zx_object_wait_many(
+    items: *mut zx_wait_item_t,
+    num_items: usize,
+    deadline: zx_time_t,
+) -> zx_status_t {
+    if num_items > ZX_WAIT_MANY_MAX_ITEMS {
+        return ZX_ERR_OUT_OF_RANGE;
+    }
+    // SAFETY: the caller promises that the list is good, where it is not null or misaligned.
+    match unsafe { caller::list_mut(items, num_items) } {
+        Ok(items) => status(blocking::wait_many(items, deadline).0),
+        Err(status) => status,
+    }
+}
+
+/// Asks a port to be told when the object has one of the signals.
+#[unsafe(no_mangle)]
+pub extern "C" fn zx_object_wait_async(
+    handle: zx_handle_t,
+    port: zx_handle_t,
+    key: u64,
+    signals: zx_signals_t,
+    options: u32,
+) -> zx_status_t {
+    const STAMPS: u32 = ZX_WAIT_ASYNC_TIMESTAMP | ZX_WAIT_ASYNC_BOOT_TIMESTAMP;
+    if options & !(STAMPS | ZX_WAIT_ASYNC_EDGE) != 0 || options & STAMPS == STAMPS {
+        return ZX_ERR_INVALID_ARGS;
+    }
+    status(port::wait_async(handle, port, key, signals, options))
+}
+
+/// Passes if a user may change these signals of the object.
+fn settable(handle: Handle, mask: zx_signals_t, also: &[zx_obj_type_t]) -> Result<(), zx_status_t> {
+    let also = if also.contains(&handle.kind) { ZX_EVENT_SIGNALED } else { 0 };
+    if mask & !(ZX_USER_SIGNAL_ALL | also) == 0 { Ok(()) } else { Err(ZX_ERR_INVALID_ARGS) }
+}
+
+/// Clears, then sets signals of the object, as one change.
+#[unsafe(no_mangle)]
+pub extern "C" fn zx_object_signal(handle: zx_handle_t, clear_mask: u32, set_mask: u32) -> zx_status_t {
+    let signal = || {
+        let handle = handle_table::look(handle)?.allows(ZX_RIGHT_SIGNAL)?;
+        settable(handle, clear_mask | set_mask, &[ZX_OBJ_TYPE_EVENT, ZX_OBJ_TYPE_EVENTPAIR])?;
+        let mut object = handle.lock()?;
+        signals::update(&mut object.ends[handle.end], clear_mask, set_mask);
+        Ok(())
+    };
+    status(signal())
+}
+
+/// Clears, then sets signals of the object's peer, as one change.
+#[unsafe(no_mangle)]
+pub extern "C" fn zx_object_signal_peer(handle: zx_handle_t, clear_mask: u32, set_mask: u32) -> zx_status_t {
+    let signal = || {
+        let handle = handle_table::look(handle)?.allows(ZX_RIGHT_SIGNAL_PEER)?;
+        settable(handle, clear_mask | set_mask, &[ZX_OBJ_TYPE_EVENTPAIR])?;
+        let mut object = handle.lock()?;
+        if object.has_remote_peer() {
+            return Err(ZX_ERR_NOT_SUPPORTED);
+        }
+        let peer = &mut object.ends[1 - handle.end];
+        if peer.handles == 0 {
+            return Err(ZX_ERR_PEER_CLOSED);
+        }
+        signals::update(peer, clear_mask, set_mask);
+        Ok(())
+    };
+    status(signal())
+}
+
+/// Tells about an object or a handle.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zx_object_get_info(
+    handle: zx_handle_t,
+    topic: u32,
+    buffer: *mut u8,
+    buffer_size: usize,
+    actual: *mut usize,
+    avail: *mut usize,
+) -> zx_status_t {
+    let mut record = Record { buffer, size: buffer_size, actual, avail };
+    let info = || match topic {
+        ZX_INFO_HANDLE_VALID => handle_table::look(handle).map(drop),
+        // SAFETY: the caller promises that its places are good.
+        ZX_INFO_HANDLE_BASIC => unsafe { record.give(basic(handle_table::look(handle)?)?) },
+        // SAFETY: the caller promises that its places are good.
+        ZX_INFO_HANDLE_COUNT => unsafe { record.give(count(handle_table::look(handle)?)?) },
+        _ => Err(ZX_ERR_NOT_SUPPORTED),
+    };
+    let mut info = info;
+    status(info())
+}
+
+fn basic(handle: Handle) -> Result<zx_info_handle_basic_t, zx_status_t> {
+    let object = handle.lock()?;
+    let paired = matches!(handle.kind, ZX_OBJ_TYPE_CHANNEL | ZX_OBJ_TYPE_EVENTPAIR);
+    Ok(zx_info_handle_basic_t {
+        koid: object.ends[handle.end].koid,
+        rights: handle.rights,
+        object_type: handle.kind,
+        related_koid: if paired { object.ends[1 - handle.end].koid } else { 0 },
+        ..zx_info_handle_basic_t::default()
+    })
+}
+
+fn count(handle: Handle) -> Result<zx_info_handle_count_t, zx_status_t> {
+    let object = handle.allows(ZX_RIGHT_INSPECT)?.lock()?;
+    Ok(zx_info_handle_count_t { handle_count: object.ends[handle.end].handles })
+}
+
+/// Where the caller wants one record.
+struct Record {
+    buffer: *mut u8,
+    size: usize,
+    actual: *mut usize,
+    avail: *mut usize,
+}
+
+impl Record {
+    /// Writes the record and the counts.
+    ///
+    /// # Safety
+    ///
+    /// Each place is null, misaligned, too small, or good for a write.
+    unsafe fn give<T>(&mut self, record: T) -> Result<(), zx_status_t> {
+        let fits = self.size >= size_of::<T>();
+        let mut written = Err(ZX_ERR_BUFFER_TOO_SMALL);
+        if fits {
+            // SAFETY: the caller's promise.
+            written = unsafe { caller::put(self.buffer.cast(), record) };
+        }
+        // SAFETY: the caller's promise.
+        unsafe { caller::put_if_wanted(self.actual, usize::from(fits)) };
+        // SAFETY: the caller's promise.
+        unsafe { caller::put_if_wanted(self.avail, 1) };
+        written
+    }
+}

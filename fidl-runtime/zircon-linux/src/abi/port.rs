@@ -1,0 +1,78 @@
+//! Calls on ports.
+
+use super::caller;
+use super::status;
+use super::types::*;
+use crate::port;
+
+/// Makes a port.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zx_port_create(options: u32, out: *mut zx_handle_t) -> zx_status_t {
+    let create = || {
+        if options & !ZX_PORT_BIND_TO_INTERRUPT != 0 {
+            return Err(ZX_ERR_INVALID_ARGS);
+        }
+        caller::writable(out)?;
+        // SAFETY: the caller promises that the place is good.
+        unsafe { caller::put(out, port::create()?) }
+    };
+    status(create())
+}
+
+/// Queues a user packet.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zx_port_queue(handle: zx_handle_t, packet: *const zx_port_packet_t) -> zx_status_t {
+    // SAFETY: the caller promises that the place is good.
+    let packet = unsafe { caller::get(packet) };
+    status(packet.and_then(|packet| port::queue(handle, &packet)))
+}
+
+/// Waits for a packet.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zx_port_wait(
+    handle: zx_handle_t,
+    deadline: zx_time_t,
+    packet: *mut zx_port_packet_t,
+) -> zx_status_t {
+    // SAFETY: the caller promises that the place is good.
+    let places = unsafe { caller::places(packet, 1) };
+    status(places.and_then(|places| port::wait(handle, deadline, places)).map(drop))
+}
+
+/// Waits for a packet like [`zx_port_wait`], then takes as many as are there, up to `capacity`, in one step.
+///
+/// `actual` (which may be null) gets their number: at least 1 on success, 0 otherwise. A capacity of 0 is
+/// `ZX_ERR_INVALID_ARGS`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zx_linux_port_wait_batch(
+    handle: zx_handle_t,
+    deadline: zx_time_t,
+    packets: *mut zx_port_packet_t,
+    capacity: usize,
+    actual: *mut usize,
+) -> zx_status_t {
+    // SAFETY: the caller promises that the places are good.
+    let places = unsafe { caller::places(packets, capacity) };
+    let result = places.and_then(|places| match places {
+        [] => Err(ZX_ERR_INVALID_ARGS),
+        places => port::wait(handle, deadline, places),
+    });
+    // SAFETY: the caller promises that the place is good, where it is not null.
+    unsafe { caller::put_if_wanted(actual, result.unwrap_or(0)) };
+    status(result.map(drop))
+}
+
+/// Cancels the waits made with this port, this source handle and this key, and their packets.
+#[unsafe(no_mangle)]
+pub extern "C" fn zx_port_cancel(handle: zx_handle_t, source: zx_handle_t, key: u64) -> zx_status_t {
+    status(port::cancel(handle, source, key))
+}
+
+/// Cancels all waits and packets of the port that have this key.
+#[unsafe(no_mangle)]
+pub extern "C" fn zx_port_cancel_key(handle: zx_handle_t, options: u32, key: u64) -> zx_status_t {
+    match options {
+        0 => status(port::cancel_key(handle, key)),
+        _ => ZX_ERR_INVALID_ARGS,
+    }
+}

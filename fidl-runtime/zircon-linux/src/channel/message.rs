@@ -1,0 +1,88 @@
+//! Messages in memory: a slot with the first bytes, and a queue of blocks for the rest.
+
+use core::mem::{self, MaybeUninit};
+
+use crate::capacity::{BLOCK_BYTES, MESSAGE_INLINE_BYTES};
+use crate::handle_table::Chain;
+use crate::memory::zeroed_struct;
+use crate::payload::Payload;
+use crate::pool::{Lease, Leased, Plain, Queue, Slots};
+use crate::tables::tables;
+
+zeroed_struct! {
+    /// A message that waits to be read.
+    pub(crate) struct Message {
+        pub(crate) bytes: u32,
+        pub(crate) handle_count: u32,
+        /// The handles. Whoever drops a message has taken them out before.
+        pub(crate) handles: Chain,
+        blocks: Queue<Block>,
+        start: [u8; MESSAGE_INLINE_BYTES],
+    }
+}
+
+zeroed_struct! {
+    /// A part of a message's bytes.
+    pub(crate) struct Block {
+        bytes: [u8; BLOCK_BYTES],
+    }
+}
+
+impl Leased for Message {
+    fn slots() -> &'static Slots<Plain<Message>> {
+        &tables().messages
+    }
+
+    fn clear(&mut self) {
+        debug_assert!(self.handles.is_empty());
+        drop(mem::take(&mut self.blocks));
+    }
+}
+
+impl Leased for Block {
+    fn slots() -> &'static Slots<Plain<Block>> {
+        &tables().blocks
+    }
+}
+
+impl Message {
+    /// A message of these bytes, without handles; `None` if message memory is full.
+    pub(crate) fn compose(payload: &Payload<'_>) -> Option<Lease<Message>> {
+        let mut message = Lease::<Message>::take()?;
+        message.bytes = payload.len();
+        message.handle_count = 0;
+        // The place where the next bytes go: in the slot first, then in the last block.
+        let mut used = 0;
+        let mut block: Option<Lease<Block>> = None;
+        for mut piece in payload.pieces() {
+            while !piece.is_empty() {
+                let place = match &mut block {
+                    None => &mut message.start[used..],
+                    Some(block) => &mut block.bytes[used..],
+                };
+                let count = piece.len().min(place.len());
+                place[..count].copy_from_slice(&piece[..count]);
+                piece = &piece[count..];
+                used += count;
+                if !piece.is_empty() {
+                    block.replace(Lease::take()?).into_iter().for_each(|full| message.blocks.push(full));
+                    used = 0;
+                }
+            }
+        }
+        block.into_iter().for_each(|last| message.blocks.push(last));
+        Some(message)
+    }
+
+    /// Copies the bytes to a place that has room for them. The blocks are given back on the way.
+    pub(crate) fn copy_out(&mut self, place: &mut [MaybeUninit<u8>]) {
+        let (start, mut rest) =
+            place[..self.bytes as usize].split_at_mut((self.bytes as usize).min(MESSAGE_INLINE_BYTES));
+        start.write_copy_of_slice(&self.start[..start.len()]);
+        while let Some(block) = self.blocks.pop() {
+            let (part, after) = rest.split_at_mut(rest.len().min(BLOCK_BYTES));
+            part.write_copy_of_slice(&block.bytes[..part.len()]);
+            rest = after;
+        }
+    }
+}

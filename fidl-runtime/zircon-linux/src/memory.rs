@@ -1,0 +1,90 @@
+//! The memory of all tables: one reservation of address space, made at first use and never given back.
+//!
+//! The system fills pages with zeroes when they are first touched. So a table starts as zeroes, and a type may live in
+//! it only if zeroes are a value of it ([`Zeroed`]).
+
+#![allow(unsafe_code)]
+
+use core::mem::MaybeUninit;
+use core::ptr::NonNull;
+
+use crate::sync::{AtomicU32, AtomicU64};
+use crate::sys;
+
+/// A type for which bytes of zero are a valid value.
+///
+/// # Safety
+///
+/// A reference to zeroed memory of the type's size and alignment must be a valid reference to it.
+pub(crate) unsafe trait Zeroed {}
+
+// SAFETY: zero is an integer.
+unsafe impl Zeroed for u8 {}
+// SAFETY: zero is an integer.
+unsafe impl Zeroed for u32 {}
+// SAFETY: zero is an integer.
+unsafe impl Zeroed for u64 {}
+// SAFETY: zero is an integer.
+unsafe impl Zeroed for AtomicU32 {}
+// SAFETY: zero is an integer.
+unsafe impl Zeroed for AtomicU64 {}
+// SAFETY: memory that need not be initialized may be anything.
+unsafe impl<T> Zeroed for MaybeUninit<T> {}
+// SAFETY: each element is valid as zeroes.
+unsafe impl<T: Zeroed, const N: usize> Zeroed for [T; N] {}
+
+/// Zeroed memory that is cut into tables.
+pub(crate) struct Reservation {
+    next: NonNull<u8>,
+    left: usize,
+}
+
+impl Reservation {
+    /// Reserves this many bytes of address space; `None` if the system refuses.
+    pub(crate) fn new(bytes: usize) -> Option<Reservation> {
+        Some(Reservation { next: sys::map_zeroed(bytes)?, left: bytes })
+    }
+
+    /// The bytes that a table of `count` values takes out of a reservation, padding included.
+    pub(crate) const fn bytes_of<T>(count: usize) -> usize {
+        count * size_of::<T>() + align_of::<T>()
+    }
+
+    /// Cuts a table off. Empty if less than that is left.
+    pub(crate) fn cut<T: Zeroed>(&mut self, count: usize) -> &'static [T] {
+        let padding = self.next.align_offset(align_of::<T>());
+        let bytes = count * size_of::<T>();
+        if padding.saturating_add(bytes) > self.left {
+            return &[];
+        }
+        // SAFETY: `padding` bytes are left, so the sum stays inside the reservation (or at its end).
+        let table = unsafe { self.next.add(padding) };
+        // SAFETY: `padding + bytes` are left, so the sum stays inside the reservation (or at its end).
+        self.next = unsafe { table.add(bytes) };
+        self.left -= padding + bytes;
+        // SAFETY: the memory is aligned by the padding, zeroed, which `T` allows, lives for ever, is cut off for this
+        // table alone, and is changed only through the interior mutability of `T`.
+        unsafe { core::slice::from_raw_parts(table.cast::<T>().as_ptr(), count) }
+    }
+}
+
+/// Defines a structure that is valid as zeroes because each of its fields is.
+macro_rules! zeroed_struct {
+    (
+        $(#[$attribute:meta])*
+        $sight:vis struct $name:ident {
+            $( $(#[$field_attribute:meta])* $field_sight:vis $field:ident: $type:ty ),* $(,)?
+        }
+    ) => {
+        $(#[$attribute])*
+        $sight struct $name {
+            $( $(#[$field_attribute])* $field_sight $field: $type, )*
+        }
+
+        // SAFETY: the bounds hold every field's type to its promise to be valid as zeroes.
+        #[allow(unsafe_code)]
+        unsafe impl $crate::memory::Zeroed for $name where $( $type: $crate::memory::Zeroed ),* {}
+    };
+}
+
+pub(crate) use zeroed_struct;

@@ -1,0 +1,257 @@
+//! Objects: a slot with a lock, one or two ends, and a body by type. And what happens when handles go.
+//!
+//! Both ends of a pair share one slot and so one lock, as in Zircon: what happens at one end and shows at the other
+//! is one step.
+
+use core::mem;
+
+use crate::abi::types::*;
+use crate::channel::{Link, Listener, Local, Message};
+use crate::handle_table::{self, Chain, Handle};
+use crate::memory::{Zeroed, zeroed_struct};
+use crate::pool::Queue;
+use crate::port::{self, Port};
+use crate::signals;
+use crate::sync::Lock;
+use crate::tables::tables;
+use crate::timer::Timer;
+use crate::wait::{List, OF_OBJECT};
+
+zeroed_struct! {
+    /// What each end of an object has.
+    #[derive(Default)]
+    pub(crate) struct End {
+        pub(crate) signals: zx_signals_t,
+        /// Handles to this end, those in messages included.
+        pub(crate) handles: u32,
+        pub(crate) koid: zx_koid_t,
+        /// The waits made through handles to this end.
+        pub(crate) waits: List<OF_OBJECT>,
+    }
+}
+
+/// What an object is. The discriminants are stated so that zeroed memory is `Free`.
+#[repr(u32)]
+#[derive(Default)]
+pub(crate) enum Body {
+    /// The slot holds no object.
+    #[default]
+    Free = 0,
+    /// An event or an event pair: nothing beside its signals.
+    Plain = 1,
+    /// A channel with both ends in this process.
+    Local(Local) = 2,
+    /// A channel with its other end in another process.
+    Link(Link) = 3,
+    /// A channel end on which connections arrive.
+    Listener(Listener) = 4,
+    Port(Port) = 5,
+    Timer(Timer) = 6,
+}
+
+// SAFETY: the representation is a tag, 0 for `Free`, before a union of the fields; `Free` has none, so the other
+// bytes do not matter.
+#[allow(unsafe_code)]
+unsafe impl Zeroed for Body {}
+
+zeroed_struct! {
+    /// One slot of the object table.
+    pub(crate) struct Object {
+        /// Tells this object from others that had the slot before.
+        pub(crate) generation: u32,
+        pub(crate) ends: [End; 2],
+        pub(crate) body: Body,
+    }
+}
+
+impl Object {
+    /// Whether the other end is not in this process, or there is none that could be signalled.
+    pub(crate) fn has_remote_peer(&self) -> bool {
+        matches!(self.body, Body::Link(_) | Body::Listener(_))
+    }
+
+    /// The port that this object is.
+    #[inline]
+    pub(crate) fn port(&mut self) -> Option<&mut Port> {
+        match &mut self.body {
+            Body::Port(port) => Some(port),
+            _ => None,
+        }
+    }
+}
+
+/// The lock of an object's slot.
+#[inline]
+pub(crate) fn slot(object: u32) -> &'static Lock<Object> {
+    tables().objects.get(object)
+}
+
+/// Makes an object with the signals given, without handles yet.
+pub(crate) fn create(body: Body, signals: [zx_signals_t; 2]) -> Result<u32, zx_status_t> {
+    let tables = tables();
+    let index = tables.objects.take().ok_or(ZX_ERR_NO_RESOURCES)?;
+    let mut object = slot(index).lock();
+    object.body = body;
+    for (end, signals) in object.ends.iter_mut().zip(signals) {
+        *end = End { signals, koid: tables.koid(), ..End::default() };
+    }
+    Ok(index)
+}
+
+/// Makes a handle to each end of a new object; without room for all of them the object is gone again.
+pub(crate) fn open_ends<const N: usize>(
+    object: u32,
+    kind: zx_obj_type_t,
+    rights: zx_rights_t,
+) -> Result<[u32; N], zx_status_t> {
+    let mut entries = [0; N];
+    for end in 0..N {
+        match handle_table::open(object, end, kind, rights) {
+            Ok(entry) => entries[end] = entry,
+            Err(status) => {
+                entries[..end].iter().for_each(|entry| handle_table::give(*entry));
+                destroy(object);
+                return Err(status);
+            }
+        }
+    }
+    let mut object = slot(object).lock();
+    object.ends[..N].iter_mut().for_each(|end| end.handles = 1);
+    Ok(entries)
+}
+
+/// Makes an object and a handle to each of its `N` ends.
+pub(crate) fn create_open<const N: usize>(
+    body: Body,
+    signals: zx_signals_t,
+    kind: zx_obj_type_t,
+    rights: zx_rights_t,
+) -> Result<[zx_handle_t; N], zx_status_t> {
+    let object = create(body, [signals; 2])?;
+    Ok(open_ends::<N>(object, kind, rights)?.map(handle_table::publish))
+}
+
+/// Empties the slot of an object that nothing leads to any more.
+pub(crate) fn destroy(index: u32) {
+    let mut object = slot(index).lock();
+    let body = mem::take(&mut object.body);
+    object.generation = object.generation.wrapping_add(1);
+    drop(object);
+    // Closing descriptors is left to after the lock.
+    drop(body);
+    tables().objects.give(index);
+}
+
+/// Closes the handle with this number.
+pub(crate) fn close(number: zx_handle_t) -> Result<(), zx_status_t> {
+    close_handle(handle_table::look(number)?)
+}
+
+/// Closes a handle.
+pub(crate) fn close_handle(handle: Handle) -> Result<(), zx_status_t> {
+    let object = handle.lock()?;
+    handle.close();
+    drop(object);
+    let mut chain = Chain::default();
+    chain.push(handle.index);
+    release(chain);
+    Ok(())
+}
+
+/// Lets go of closed entries. Where one was the last to its end, the unread messages of that end go too, with the
+/// handles in them, and so on; the chain grows instead of the stack.
+pub(crate) fn release(mut chain: Chain) {
+    if chain.is_empty() {
+        return;
+    }
+    while let Some(entry) = chain.pop() {
+        let mut unread = release_entry(entry);
+        while let Some(mut message) = unread.pop() {
+            chain.append(&mut message.handles);
+        }
+    }
+    crate::channel::relieve_starved();
+}
+
+/// What is left to do once the lock of the object is released.
+enum After {
+    Nothing,
+    Destroy,
+    /// A port's waits hang in the lists of other objects, whose locks come before the port's.
+    EmptyPort,
+}
+
+/// Lets go of one closed entry, and returns the messages that nobody can read any more.
+fn release_entry(entry: u32) -> Queue<Message> {
+    let handle = handle_table::closed_entry(entry);
+    let mut object = slot(handle.object).lock();
+    signals::cancel_waits_of(&mut object.ends[handle.end], entry);
+    handle_table::give(entry);
+    object.ends[handle.end].handles -= 1;
+    if object.ends[handle.end].handles > 0 {
+        return Queue::default();
+    }
+    let (unread, after) = last_handle_gone(&mut object, handle.end);
+    drop(object);
+    match after {
+        After::Nothing => {}
+        After::Destroy => destroy(handle.object),
+        After::EmptyPort => port::empty(handle.object),
+    }
+    unread
+}
+
+/// The last handle to an end is gone: the other end learns of it.
+fn last_handle_gone(object: &mut Object, end: usize) -> (Queue<Message>, After) {
+    let peer = &mut object.ends[1 - end];
+    let after = if peer.handles == 0 { After::Destroy } else { After::Nothing };
+    match &mut object.body {
+        Body::Port(port) => {
+            port.close();
+            (Queue::default(), After::EmptyPort)
+        }
+        Body::Local(local) => {
+            signals::update(peer, ZX_CHANNEL_WRITABLE, ZX_CHANNEL_PEER_CLOSED);
+            (local.take_unread(end), after)
+        }
+        Body::Plain => {
+            signals::update(peer, 0, ZX_EVENTPAIR_PEER_CLOSED);
+            (Queue::default(), after)
+        }
+        Body::Link(_) | Body::Listener(_) | Body::Timer(_) | Body::Free => (Queue::default(), after),
+    }
+}
+
+/// Makes another handle with these rights (a subset of the handle's) and returns its closed entry.
+pub(crate) fn duplicate(handle: Handle, rights: zx_rights_t) -> Result<u32, zx_status_t> {
+    let entry = handle_table::open(handle.object, handle.end, handle.kind, rights)?;
+    match handle.lock() {
+        Ok(mut object) => {
+            object.ends[handle.end].handles += 1;
+            Ok(entry)
+        }
+        Err(status) => {
+            handle_table::give(entry);
+            Err(status)
+        }
+    }
+}
+
+/// Gives the handle another number and other rights. The waits made through the old number end.
+pub(crate) fn replace(handle: Handle, rights: zx_rights_t) -> Result<zx_handle_t, zx_status_t> {
+    let mut object = handle.lock()?;
+    handle.close();
+    signals::cancel_waits_of(&mut object.ends[handle.end], handle.index);
+    handle_table::set_rights(handle.index, rights);
+    Ok(handle_table::publish(handle.index))
+}
+
+/// Opens an entry that came in a message, and says what it is. The waits of its former owner end here.
+pub(crate) fn receive(entry: u32) -> zx_handle_info_t {
+    let handle = handle_table::closed_entry(entry);
+    let mut object = slot(handle.object).lock();
+    signals::cancel_waits_of(&mut object.ends[handle.end], entry);
+    drop(object);
+    let number = handle_table::publish(entry);
+    zx_handle_info_t { handle: number, object_type: handle.kind, rights: handle.rights, unused: 0 }
+}

@@ -1,0 +1,284 @@
+//! Slots of fixed number: an allocator of indices ([`Slots`]), exclusive ownership of one slot ([`Lease`]), and queues
+//! of owned slots ([`Queue`]).
+//!
+//! Index 0 is never handed out; it stands for 'none' in every link. Slots that were never used are handed out in
+//! order, and only when no used one is free, so that memory is touched only as far as it was ever needed and the
+//! count of touched slots is the high-water mark.
+//!
+//! The free slots form a stack, changed by compare-and-swap of one word: index of the top (20 bits), number of free
+//! slots (20 bits), and a tag (24 bits) that changes with every operation. The tag keeps a thread that slept between
+//! reading the top's link and its swap from putting a stale link back.
+
+#![allow(unsafe_code)]
+
+use core::cell::UnsafeCell;
+use core::marker::PhantomData;
+use core::num::NonZeroU32;
+use core::ops::{Deref, DerefMut};
+
+use crate::memory::{Reservation, Zeroed};
+use crate::sync::{AtomicU32, AtomicU64, Ordering};
+
+const INDEX_BITS: u32 = 20;
+const INDEX_MASK: u64 = (1 << INDEX_BITS) - 1;
+
+/// A place in a table, with the link that free lists and queues use.
+pub(crate) struct Slot<T> {
+    link: AtomicU32,
+    value: T,
+}
+
+// SAFETY: link 0 is 'none', and the value is valid as zeroes by its own promise.
+unsafe impl<T: Zeroed> Zeroed for Slot<T> {}
+
+/// The state of the free stack, packed into one word.
+#[derive(Clone, Copy)]
+struct Free(u64);
+
+impl Free {
+    fn top(self) -> u32 {
+        (self.0 & INDEX_MASK) as u32
+    }
+
+    fn count(self) -> u32 {
+        (self.0 >> INDEX_BITS & INDEX_MASK) as u32
+    }
+
+    fn changed(self, top: u32, count: u32) -> Free {
+        let tag = (self.0 >> (2 * INDEX_BITS)).wrapping_add(1);
+        Free(tag << (2 * INDEX_BITS) | u64::from(count) << INDEX_BITS | u64::from(top))
+    }
+}
+
+/// A table whose slots are taken and given back by index.
+pub(crate) struct Slots<T: 'static> {
+    slots: &'static [Slot<T>],
+    free: AtomicU64,
+    /// The lowest index that was never taken.
+    fresh: AtomicU32,
+    /// How often a slot was asked for in vain.
+    refused: AtomicU64,
+}
+
+/// How full a table is, was at most, and may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Slots in use now.
+    pub used: usize,
+    /// The largest number in use at once so far.
+    pub high_water: usize,
+    /// The number of slots.
+    pub capacity: usize,
+    /// How often a slot was asked for while none was free.
+    pub refused: u64,
+}
+
+impl<T: Zeroed> Slots<T> {
+    /// The bytes that a table of this capacity takes out of a reservation.
+    pub(crate) const fn bytes_of(capacity: usize) -> usize {
+        Reservation::bytes_of::<Slot<T>>(capacity + 1)
+    }
+
+    /// A table cut out of a reservation; without one, a table that is always full.
+    pub(crate) fn new(memory: Option<&mut Reservation>, capacity: usize) -> Slots<T> {
+        let slots = memory.map_or(&[][..], |memory| memory.cut(capacity + 1));
+        Slots { slots, free: AtomicU64::new(0), fresh: AtomicU32::new(1), refused: AtomicU64::new(0) }
+    }
+}
+
+impl<T> Slots<T> {
+    /// The value in a slot that was taken.
+    #[inline]
+    pub(crate) fn get(&self, index: u32) -> &'static T {
+        &self.slots[index as usize].value
+    }
+
+    /// The value in a slot whose index came from outside.
+    #[inline]
+    pub(crate) fn find(&self, index: u32) -> Option<&'static T> {
+        self.slots.get(index as usize).map(|slot| &slot.value)
+    }
+
+    /// The link of a slot, which belongs to whoever has taken the slot.
+    #[inline]
+    pub(crate) fn link(&self, index: u32) -> &'static AtomicU32 {
+        &self.slots[index as usize].link
+    }
+
+    /// Takes a free slot.
+    #[inline]
+    pub(crate) fn take(&self) -> Option<u32> {
+        // Sequentially consistent, here and in `give`: a writer that found no message memory says so, looks again,
+        // and then sleeps, while a reader gives memory back and then looks whether anyone said so.
+        let mut free = Free(self.free.load(Ordering::SeqCst));
+        while free.top() != 0 {
+            let below = self.link(free.top()).load(Ordering::Relaxed);
+            let changed = free.changed(below, free.count().wrapping_sub(1));
+            // Acquire (part of SeqCst): what the giver last did to the slot is over.
+            match self.free.compare_exchange_weak(free.0, changed.0, Ordering::SeqCst, Ordering::SeqCst) {
+                Ok(_) => return Some((free.0 & INDEX_MASK) as u32),
+                Err(now) => free = Free(now),
+            }
+        }
+        self.take_fresh()
+    }
+
+    #[cold]
+    fn take_fresh(&self) -> Option<u32> {
+        let limit = self.slots.len() as u32;
+        // Relaxed: the slot was never used, so there is nothing to see in it but zeroes.
+        let taken = self
+            .fresh
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |fresh| (fresh < limit).then_some(fresh + 1));
+        if taken.is_err() {
+            self.refused.fetch_add(1, Ordering::Relaxed);
+        }
+        taken.ok()
+    }
+
+    /// Gives a slot back that was taken. The caller does not use the index again.
+    #[inline]
+    pub(crate) fn give(&self, index: u32) {
+        let mut free = Free(self.free.load(Ordering::Relaxed));
+        loop {
+            self.link(index).store(free.top(), Ordering::Relaxed);
+            let changed = free.changed(index, free.count() + 1);
+            match self.free.compare_exchange_weak(free.0, changed.0, Ordering::SeqCst, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(now) => free = Free(now),
+            }
+        }
+    }
+
+    /// How full the table is. Exact when no other thread uses it.
+    pub(crate) fn usage(&self) -> Usage {
+        let high_water = self.fresh.load(Ordering::Relaxed) as usize - 1;
+        let free = Free(self.free.load(Ordering::Relaxed)).count() as usize;
+        Usage {
+            used: high_water.saturating_sub(free),
+            high_water,
+            capacity: self.slots.len().saturating_sub(1),
+            refused: self.refused.load(Ordering::Relaxed),
+        }
+    }
+}
+
+/// Memory in a slot that only the owner of the slot's lease touches.
+pub(crate) struct Plain<T>(UnsafeCell<T>);
+
+// SAFETY: the cell is reached only through the one lease of its slot, so sharing it shares nothing.
+unsafe impl<T: Send> Sync for Plain<T> {}
+// SAFETY: the value is valid as zeroes by its own promise.
+unsafe impl<T: Zeroed> Zeroed for Plain<T> {}
+
+/// A type that is owned through leases.
+pub(crate) trait Leased: Zeroed + Send + Sized + 'static {
+    /// The table of its slots.
+    fn slots() -> &'static Slots<Plain<Self>>;
+
+    /// Lets go of what the slot owns, before the slot is given back.
+    fn clear(&mut self) {}
+}
+
+/// Exclusive ownership of one slot, given back on drop. What the slot last held is still in it.
+#[repr(transparent)]
+pub(crate) struct Lease<T: Leased>(NonZeroU32, PhantomData<T>);
+
+impl<T: Leased> Lease<T> {
+    /// Takes a slot, if one is free.
+    #[inline]
+    pub(crate) fn take() -> Option<Lease<T>> {
+        Some(Lease(NonZeroU32::new(T::slots().take()?)?, PhantomData))
+    }
+
+    /// Makes the number that stands for the lease, without giving the slot back.
+    fn into_index(self) -> u32 {
+        let index = self.0.get();
+        core::mem::forget(self);
+        index
+    }
+}
+
+impl<T: Leased> Deref for Lease<T> {
+    type Target = T;
+    #[inline]
+    fn deref(&self) -> &T {
+        // SAFETY: leases are made only by taking a slot or out of a queue that a lease went into, so this is the one
+        // lease of the slot, and it is borrowed for as long as the reference lives.
+        unsafe { &*T::slots().get(self.0.get()).0.get() }
+    }
+}
+
+impl<T: Leased> DerefMut for Lease<T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: this is the one lease of the slot (see `deref`), and it is borrowed exclusively.
+        unsafe { &mut *T::slots().get(self.0.get()).0.get() }
+    }
+}
+
+impl<T: Leased> Drop for Lease<T> {
+    #[inline]
+    fn drop(&mut self) {
+        self.clear();
+        T::slots().give(self.0.get());
+    }
+}
+
+/// A first-in first-out queue that owns its slots.
+#[repr(C)]
+pub(crate) struct Queue<T: Leased> {
+    first: u32,
+    last: u32,
+    slots: PhantomData<Lease<T>>,
+}
+
+// SAFETY: zeroes are the empty queue.
+unsafe impl<T: Leased> Zeroed for Queue<T> {}
+
+impl<T: Leased> Default for Queue<T> {
+    fn default() -> Queue<T> {
+        Queue { first: 0, last: 0, slots: PhantomData }
+    }
+}
+
+impl<T: Leased> Queue<T> {
+    /// Appends.
+    #[inline]
+    pub(crate) fn push(&mut self, lease: Lease<T>) {
+        let index = lease.into_index();
+        // Relaxed, here and in `pop`: whoever reaches the queue has exclusive use of it, and so of its links.
+        T::slots().link(index).store(0, Ordering::Relaxed);
+        match self.last {
+            0 => self.first = index,
+            last => T::slots().link(last).store(index, Ordering::Relaxed),
+        }
+        self.last = index;
+    }
+
+    /// Takes the first.
+    #[inline]
+    pub(crate) fn pop(&mut self) -> Option<Lease<T>> {
+        let first = NonZeroU32::new(self.first)?;
+        self.first = T::slots().link(self.first).load(Ordering::Relaxed);
+        if self.first == 0 {
+            self.last = 0;
+        }
+        Some(Lease(first, PhantomData))
+    }
+
+    /// Looks at the first.
+    #[inline]
+    pub(crate) fn peek(&self) -> Option<&T> {
+        let first = NonZeroU32::new(self.first)?;
+        // SAFETY: a lease of this slot went into the queue and has not come out, so the queue has exclusive use of
+        // the slot, and the queue is borrowed for as long as the reference lives.
+        Some(unsafe { &*T::slots().get(first.get()).0.get() })
+    }
+}
+
+impl<T: Leased> Drop for Queue<T> {
+    fn drop(&mut self) {
+        while self.pop().is_some() {}
+    }
+}

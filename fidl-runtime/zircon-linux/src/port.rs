@@ -1,0 +1,479 @@
+//! Ports: one first-in first-out queue of packets, and the threads that wait for them.
+//!
+//! A thread that finds the queue empty sleeps in its port's park, outside the lock. Whoever queues a packet while a
+//! thread sleeps wakes one, unless a wake is under way already. A woken thread takes its packets and, if it leaves
+//! some behind while others sleep, wakes the next. So there are never more wakes than sleepers, and no packet lies
+//! in the queue while everyone sleeps.
+
+use core::mem::MaybeUninit;
+
+use crate::abi::types::*;
+use crate::capacity::{EVENTS_PER_POLL, PACKETS_BETWEEN_POLLS, USER_PACKETS_PER_PORT};
+use crate::descriptor::{self, Look};
+use crate::handle_table::{self, Handle};
+use crate::object::{self, Body};
+use crate::park::ParkIndex;
+use crate::sync::{Guard, Ordering};
+use crate::sys::{self, Event};
+use crate::tables::tables;
+use crate::wait::{DOOMED, List, OF_OBJECT, OF_PORT, PENDING, QUEUED, Wait};
+
+/// The body of a port.
+#[derive(Default)]
+pub(crate) struct Port {
+    queue: List<OF_PORT>,
+    pending: List<OF_PORT>,
+    doomed: List<OF_PORT>,
+    /// User packets in the queue.
+    users: u32,
+    /// Threads inside the slow part of a wait, or busy closing the port; the slot stays theirs until all have left.
+    inside: u32,
+    /// Those of them that sleep, or are about to.
+    sleepers: u32,
+    /// A wake was sent and no thread has taken note of it yet.
+    waking: bool,
+    closed: bool,
+    park: Option<ParkIndex>,
+    /// Some descriptor is watched in the park.
+    watching: bool,
+    /// Packets taken without a look at the descriptors.
+    taken: u32,
+}
+
+impl Port {
+    /// The park, taken now if there is none yet.
+    fn park(&mut self) -> Result<ParkIndex, zx_status_t> {
+        match self.park {
+            Some(park) => Ok(park),
+            None => Ok(*self.park.insert(ParkIndex::take()?)),
+        }
+    }
+
+    /// The park, for a descriptor to be watched in it.
+    pub(crate) fn watching_park(&mut self) -> Result<ParkIndex, zx_status_t> {
+        self.watching = true;
+        self.park()
+    }
+
+    /// Puts a packet at the end of the queue, and says whom to wake.
+    #[inline]
+    fn push(&mut self, index: u32) -> Option<ParkIndex> {
+        Wait::at(index).set_state(QUEUED);
+        self.queue.push(index);
+        self.wake_one()
+    }
+
+    /// The park in which to wake a thread, if one sleeps that has not been woken.
+    #[inline]
+    fn wake_one(&mut self) -> Option<ParkIndex> {
+        if self.sleepers == 0 || self.waking {
+            return None;
+        }
+        self.waking = true;
+        self.park
+    }
+
+    /// Takes packets in order until the places are full, and says how many and whom to wake for the rest.
+    #[inline]
+    fn take(&mut self, places: &mut [MaybeUninit<zx_port_packet_t>]) -> (usize, Option<ParkIndex>) {
+        let mut count = 0;
+        while count < places.len() {
+            let Some(index) = self.queue.pop() else { break };
+            let wait = Wait::at(index);
+            self.users -= u32::from(wait.is_user());
+            places[count].write(wait.packet());
+            tables().waits.give(index);
+            count += 1;
+        }
+        self.taken = self.taken.wrapping_add(count as u32);
+        let wake = if self.queue.first().is_some() { self.wake_one() } else { None };
+        (count, wake)
+    }
+
+    /// Takes a packet, or a wait that a packet never came of, out of its list and gives its slot back.
+    fn discard(&mut self, index: u32) {
+        let wait = Wait::at(index);
+        match wait.state() {
+            QUEUED => self.queue.remove(index),
+            DOOMED => self.doomed.remove(index),
+            _ => self.pending.remove(index),
+        }
+        self.users -= u32::from(wait.is_user());
+        tables().waits.give(index);
+    }
+
+    /// Discards the packets in the queue that match. Returns how many.
+    fn discard_queued(&mut self, matches: impl Fn(&Wait) -> bool) -> usize {
+        let mut count = 0;
+        let mut next = self.queue.first();
+        while let Some(index) = next {
+            next = List::<OF_PORT>::after(index);
+            if matches(Wait::at(index)) {
+                self.discard(index);
+                count += 1;
+            }
+        }
+        count
+    }
+
+    /// Makes sure that the pending waits that match make no packet. They stay in their objects' lists.
+    fn doom(&mut self, matches: impl Fn(&Wait) -> bool) -> usize {
+        let mut count = 0;
+        let mut next = self.pending.first();
+        while let Some(index) = next {
+            next = List::<OF_PORT>::after(index);
+            if matches(Wait::at(index)) {
+                self.pending.remove(index);
+                Wait::at(index).set_state(DOOMED);
+                self.doomed.push(index);
+                count += 1;
+            }
+        }
+        count
+    }
+
+    /// The last handle is gone: nothing more will be queued or registered.
+    ///
+    /// The caller counts as inside from here on and must call [`empty`] once it has released the lock.
+    pub(crate) fn close(&mut self) {
+        self.closed = true;
+        self.inside += 1;
+        self.discard_queued(|_| true);
+        self.doom(|_| true);
+    }
+}
+
+/// Makes a port.
+pub(crate) fn create() -> Result<zx_handle_t, zx_status_t> {
+    let body = Body::Port(Port::default());
+    let [port] = object::create_open(body, 0, ZX_OBJ_TYPE_PORT, ZX_DEFAULT_PORT_RIGHTS)?;
+    Ok(port)
+}
+
+/// Makes a port that has no handle: the caller alone uses it, and ends it with [`end_hidden`].
+pub(crate) fn create_hidden() -> Result<u32, zx_status_t> {
+    object::create(Body::Port(Port::default()), [0; 2])
+}
+
+/// Ends a hidden port. All its waits have ended.
+pub(crate) fn end_hidden(index: u32) {
+    let mut object = object::slot(index).lock();
+    let Some(port) = object.port() else { return };
+    port.close();
+    drop(object);
+    empty(index);
+}
+
+/// Takes a packet of a hidden port, if there is one.
+pub(crate) fn take_hidden(index: u32) -> Option<zx_port_packet_t> {
+    let mut object = object::slot(index).lock();
+    let wait = object.port()?.queue.pop()?;
+    let packet = Wait::at(wait).packet();
+    tables().waits.give(wait);
+    Some(packet)
+}
+
+/// Whether a hidden port has a packet.
+pub(crate) fn has_packet(index: u32) -> bool {
+    object::slot(index).lock().port().is_some_and(|port| port.queue.first().is_some())
+}
+
+/// Sleeps in a hidden port by a means of the caller's, unless a packet is there.
+pub(crate) fn sleep_hidden(index: u32, sleep: impl FnOnce(ParkIndex)) -> Result<(), zx_status_t> {
+    let mut object = object::slot(index).lock();
+    let Some(port) = object.port() else { return Err(ZX_ERR_BAD_HANDLE) };
+    if port.queue.first().is_some() {
+        return Ok(());
+    }
+    let park = port.park()?;
+    port.sleepers += 1;
+    drop(object);
+    sleep(park);
+    park.drain();
+    let mut object = object::slot(index).lock();
+    if let Some(port) = object.port() {
+        port.sleepers -= 1;
+        port.waking = false;
+    }
+    Ok(())
+}
+
+/// Ends a wait of a hidden port that has not ended by itself, and returns the object's signals then.
+pub(crate) fn withdraw(source: u32, wait: u32) -> Option<zx_signals_t> {
+    let mut object = object::slot(source).lock();
+    let (slot, mut end) = (Wait::at(wait), 0);
+    {
+        let mut port_object = object::slot(slot.port()).lock();
+        if slot.state() != PENDING {
+            return None;
+        }
+        end += slot.end();
+        port_object.port()?.discard(wait);
+    }
+    object.ends[end].waits.remove(wait);
+    Some(object.ends[end].signals)
+}
+
+/// Queues a user packet.
+pub(crate) fn queue(port: zx_handle_t, packet: &zx_port_packet_t) -> Result<(), zx_status_t> {
+    let handle = look(port, ZX_RIGHT_WRITE)?;
+    let mut object = handle.lock()?;
+    let Some(port) = object.port() else { return Err(ZX_ERR_BAD_HANDLE) };
+    if port.users >= USER_PACKETS_PER_PORT {
+        return Err(ZX_ERR_SHOULD_WAIT);
+    }
+    let index = Wait::for_user(handle.object, packet)?;
+    port.users += 1;
+    let wake = port.push(index);
+    drop(object);
+    send(wake);
+    Ok(())
+}
+
+fn look(port: zx_handle_t, rights: zx_rights_t) -> Result<Handle, zx_status_t> {
+    handle_table::look(port)?.check(ZX_OBJ_TYPE_PORT, rights)
+}
+
+#[inline]
+fn send(wake: Option<ParkIndex>) {
+    if let Some(park) = wake {
+        park.wake();
+    }
+}
+
+/// Asks a port to be told of an object's signals.
+pub(crate) fn wait_async(
+    source: zx_handle_t,
+    port: zx_handle_t,
+    key: u64,
+    trigger: zx_signals_t,
+    options: u32,
+) -> Result<(), zx_status_t> {
+    let port = look(port, ZX_RIGHT_WRITE)?;
+    let source = handle_table::look(source)?.allows(ZX_RIGHT_WAIT)?;
+    let index = Wait::for_signals(source, port.object, key, trigger, options)?;
+    let registered = register(source, Some(port), index);
+    if registered.is_err() {
+        tables().waits.give(index);
+    }
+    registered
+}
+
+/// Registers a wait whose slot is filled, or queues its packet at once. The port is named by its handle, or, for the
+/// hidden ports of blocking waits, known to stay.
+pub(crate) fn register(source: Handle, port: Option<Handle>, index: u32) -> Result<(), zx_status_t> {
+    let wait = Wait::at(index);
+    let mut object = source.lock()?;
+    let look = if port.is_some() { Look::Trusting } else { Look::Exact };
+    descriptor::refresh(&mut object, source.end, look);
+    let mut port_object = match port {
+        Some(handle) => handle.lock()?,
+        None => object::slot(wait.port()).lock(),
+    };
+    let Some(port_body) = port_object.port() else { return Err(ZX_ERR_BAD_HANDLE) };
+    let asserted = object.ends[source.end].signals;
+    if wait.options() & ZX_WAIT_ASYNC_EDGE == 0 && asserted & wait.trigger() != 0 {
+        wait.observe(asserted);
+        let wake = port_body.push(index);
+        drop(port_object);
+        drop(object);
+        send(wake);
+        return Ok(());
+    }
+    if port.is_some() {
+        descriptor::watch(&mut object, source.object, port_body)?;
+    }
+    wait.set_state(PENDING);
+    port_body.pending.push(index);
+    object.ends[source.end].waits.push(index);
+    Ok(())
+}
+
+/// Queues the packet of a wait that has just left its object's list. The caller holds the lock of the object.
+pub(crate) fn deliver(index: u32, observed: zx_signals_t) {
+    let wait = Wait::at(index);
+    let mut object = object::slot(wait.port()).lock();
+    let Some(port) = object.port() else { return };
+    if wait.state() == DOOMED {
+        return port.discard(index);
+    }
+    port.pending.remove(index);
+    wait.observe(observed);
+    let wake = port.push(index);
+    drop(object);
+    send(wake);
+}
+
+/// Drops a wait that has just left its object's list. The caller holds the lock of the object.
+pub(crate) fn forget(index: u32) {
+    if let Some(port) = object::slot(Wait::at(index).port()).lock().port() {
+        port.discard(index);
+    }
+}
+
+/// Takes the doomed waits of a port out of their objects' lists. The caller holds no lock.
+fn bury_doomed(port: u32) {
+    loop {
+        let first = object::slot(port).lock().port().and_then(|port| port.doomed.first());
+        let Some(index) = first else { return };
+        let wait = Wait::at(index);
+        let source = wait.object();
+        let mut source_object = object::slot(source).lock();
+        let mut port_object = object::slot(port).lock();
+        let Some(port) = port_object.port() else { return };
+        // Between the locks the wait may have ended, and its slot may even have been used again. Still doomed, and
+        // of the object that is locked: then it is right to bury it, whichever wait it is.
+        if port.doomed.first() == Some(index) && wait.object() == source {
+            source_object.ends[wait.end()].waits.remove(index);
+            port.discard(index);
+        }
+    }
+}
+
+/// Gets rid of a closed port's waits, and of the port itself unless threads are still inside.
+pub(crate) fn empty(index: u32) {
+    bury_doomed(index);
+    leave(index, object::slot(index).lock());
+}
+
+/// Ends a closed port that no thread is inside of.
+fn bury(index: u32, mut object: Guard<'_, object::Object>) {
+    let park = object.port().and_then(|port| port.park.take());
+    drop(object);
+    object::destroy(index);
+    park.into_iter().for_each(ParkIndex::give);
+}
+
+/// Cancels the waits made with this port, this very source handle and this key, pending or queued.
+pub(crate) fn cancel(port: zx_handle_t, source: zx_handle_t, key: u64) -> Result<(), zx_status_t> {
+    let port_handle = look(port, ZX_RIGHT_WRITE)?;
+    let source = handle_table::look(source)?.allows(ZX_RIGHT_WAIT)?;
+    let mut object = source.lock()?;
+    let mut port_object = port_handle.lock()?;
+    let Some(port) = port_object.port() else { return Err(ZX_ERR_BAD_HANDLE) };
+    let matches = |wait: &Wait| !wait.is_user() && wait.is_of(source) && wait.key() == key;
+    let mut found = port.discard_queued(matches);
+    let waits = &mut object.ends[source.end].waits;
+    let mut next = waits.first();
+    while let Some(index) = next {
+        next = List::<OF_OBJECT>::after(index);
+        let wait = Wait::at(index);
+        if matches(wait) && wait.port() == port_handle.object && wait.state() == PENDING {
+            waits.remove(index);
+            port.discard(index);
+            found += 1;
+        }
+    }
+    if found > 0 { Ok(()) } else { Err(ZX_ERR_NOT_FOUND) }
+}
+
+/// Cancels everything with this key: waits, pending or queued, and user packets.
+pub(crate) fn cancel_key(port: zx_handle_t, key: u64) -> Result<(), zx_status_t> {
+    let handle = look(port, ZX_RIGHT_WRITE)?;
+    let mut object = handle.lock()?;
+    let Some(port) = object.port() else { return Err(ZX_ERR_BAD_HANDLE) };
+    let matches = |wait: &Wait| wait.key() == key;
+    let found = port.discard_queued(matches) + port.doom(matches);
+    drop(object);
+    bury_doomed(handle.object);
+    if found > 0 { Ok(()) } else { Err(ZX_ERR_NOT_FOUND) }
+}
+
+/// Waits for a packet, then takes as many as are there and have a place. Returns how many, at least one.
+pub(crate) fn wait(
+    port: zx_handle_t,
+    deadline: zx_time_t,
+    places: &mut [MaybeUninit<zx_port_packet_t>],
+) -> Result<usize, zx_status_t> {
+    let handle = look(port, ZX_RIGHT_READ)?;
+    let mut object = handle.lock()?;
+    let Some(port) = object.port() else { return Err(ZX_ERR_BAD_HANDLE) };
+    if !port.watching || port.taken < PACKETS_BETWEEN_POLLS {
+        let (count, wake) = port.take(places);
+        if count > 0 {
+            drop(object);
+            send(wake);
+            return Ok(count);
+        }
+    }
+    wait_slowly(handle.object, object, deadline, places)
+}
+
+/// The part of a wait that may sleep. It is also for ports whose queue is never empty and that watch descriptors:
+/// now and then these must be looked at.
+#[cold]
+fn wait_slowly(
+    index: u32,
+    mut object: Guard<'static, object::Object>,
+    deadline: zx_time_t,
+    places: &mut [MaybeUninit<zx_port_packet_t>],
+) -> Result<usize, zx_status_t> {
+    if let Some(port) = object.port() {
+        port.inside += 1;
+    }
+    let result = loop {
+        let Some(port) = object.port() else { break Err(ZX_ERR_BAD_HANDLE) };
+        let sleep_until = if port.queue.first().is_some() { 0 } else { deadline };
+        let expired = sleep_until <= 0 || sleep_until <= sys::monotonic();
+        port.taken = 0;
+        if !expired || port.watching {
+            match port.park() {
+                Ok(park) => object = sleep(index, object, park, sleep_until),
+                Err(status) => break Err(status),
+            }
+        }
+        let Some(port) = object.port() else { break Err(ZX_ERR_BAD_HANDLE) };
+        let (count, wake) = port.take(places);
+        if count > 0 {
+            send(wake);
+            break Ok(count);
+        }
+        if port.closed {
+            break Err(ZX_ERR_CANCELED);
+        }
+        if expired && sleep_until == deadline {
+            break Err(ZX_ERR_TIMED_OUT);
+        }
+    };
+    leave(index, object);
+    result
+}
+
+/// Sleeps until something may have come, and makes packets of descriptor events.
+fn sleep(
+    index: u32,
+    mut object: Guard<'static, object::Object>,
+    park: ParkIndex,
+    deadline: zx_time_t,
+) -> Guard<'static, object::Object> {
+    let count_sleeper = |object: &mut Guard<'_, object::Object>, woken: bool, change: i32| {
+        if let Some(port) = object.port() {
+            port.sleepers = port.sleepers.wrapping_add_signed(change);
+            port.waking &= !woken;
+        }
+    };
+    count_sleeper(&mut object, false, 1);
+    drop(object);
+    // Acquire: reads that were counted before this look are over.
+    let moment = tables().moment.load(Ordering::Acquire);
+    let mut events = [Event::NONE; EVENTS_PER_POLL];
+    let (count, woken) = park.sleep(&mut events, deadline);
+    object = object::slot(index).lock();
+    // No longer a sleeper before the events make packets, so that no one wakes this thread for its own packets.
+    count_sleeper(&mut object, woken, -1);
+    drop(object);
+    events[..count].iter().for_each(|event| descriptor::notice(event.token(), event.ready(), moment));
+    object::slot(index).lock()
+}
+
+/// Leaves the slow part of a wait, or the closing of the port. The last to leave a closed port ends it.
+fn leave(index: u32, mut object: Guard<'static, object::Object>) {
+    let Some(port) = object.port() else { return };
+    port.inside -= 1;
+    match (port.closed, port.inside) {
+        (false, _) => {}
+        (true, 0) => bury(index, object),
+        // The others learn of the end one after the other.
+        (true, _) => port.park.into_iter().for_each(ParkIndex::wake),
+    }
+}

@@ -1,0 +1,187 @@
+//! Unix sockets that keep message boundaries, and the paths they are bound to.
+
+use core::mem::MaybeUninit;
+use core::ptr;
+use std::io::IoSlice;
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
+
+use super::descriptor::owned;
+use super::errno;
+use crate::capacity::SOCKET_SEND_BYTES;
+use crate::memory::Zeroed;
+
+/// The bytes in front of each message on a socket.
+pub(crate) const HEADER_BYTES: usize = 8;
+
+/// The address that belongs to a path.
+pub(crate) struct Address(libc::sockaddr_un);
+
+// SAFETY: the fields are integers and arrays of them.
+unsafe impl Zeroed for Address {}
+
+impl Address {
+    /// `None` if the path is empty, too long for an address, or contains a zero byte.
+    pub(crate) fn new(path: &[u8]) -> Option<Address> {
+        let mut address =
+            libc::sockaddr_un { sun_family: libc::AF_UNIX as libc::sa_family_t, sun_path: [0; 108] };
+        // Strictly shorter: the system wants the final zero byte inside the address.
+        if path.is_empty() || path.len() >= address.sun_path.len() || path.contains(&0) {
+            return None;
+        }
+        for (place, byte) in address.sun_path.iter_mut().zip(path) {
+            *place = *byte as libc::c_char;
+        }
+        Some(Address(address))
+    }
+
+    fn pointer(&self) -> *const libc::sockaddr {
+        ptr::from_ref(&self.0).cast()
+    }
+
+    fn path(&self) -> *const libc::c_char {
+        self.0.sun_path.as_ptr()
+    }
+}
+
+const ADDRESS_BYTES: libc::socklen_t = size_of::<libc::sockaddr_un>() as libc::socklen_t;
+
+/// What a call returned, as a result with the error number.
+fn checked(returned: i32) -> Result<(), i32> {
+    if returned < 0 { Err(errno()) } else { Ok(()) }
+}
+
+/// A new socket: messages kept whole, never blocking, closed on exec.
+pub(crate) fn socket() -> Result<OwnedFd, i32> {
+    let kind = libc::SOCK_SEQPACKET | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
+    // SAFETY: the call takes no pointers.
+    owned(unsafe { libc::socket(libc::AF_UNIX, kind, 0) }).ok_or_else(errno)
+}
+
+/// Binds a socket to a path that only the owner may use, whatever the umask is.
+///
+/// The new node takes its mode from the socket, without what the umask forbids; so the mode is set before. What a
+/// harsh umask took away, [`chmod_private`] gives back afterwards. At no moment may more people connect.
+pub(crate) fn bind_private(socket: BorrowedFd<'_>, address: &Address) -> Result<(), i32> {
+    // SAFETY: the call takes no pointers.
+    checked(unsafe { libc::fchmod(socket.as_raw_fd(), 0o600) })?;
+    // SAFETY: the address is live and as long as said.
+    checked(unsafe { libc::bind(socket.as_raw_fd(), address.pointer(), ADDRESS_BYTES) })
+}
+
+/// Gives a bound path mode 0600.
+pub(crate) fn chmod_private(address: &Address) -> Result<(), i32> {
+    // SAFETY: the path ends with a zero byte.
+    checked(unsafe { libc::chmod(address.path(), 0o600) })
+}
+
+/// Lets others connect.
+pub(crate) fn listen(socket: BorrowedFd<'_>, backlog: i32) -> Result<(), i32> {
+    // SAFETY: the call takes no pointers.
+    checked(unsafe { libc::listen(socket.as_raw_fd(), backlog) })
+}
+
+/// Connects to a path.
+pub(crate) fn connect(socket: BorrowedFd<'_>, address: &Address) -> Result<(), i32> {
+    // SAFETY: the address is live and as long as said.
+    checked(unsafe { libc::connect(socket.as_raw_fd(), address.pointer(), ADDRESS_BYTES) })
+}
+
+/// Takes a waiting connection.
+pub(crate) fn accept(listener: BorrowedFd<'_>) -> Result<OwnedFd, i32> {
+    let flags = libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
+    // SAFETY: the null pointers say that the peer's address is not asked for.
+    let descriptor = unsafe { libc::accept4(listener.as_raw_fd(), ptr::null_mut(), ptr::null_mut(), flags) };
+    owned(descriptor).ok_or_else(errno)
+}
+
+/// Makes the send buffer large enough for several messages of the largest size.
+pub(crate) fn set_send_buffer(socket: BorrowedFd<'_>) -> Result<(), i32> {
+    let bytes = SOCKET_SEND_BYTES as libc::c_int;
+    let (place, size) = (ptr::from_ref(&bytes).cast(), size_of::<libc::c_int>() as libc::socklen_t);
+    // SAFETY: an int is readable at `place`.
+    checked(unsafe { libc::setsockopt(socket.as_raw_fd(), libc::SOL_SOCKET, libc::SO_SNDBUF, place, size) })
+}
+
+/// Ends both directions.
+pub(crate) fn shut_down(socket: BorrowedFd<'_>) {
+    // SAFETY: the call takes no pointers. It fails only if the peer is gone, which is as good.
+    unsafe {
+        libc::shutdown(socket.as_raw_fd(), libc::SHUT_RDWR);
+    }
+}
+
+/// Removes a path.
+pub(crate) fn unlink(address: &Address) -> Result<(), i32> {
+    // SAFETY: the path ends with a zero byte.
+    checked(unsafe { libc::unlink(address.path()) })
+}
+
+/// The device and inode that the path names, and whether it is a socket.
+fn status_of(address: &Address) -> Result<libc::stat, i32> {
+    let mut status = MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: the path ends with a zero byte, and `status` is writable.
+    checked(unsafe { libc::lstat(address.path(), status.as_mut_ptr()) })?;
+    // SAFETY: the call succeeded, so it filled the structure.
+    Ok(unsafe { status.assume_init() })
+}
+
+/// What tells one node of the file system from another.
+pub(crate) fn identity(address: &Address) -> Result<(u64, u64), i32> {
+    status_of(address).map(|status| (status.st_dev, status.st_ino))
+}
+
+/// Whether the path names a socket.
+pub(crate) fn is_socket(address: &Address) -> bool {
+    status_of(address).is_ok_and(|status| status.st_mode & libc::S_IFMT == libc::S_IFSOCK)
+}
+
+/// Sends the pieces as one message. All or nothing, never blocks, raises no signal.
+pub(crate) fn send(socket: BorrowedFd<'_>, pieces: &[IoSlice<'_>]) -> Result<(), i32> {
+    // SAFETY: a message header of zeroes names no address, no data and no control data.
+    let mut message = unsafe { MaybeUninit::<libc::msghdr>::zeroed().assume_init() };
+    // An IoSlice has the layout of an iovec, and sending only reads the list.
+    message.msg_iov = pieces.as_ptr().cast_mut().cast();
+    message.msg_iovlen = pieces.len() as _;
+    let flags = libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT;
+    // SAFETY: the header is live and names a live list of readable pieces.
+    let sent = unsafe { libc::sendmsg(socket.as_raw_fd(), &message, flags) };
+    checked(if sent < 0 { -1 } else { 0 })
+}
+
+/// What a receiving call found.
+#[derive(Clone, Copy)]
+pub(crate) struct Received {
+    /// The length of the message; beyond the room given when `cut`.
+    pub(crate) bytes: usize,
+    /// The message was longer than the room.
+    pub(crate) cut: bool,
+    /// The header, if the message was long enough to have one.
+    pub(crate) header: [u8; HEADER_BYTES],
+}
+
+/// Receives one message into the header and the two places after it; `peek` leaves it in the socket.
+///
+/// Descriptors that the peer sent along are dropped by the system, because no room for them is given.
+pub(crate) fn receive(
+    socket: BorrowedFd<'_>,
+    first: &mut [MaybeUninit<u8>],
+    second: &mut [MaybeUninit<u8>],
+    peek: bool,
+) -> Result<Received, i32> {
+    let mut header = [0u8; HEADER_BYTES];
+    let mut pieces = [
+        libc::iovec { iov_base: header.as_mut_ptr().cast(), iov_len: HEADER_BYTES },
+        libc::iovec { iov_base: first.as_mut_ptr().cast(), iov_len: first.len() },
+        libc::iovec { iov_base: second.as_mut_ptr().cast(), iov_len: second.len() },
+    ];
+    // SAFETY: a message header of zeroes names no address, no data and no control data.
+    let mut message = unsafe { MaybeUninit::<libc::msghdr>::zeroed().assume_init() };
+    message.msg_iov = pieces.as_mut_ptr();
+    message.msg_iovlen = pieces.len() as _;
+    let peek = if peek { libc::MSG_PEEK } else { 0 };
+    let flags = libc::MSG_DONTWAIT | libc::MSG_TRUNC | libc::MSG_CMSG_CLOEXEC | peek;
+    // SAFETY: the header is live and names three places that are writable for their lengths.
+    let bytes = unsafe { libc::recvmsg(socket.as_raw_fd(), &mut message, flags) };
+    let bytes = usize::try_from(bytes).map_err(|_| errno())?;
+    Ok(Received { bytes, cut: message.msg_flags & libc::MSG_TRUNC != 0, header })
+}

@@ -1,0 +1,43 @@
+//! How full the tables are.
+
+use crate::pool::Usage;
+use crate::tables::tables;
+
+/// The memory of the crate: what is reserved, and how full each table is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// Bytes of address space reserved for all tables. Only touched pages take memory.
+    pub reserved_bytes: usize,
+    /// Handles, those in unread messages included.
+    pub handles: Usage,
+    /// Objects; the two ends of a pair are one.
+    pub objects: Usage,
+    /// Waits and user packets, pending or queued.
+    pub waits: Usage,
+    /// Ports that have slept or watch a descriptor.
+    pub parks: Usage,
+    /// Messages waiting in channels within the process.
+    pub messages: Usage,
+    /// Blocks for the bytes of large messages.
+    pub blocks: Usage,
+    /// Buffers for received messages that were larger than the reader's buffer.
+    pub spills: Usage,
+    /// Listening paths.
+    pub listeners: Usage,
+}
+
+/// Tells how full the tables are. The figures of tables that other threads use meanwhile are approximate.
+pub fn memory() -> Memory {
+    let tables = tables();
+    Memory {
+        reserved_bytes: tables.reserved(),
+        handles: tables.handles.usage(),
+        objects: tables.objects.usage(),
+        waits: tables.waits.usage(),
+        parks: tables.parks.usage(),
+        messages: tables.messages.usage(),
+        blocks: tables.blocks.usage(),
+        spills: tables.spills.usage(),
+        listeners: tables.bounds.usage(),
+    }
+}
