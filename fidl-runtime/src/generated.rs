@@ -1,0 +1,3 @@
+//! What generated code uses, and all that is promised to it.
+
+pub use zerocopy;

@@ -1,0 +1,124 @@
+//! Ports that outlive their users.
+//!
+//! A waker that rings a port may outlive the reactor that waits there. So a port is made once and never closed: a process
+//! has [`PORTS`] places for them, and whoever needs a port claims a place.
+
+use core::sync::atomic::{
+    AtomicBool, AtomicU32,
+    Ordering::{AcqRel, Acquire, Relaxed, Release},
+};
+use core::task::{RawWaker, RawWakerVTable, Waker};
+use core::{fmt, ptr};
+
+use fuchsia_zircon::Status;
+
+use super::abi::{self, PortPacket};
+use super::time::Instant;
+
+/// How many ports, and so reactors, a process can have at one time.
+const PORTS: usize = 64;
+
+struct Place {
+    claimed: AtomicBool,
+    /// The port's handle once it exists.
+    handle: AtomicU32,
+}
+
+static PLACES: [Place; PORTS] =
+    [const { Place { claimed: AtomicBool::new(false), handle: AtomicU32::new(0) } }; PORTS];
+
+/// The key of the packets that [`Port::waker`] queues.
+pub(crate) const WAKE: u64 = u64::MAX;
+
+/// A port for as long as this value lives.
+pub struct Port {
+    place: &'static Place,
+}
+
+impl Port {
+    /// Claims a port, and makes it if need be (`zx_port_create`).
+    ///
+    /// # Errors
+    ///
+    /// `NO_RESOURCES` if all are claimed; the call's.
+    pub fn claim() -> Result<Self, Status> {
+        let place = PLACES.iter().find(|place| !place.claimed.swap(true, AcqRel));
+        let port = Self { place: place.ok_or(Status::NO_RESOURCES)? };
+        if port.raw() == 0 {
+            let mut handle = 0;
+            // SAFETY: `handle` is valid for a write.
+            Status::ok(unsafe { abi::zx_port_create(0, &raw mut handle) })?;
+            port.place.handle.store(handle, Release);
+        }
+        Ok(port)
+    }
+
+    /// The port's handle, which stays the port's.
+    pub(crate) fn raw(&self) -> u32 {
+        self.place.handle.load(Acquire)
+    }
+
+    /// Takes packets to the front of `packets`, at least one, waiting for it until `deadline`; returns how many.
+    ///
+    /// # Errors
+    ///
+    /// `TIMED_OUT`.
+    pub fn wait(&self, deadline: Instant, packets: &mut [PortPacket]) -> Result<usize, Status> {
+        let mut actual = 0;
+        // SAFETY: `packets` is valid for writes of as many packets as it has, `actual` for one number.
+        let status = unsafe {
+            abi::port_wait_many(
+                self.raw(),
+                deadline.into_nanos(),
+                packets.as_mut_ptr(),
+                packets.len(),
+                &raw mut actual,
+            )
+        };
+        Status::ok(status).map(|()| actual)
+    }
+
+    /// Takes back a wait for `handle` with `key`, and its packet if that is in the queue (`zx_port_cancel`).
+    ///
+    /// # Errors
+    ///
+    /// The call's: `NOT_FOUND` if there was neither, `BAD_HANDLE`.
+    pub fn cancel(&self, handle: u32, key: u64) -> Result<(), Status> {
+        // SAFETY: numbers only.
+        Status::ok(unsafe { abi::zx_port_cancel(self.raw(), handle, key) })
+    }
+
+    /// A waker that queues a packet with the key [`WAKE`].
+    ///
+    /// It owns nothing: it may outlive this value, and then rings at the port's next owner, who ignores it.
+    pub(crate) fn waker(&self) -> Waker {
+        let word = ptr::without_provenance(self.raw() as usize);
+        // SAFETY: the table's functions treat the data word as a number. They may be called from any thread at any time:
+        // `clone` copies the number, `drop` does nothing, `wake` makes one call with it.
+        unsafe { Waker::from_raw(RawWaker::new(word, &VTABLE)) }
+    }
+}
+
+impl Drop for Port {
+    fn drop(&mut self) {
+        // What is left belongs to nobody any more.
+        let mut packets = [PortPacket::default(); 16];
+        while self.wait(Instant::INFINITE_PAST, &mut packets).is_ok() {}
+        self.place.claimed.store(false, Release);
+    }
+}
+
+impl fmt::Debug for Port {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Port({:#x})", self.place.handle.load(Relaxed))
+    }
+}
+
+static VTABLE: RawWakerVTable =
+    RawWakerVTable::new(|word| RawWaker::new(word, &VTABLE), |word| ring(word), |word| ring(word), |_| ());
+
+fn ring(word: *const ()) {
+    let packet = PortPacket::user(WAKE, [0; 4]);
+    // SAFETY: `packet` is valid for a read. A full port has enough packets to wake whoever waits there.
+    unsafe { abi::zx_port_queue(word.addr() as u32, &raw const packet) };
+}

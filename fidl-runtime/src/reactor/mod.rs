@@ -1,0 +1,320 @@
+//! The packet reactor: waits on one port, and hands each packet to the consumer whose key it carries.
+//!
+//! ```text
+//!            packet                  key → consumer              turn
+//!   kernel ──1──▶ port ──2──▶ Reactor ──3──▶ service or client ──4──▶ handlers, replies
+//!                               ▲                                       │
+//!                               └────────────5. wake ◀──────────────────┘
+//! ```
+//!
+//! 1. The kernel queues a packet when a signal that was waited for is asserted. 2. The reactor takes packets in batches.
+//! 3. A packet's key names its consumer, a slot there and that slot's generation: constant time, no search; a packet
+//! of an old generation is counted and dropped. 4. A consumer that has something to do gets a turn; what it does in
+//! one turn is bounded. 5. A wake from anywhere marks the consumer, and rings the port only if the reactor sleeps.
+//!
+//! One future can run beside the consumers, the one given to [`Reactor::run_until`]: a client's main program, usually.
+
+mod key;
+mod timers;
+
+use core::cell::Cell;
+use core::fmt;
+use core::future::Future;
+use core::pin::pin;
+use core::task::{Context, Poll, Waker};
+
+pub(crate) use key::PacketKey;
+pub use timers::{Sleep, Timers};
+
+use crate::kernel::{Instant, Port, PortPacket, Status};
+use crate::task::{Lane, LaneId, NoLane};
+
+/// How many services and clients one reactor can have.
+pub const CONSUMERS: usize = 64;
+
+/// How many packets the reactor takes at once.
+const BATCH: usize = 64;
+
+/// The slot of the reactor's lane that belongs to the future of `run_until`.
+const ROOT: usize = CONSUMERS;
+
+/// What packets are for.
+pub(crate) trait Consumer {
+    /// A packet came whose key names this consumer; returns whether the key is one of today.
+    fn packet(&self, port: &Port, key: PacketKey, packet: &PortPacket) -> bool;
+
+    /// Does what there is to do, up to some bound; returns whether there is more.
+    fn turn(&self, port: &Port) -> bool;
+
+    /// When the consumer wants a turn, whatever happens.
+    fn deadline(&self) -> Instant {
+        Instant::INFINITE
+    }
+}
+
+/// What a consumer knows of the reactor that it belongs to.
+pub(crate) struct Attachment {
+    /// The consumer's number.
+    pub(crate) consumer: u8,
+    /// A number that no consumer of this reactor had before.
+    pub(crate) generation: u32,
+    /// Marks the consumer as having something to do.
+    pub(crate) waker: Waker,
+}
+
+/// How often what happened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Packets taken from the port.
+    pub packets: u64,
+    /// Batches in which they came.
+    pub batches: u64,
+    /// Packets whose key was of an old generation or of nobody.
+    pub stale: u64,
+    /// Turns given to services and clients.
+    pub turns: u64,
+    /// Times the reactor slept.
+    pub sleeps: u64,
+}
+
+/// Waits on a port and runs what its packets are for. One thread's.
+pub struct Reactor<'env> {
+    port: Port,
+    /// Slot `i` is consumer `i`; the last is the root future.
+    lane: Lane,
+    consumers: [Cell<Option<&'env dyn Consumer>>; CONSUMERS],
+    /// Which consumers have something to do.
+    ready: Cell<u64>,
+    root_ready: Cell<bool>,
+    next_generation: Cell<u32>,
+    timers: Cell<Option<&'env Timers>>,
+    stopped: Cell<bool>,
+    counters: Cell<Counters>,
+}
+
+impl<'env> Reactor<'env> {
+    /// A reactor with a port of its own.
+    ///
+    /// # Errors
+    ///
+    /// `NO_RESOURCES` if no port or lane is free.
+    pub fn new() -> Result<Self, Status> {
+        let lane = Lane::claim().map_err(|NoLane| Status::NO_RESOURCES)?;
+        lane.id().open(ROOT);
+        Ok(Self {
+            port: Port::claim()?,
+            lane,
+            consumers: [const { Cell::new(None) }; CONSUMERS],
+            ready: Cell::new(0),
+            root_ready: Cell::new(false),
+            next_generation: Cell::new(1),
+            timers: Cell::new(None),
+            stopped: Cell::new(false),
+            counters: Cell::new(Counters::default()),
+        })
+    }
+
+    /// Makes `timers` run on this reactor, in place of any before.
+    pub fn set_timers(&self, timers: &'env Timers) {
+        self.timers.set(Some(timers));
+    }
+
+    /// Runs until [`stop`](Self::stop) is called.
+    ///
+    /// # Errors
+    ///
+    /// What the port's wait returns, other than `TIMED_OUT`.
+    pub fn run(&self) -> Result<(), Status> {
+        self.stopped.set(false);
+        while !self.stopped.get() {
+            self.turn(Instant::INFINITE)?;
+        }
+        Ok(())
+    }
+
+    /// Makes [`run`](Self::run) return behind the current turn.
+    pub fn stop(&self) {
+        self.stopped.set(true);
+    }
+
+    /// Runs until `future` finishes; returns its output.
+    ///
+    /// # Errors
+    ///
+    /// What the port's wait returns, other than `TIMED_OUT`.
+    pub fn run_until<F: Future>(&self, future: F) -> Result<F::Output, Status> {
+        let mut future = pin!(future);
+        let waker = self.lane.id().waker(ROOT);
+        self.root_ready.set(true);
+        loop {
+            if self.root_ready.take() {
+                if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+                    return Ok(output);
+                }
+            }
+            self.turn(Instant::INFINITE)?;
+        }
+    }
+
+    /// One turn: gives every consumer that has something to do a turn, then takes packets. If nobody has anything to
+    /// do, waits for a packet or a wake until `deadline`.
+    ///
+    /// # Errors
+    ///
+    /// What the port's wait returns, other than `TIMED_OUT`.
+    pub fn turn(&self, deadline: Instant) -> Result<(), Status> {
+        self.take_wakes();
+        let mut ready = self.ready.take();
+        while ready != 0 {
+            let consumer = ready.trailing_zeros() as usize;
+            ready &= ready - 1;
+            self.turn_of(consumer);
+        }
+        self.take_wakes();
+        if self.ready.get() != 0 || self.root_ready.get() {
+            return self.take_packets(Instant::INFINITE_PAST);
+        }
+        self.sleep(deadline)
+    }
+
+    /// How often what happened.
+    pub fn counters(&self) -> Counters {
+        self.counters.get()
+    }
+
+    /// The port that the reactor waits on.
+    pub(crate) fn port(&self) -> &Port {
+        &self.port
+    }
+
+    /// Adds a consumer; it gets a turn first of all. `None` if there is no place.
+    pub(crate) fn attach(&self, consumer: &'env dyn Consumer) -> Option<Attachment> {
+        let index = self.consumers.iter().position(|place| place.get().is_none())?;
+        let waker = self.lane.id().open(index)?;
+        self.consumers.get(index)?.set(Some(consumer));
+        self.mark(index);
+        let generation = self.next_generation.get();
+        self.next_generation.set(generation.wrapping_add(1).max(1));
+        Some(Attachment { consumer: index as u8, generation, waker })
+    }
+
+    /// Takes a consumer out.
+    pub(crate) fn detach(&self, consumer: u8) {
+        if let Some(place) = self.consumers.get(usize::from(consumer)) {
+            place.set(None);
+            self.lane.id().close(usize::from(consumer));
+        }
+    }
+
+    fn turn_of(&self, consumer: usize) {
+        let Some(handler) = self.consumers.get(consumer).and_then(Cell::get) else { return };
+        self.count(|counters| counters.turns += 1);
+        if handler.turn(&self.port) {
+            self.mark(consumer);
+        }
+    }
+
+    fn mark(&self, consumer: usize) {
+        self.ready.set(self.ready.get() | 1 << consumer);
+    }
+
+    /// Turns wakes into marks.
+    fn take_wakes(&self) {
+        self.lane.id().take_ready(|slot| match slot {
+            ROOT => self.root_ready.set(true),
+            consumer => self.mark(consumer),
+        });
+    }
+
+    /// Sleeps until a packet or a wake comes, or until the nearest deadline.
+    fn sleep(&self, deadline: Instant) -> Result<(), Status> {
+        let lane: LaneId = self.lane.id();
+        // Announced before the last look: a wake that comes behind the look finds the waker and rings.
+        lane.set_parent(&self.port.waker());
+        let deadline = if lane.has_ready() {
+            Instant::INFINITE_PAST
+        } else {
+            self.count(|counters| counters.sleeps += 1);
+            deadline.min(self.nearest_deadline())
+        };
+        let result = self.take_packets(deadline);
+        lane.clear_parent();
+        self.expire();
+        result
+    }
+
+    fn take_packets(&self, deadline: Instant) -> Result<(), Status> {
+        let mut packets = [PortPacket::default(); BATCH];
+        let taken = match self.port.wait(deadline, &mut packets) {
+            Ok(taken) => taken,
+            Err(Status::TIMED_OUT) => return Ok(()),
+            Err(status) => return Err(status),
+        };
+        self.count(|counters| {
+            counters.batches += 1;
+            counters.packets += taken as u64;
+        });
+        packets.iter().take(taken).for_each(|packet| self.dispatch(packet));
+        Ok(())
+    }
+
+    /// Hands a packet to the consumer that its key names.
+    fn dispatch(&self, packet: &PortPacket) {
+        // A packet that only woke the thread has done what it was for.
+        if packet.key == crate::kernel::WAKE {
+            return;
+        }
+        let key = PacketKey::from_word(packet.key);
+        let consumer = usize::from(key.consumer());
+        let handler = self.consumers.get(consumer).and_then(Cell::get);
+        match handler {
+            Some(handler) if handler.packet(&self.port, key, packet) => self.mark(consumer),
+            _ => self.count(|counters| counters.stale += 1),
+        }
+    }
+
+    /// When the reactor must wake up, whatever happens.
+    fn nearest_deadline(&self) -> Instant {
+        let timers = self.timers.get().map_or(Instant::INFINITE, Timers::next_deadline);
+        self.attached().map(|(_, consumer)| consumer.deadline()).fold(timers, Instant::min)
+    }
+
+    /// Wakes what has waited long enough.
+    fn expire(&self) {
+        let now = Instant::now();
+        if let Some(timers) = self.timers.get() {
+            timers.expire(now);
+        }
+        for (index, consumer) in self.attached() {
+            if consumer.deadline() <= now {
+                self.mark(index);
+            }
+        }
+    }
+
+    fn attached(&self) -> impl Iterator<Item = (usize, &'env dyn Consumer)> {
+        self.consumers.iter().enumerate().filter_map(|(index, place)| Some((index, place.get()?)))
+    }
+
+    fn count(&self, change: impl FnOnce(&mut Counters)) {
+        let mut counters = self.counters.get();
+        change(&mut counters);
+        self.counters.set(counters);
+    }
+}
+
+impl Drop for Reactor<'_> {
+    fn drop(&mut self) {
+        for slot in 0..=CONSUMERS {
+            if slot == ROOT || self.consumers.get(slot).is_some_and(|place| place.get().is_some()) {
+                self.lane.id().close(slot);
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Reactor<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Reactor({:?}, {} consumers)", self.port, self.attached().count())
+    }
+}

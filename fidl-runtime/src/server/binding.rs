@@ -1,0 +1,224 @@
+//! Between the dispatcher and a protocol's handlers.
+
+use core::fmt;
+use core::future::Future;
+use core::ops::Deref;
+
+use super::close::CloseReason;
+use super::connection::{Connection, ConnectionId};
+use super::protocol::{Method, Protocol, UnknownMethod};
+use crate::message::{Header, Lease};
+use crate::wire::{
+    Body, DecodeError, EmptyStruct, Encode, EncodeError, FlexibleResult, FrameworkError, Wire,
+};
+
+/// How the requests of a protocol reach a server. Generated for each protocol; can be written by hand.
+pub trait Binding: 'static {
+    /// The protocol.
+    type Protocol: Protocol;
+
+    /// The server that handles its requests.
+    type Server: 'static;
+
+    /// Handles one request: decodes it, runs the handler, encodes the reply.
+    ///
+    /// [`Call::method`] says which method of [`Protocol::METHODS`] it is. Requests of one connection are begun in the
+    /// order of their arrival.
+    fn dispatch<'s>(
+        server: &'s Self::Server,
+        call: Call<'s, Self::Protocol>,
+    ) -> impl Future<Output = Outcome<'s>>;
+
+    /// A connection was accepted.
+    fn connected(_server: &Self::Server, _connection: Connection<'_, Self::Protocol>) {}
+
+    /// A connection ended.
+    fn closed(_server: &Self::Server, _connection: ConnectionId, _reason: &CloseReason) {}
+
+    /// A flexible method came that the protocol does not have. Its handles are closed, and if it was two-way it has been
+    /// answered.
+    fn unknown_method(
+        _server: &Self::Server,
+        _connection: Connection<'_, Self::Protocol>,
+        _method: UnknownMethod,
+    ) {
+    }
+}
+
+/// One request in flight.
+pub struct Call<'s, P: Protocol> {
+    pub(super) method: usize,
+    pub(super) request: Lease<'s>,
+    pub(super) reply: Reply<'s, P>,
+}
+
+impl<'s, P: Protocol> Call<'s, P> {
+    /// The method's index in [`Protocol::METHODS`].
+    pub fn method(&self) -> usize {
+        self.method
+    }
+
+    /// The request and the way back.
+    pub fn split(self) -> (Incoming<'s>, Reply<'s, P>) {
+        (Incoming { lease: self.request }, self.reply)
+    }
+}
+
+impl<P: Protocol> fmt::Debug for Call<'_, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Call({:?})", P::METHODS.get(self.method))
+    }
+}
+
+/// A request as it was read.
+#[derive(Debug)]
+pub struct Incoming<'s> {
+    lease: Lease<'s>,
+}
+
+impl Incoming<'_> {
+    /// Validates the request's body.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that it breaks; see [`Reply::refuse`].
+    pub fn decode<T: Wire>(&mut self) -> Result<Body<'_, T>, DecodeError> {
+        self.lease.decode()
+    }
+
+    /// Checks that the request has no body.
+    ///
+    /// # Errors
+    ///
+    /// The rule that is broken; see [`Reply::refuse`].
+    pub fn decode_empty(&self) -> Result<(), DecodeError> {
+        self.lease.decode_empty()
+    }
+}
+
+/// The way back to the client: every call ends by using it up.
+pub struct Reply<'s, P: Protocol> {
+    /// The call's number in the service.
+    pub(super) call: u32,
+    pub(super) txid: u32,
+    pub(super) method: Method,
+    pub(super) lease: Lease<'s>,
+    pub(super) connection: Connection<'s, P>,
+}
+
+impl<'s, P: Protocol> Reply<'s, P> {
+    /// The connection that the request came on.
+    pub fn connection(&self) -> Connection<'s, P> {
+        self.connection
+    }
+
+    /// Answers with a payload.
+    ///
+    /// For flexible methods, it travels in the result union.
+    pub fn send<T: Wire>(mut self, response: impl Encode<T>) -> Outcome<'s> {
+        let header = self.header();
+        let result = if self.method.flexible {
+            self.lease.encode::<FlexibleResult<T>>(header, Ok::<_, FrameworkError>(response))
+        } else {
+            self.lease.encode::<T>(header, response)
+        };
+        self.encoded(result)
+    }
+
+    /// Answers without a payload.
+    pub fn send_empty(mut self) -> Outcome<'s> {
+        if self.method.flexible {
+            return self.send::<EmptyStruct>(&());
+        }
+        let result = self.lease.encode_empty(self.header());
+        self.encoded(result)
+    }
+
+    /// Ends a one-way call.
+    pub fn done(self) -> Outcome<'s> {
+        Outcome { call: self.call, end: End::Done }
+    }
+
+    /// Ends a call whose request does not decode: the connection is closed.
+    pub fn refuse(self, error: DecodeError) -> Outcome<'s> {
+        Outcome { call: self.call, end: End::Refused(error) }
+    }
+
+    /// Answers that the method is unknown.
+    pub(super) fn send_unknown(mut self) -> Outcome<'s> {
+        let unknown: Result<&(), FrameworkError> = Err(FrameworkError);
+        let header = self.header();
+        let result = self.lease.encode::<FlexibleResult<EmptyStruct>>(header, unknown);
+        self.encoded(result)
+    }
+
+    fn header(&self) -> Header {
+        Header::new(self.txid, self.method.ordinal, self.method.flexible)
+    }
+
+    fn encoded(self, result: Result<(), EncodeError>) -> Outcome<'s> {
+        let end = match result {
+            Ok(()) => End::Reply(self.lease),
+            Err(error) => End::Unsendable(error),
+        };
+        Outcome { call: self.call, end }
+    }
+}
+
+impl<P: Protocol> fmt::Debug for Reply<'_, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Reply(to {}, txid {})", self.method.name, self.txid)
+    }
+}
+
+/// How a call ended. Made by [`Reply`].
+#[derive(Debug)]
+pub struct Outcome<'s> {
+    pub(super) call: u32,
+    pub(super) end: End<'s>,
+}
+
+#[derive(Debug)]
+pub(super) enum End<'s> {
+    Reply(Lease<'s>),
+    Done,
+    Refused(DecodeError),
+    Unsendable(EncodeError),
+}
+
+/// A request as its handler sees it: the view of its payload, by `Deref`, and the connection it came on.
+pub struct Request<'f, V, P: Protocol> {
+    view: V,
+    connection: Connection<'f, P>,
+}
+
+impl<'f, V: Copy, P: Protocol> Request<'f, V, P> {
+    /// A request with this payload.
+    pub fn new(view: V, connection: Connection<'f, P>) -> Self {
+        Self { view, connection }
+    }
+
+    /// The payload.
+    pub fn view(&self) -> V {
+        self.view
+    }
+
+    /// The connection that the request came on.
+    pub fn connection(&self) -> Connection<'f, P> {
+        self.connection
+    }
+}
+
+impl<V, P: Protocol> Deref for Request<'_, V, P> {
+    type Target = V;
+
+    fn deref(&self) -> &V {
+        &self.view
+    }
+}
+
+impl<V: fmt::Debug, P: Protocol> fmt::Debug for Request<'_, V, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view.fmt(f)
+    }
+}

@@ -1,0 +1,286 @@
+//! Connections as handlers see them, and events.
+
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+use core::sync::atomic::{
+    AtomicBool, AtomicI32, AtomicU32,
+    Ordering::{AcqRel, Acquire, Relaxed, Release},
+};
+use core::task::{Context, Poll};
+
+use futures::task::AtomicWaker;
+
+use super::close::CloseReason;
+use super::protocol::Protocol;
+use crate::kernel::Status;
+use crate::message::{FrameStorage, Header, Lease};
+use crate::wire::{Encode, EncodeError, Wire};
+
+/// What handlers and the service share of one connection.
+pub(super) struct Peer {
+    /// The server end; 0 while there is no connection. Owned by the service, which closes it.
+    pub(super) channel: AtomicU32,
+    pub(super) generation: AtomicU32,
+    /// Events since the client's last request.
+    pub(super) events: AtomicU32,
+    /// Replies wait until the channel is writable.
+    pub(super) blocked: AtomicBool,
+    /// Somebody waits in [`Writable`].
+    pub(super) wanted: AtomicBool,
+    pub(super) writable: AtomicWaker,
+    /// Why a handler wants the connection to end: one of the `END_` numbers.
+    pub(super) end: AtomicU32,
+    /// The status for it.
+    pub(super) status: AtomicI32,
+}
+
+const END_NONE: u32 = 0;
+const END_SHUTDOWN: u32 = 1;
+const END_EPITAPH: u32 = 2;
+const END_EVENTS: u32 = 3;
+const END_WRITE: u32 = 4;
+
+impl Peer {
+    const EMPTY: Self = Self {
+        channel: AtomicU32::new(0),
+        generation: AtomicU32::new(0),
+        events: AtomicU32::new(0),
+        blocked: AtomicBool::new(false),
+        wanted: AtomicBool::new(false),
+        writable: AtomicWaker::new(),
+        end: AtomicU32::new(END_NONE),
+        status: AtomicI32::new(0),
+    };
+
+    /// Why a handler wants the connection to end, if one does.
+    pub(super) fn wanted_end(&self) -> Option<CloseReason> {
+        let status = Status::from_raw(self.status.load(Relaxed));
+        match self.end.load(Acquire) {
+            END_SHUTDOWN => Some(CloseReason::Shutdown(None)),
+            END_EPITAPH => Some(CloseReason::Shutdown(Some(status))),
+            END_EVENTS => Some(CloseReason::TooManyEvents),
+            END_WRITE => Some(CloseReason::WriteFailure(status)),
+            _ => None,
+        }
+    }
+}
+
+/// What handlers and the service share.
+pub(super) struct Shared<P: Protocol, T: ?Sized = [Peer]> {
+    /// Events are encoded here, and written at once.
+    frame: P::EventFrame,
+    /// A peer wants something of the service.
+    pub(super) attention: AtomicBool,
+    /// Wakes the service.
+    pub(super) service: AtomicWaker,
+    events_between_requests: u32,
+    pub(super) peers: T,
+}
+
+impl<P: Protocol, const C: usize> Shared<P, [Peer; C]> {
+    pub(super) const fn new(events_between_requests: u32) -> Self {
+        Self {
+            frame: P::EventFrame::EMPTY,
+            attention: AtomicBool::new(false),
+            service: AtomicWaker::new(),
+            events_between_requests,
+            peers: [const { Peer::EMPTY }; C],
+        }
+    }
+}
+
+impl<P: Protocol> Shared<P> {
+    /// Makes the service look at its peers.
+    fn call_service(&self) {
+        self.attention.store(true, Release);
+        self.service.wake();
+    }
+}
+
+/// Which connection: a number that is never used again while the service runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ConnectionId(pub(super) u64);
+
+/// A connection. A token: it owns nothing, can be kept anywhere, and outlives its connection, about which it then says so.
+pub struct Connection<'s, P: Protocol> {
+    pub(super) shared: &'s Shared<P>,
+    pub(super) index: u32,
+    pub(super) generation: u32,
+}
+
+/// Why an event was not sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventError {
+    /// The channel is full for now; see [`Connection::writable`].
+    Full,
+    /// The connection has ended, or ends because of this event.
+    Closed,
+    /// The event does not encode.
+    Encode(EncodeError),
+}
+
+impl fmt::Display for EventError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Full => f.write_str("the channel is full"),
+            Self::Closed => f.write_str("the connection has ended"),
+            Self::Encode(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for EventError {}
+
+impl<'s, P: Protocol> Connection<'s, P> {
+    /// Which connection this is.
+    pub fn id(self) -> ConnectionId {
+        ConnectionId(u64::from(self.generation) << 32 | u64::from(self.index))
+    }
+
+    /// Sends an event.
+    ///
+    /// # Errors
+    ///
+    /// [`EventError::Full`] if the channel, or a reply before it, must wait: nothing was sent. [`EventError::Closed`] if the
+    /// connection has ended, or if this event is one more than the service allows between two requests, which ends it. A
+    /// client that has closed its end is no error.
+    pub fn send_event<T: Wire>(
+        self,
+        ordinal: u64,
+        flexible: bool,
+        event: impl Encode<T>,
+    ) -> Result<(), EventError> {
+        self.send_with(|lease| lease.encode::<T>(Header::new(0, ordinal, flexible), event))
+    }
+
+    /// Sends an event without a payload.
+    ///
+    /// # Errors
+    ///
+    /// As for [`send_event`](Self::send_event).
+    pub fn send_empty_event(self, ordinal: u64, flexible: bool) -> Result<(), EventError> {
+        self.send_with(|lease| lease.encode_empty(Header::new(0, ordinal, flexible)))
+    }
+
+    /// A future that finishes when the channel has room, or the connection has ended. One task at a time may wait for a
+    /// connection; the future of another finishes at once.
+    pub fn writable(self) -> Writable<'s, P> {
+        Writable { connection: self, waiting: false }
+    }
+
+    /// Ends the connection, without an epitaph.
+    pub fn close(self) {
+        self.end(END_SHUTDOWN, Status::OK);
+    }
+
+    /// Ends the connection; the client is told `status` (an epitaph).
+    pub fn close_with_epitaph(self, status: Status) {
+        self.end(END_EPITAPH, status);
+    }
+
+    fn send_with(
+        self,
+        encode: impl FnOnce(&mut Lease<'s>) -> Result<(), EncodeError>,
+    ) -> Result<(), EventError> {
+        let peer = self.peer().ok_or(EventError::Closed)?;
+        if peer.blocked.load(Relaxed) {
+            return Err(EventError::Full);
+        }
+        if peer.events.load(Relaxed) >= self.shared.events_between_requests {
+            self.end(END_EVENTS, Status::OK);
+            return Err(EventError::Closed);
+        }
+        let mut lease = self.shared.frame.lease().ok_or(EventError::Full)?;
+        encode(&mut lease).map_err(EventError::Encode)?;
+        match lease.write(peer.channel.load(Relaxed)) {
+            Ok(()) => {
+                peer.events.fetch_add(1, Relaxed);
+                Ok(())
+            }
+            // The end of the connection comes by the read path, behind what the client had sent.
+            Err(Status::PEER_CLOSED) => Ok(()),
+            Err(Status::SHOULD_WAIT) => Err(EventError::Full),
+            Err(status) => {
+                self.end(END_WRITE, status);
+                Err(EventError::Closed)
+            }
+        }
+    }
+
+    fn end(self, end: u32, status: Status) {
+        let Some(peer) = self.peer() else { return };
+        if peer.end.load(Relaxed) == END_NONE {
+            peer.status.store(status.into_raw(), Relaxed);
+            peer.end.store(end, Release);
+            self.shared.call_service();
+        }
+    }
+
+    /// The connection, if it has not ended and is not about to.
+    fn peer(self) -> Option<&'s Peer> {
+        let peer = self.shared.peers.get(self.index as usize)?;
+        let current = peer.generation.load(Relaxed) == self.generation && peer.channel.load(Relaxed) != 0;
+        (current && peer.end.load(Relaxed) == END_NONE).then_some(peer)
+    }
+}
+
+impl<P: Protocol> Clone for Connection<'_, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P: Protocol> Copy for Connection<'_, P> {}
+
+impl<P: Protocol> fmt::Debug for Connection<'_, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Connection({}, generation {})", self.index, self.generation)
+    }
+}
+
+/// A future that finishes when a connection's channel has room. Made by [`Connection::writable`].
+#[must_use = "futures do nothing unless polled"]
+pub struct Writable<'s, P: Protocol> {
+    connection: Connection<'s, P>,
+    waiting: bool,
+}
+
+impl<P: Protocol> Future for Writable<'_, P> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(peer) = self.connection.peer() else { return Poll::Ready(()) };
+        if !self.waiting && peer.wanted.swap(true, AcqRel) {
+            return Poll::Ready(());
+        }
+        peer.writable.register(cx.waker());
+        // Behind the registration: the service clears `wanted` before it wakes.
+        if self.waiting && !peer.wanted.load(Acquire) {
+            self.waiting = false;
+            return Poll::Ready(());
+        }
+        if !self.waiting {
+            self.waiting = true;
+            self.connection.shared.call_service();
+        }
+        Poll::Pending
+    }
+}
+
+impl<P: Protocol> Drop for Writable<'_, P> {
+    fn drop(&mut self) {
+        if !self.waiting {
+            return;
+        }
+        if let Some(peer) = self.connection.peer() {
+            peer.wanted.store(false, Release);
+        }
+    }
+}
+
+impl<P: Protocol> fmt::Debug for Writable<'_, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Writable({:?})", self.connection)
+    }
+}

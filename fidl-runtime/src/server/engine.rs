@@ -1,0 +1,487 @@
+//! A service's turn: handlers, replies, requests.
+
+use core::sync::atomic::Ordering::{AcqRel, Relaxed, Release};
+use core::time::Duration;
+
+use super::accept::send_epitaph;
+use super::binding::{Binding, Call, End, Outcome, Reply};
+use super::close::CloseReason;
+use super::place::Dispatch;
+use super::protocol::{Method, MethodKind, Openness, Protocol, UnknownMethod, find_method};
+use super::service::{CONNECTION, Engine, Running};
+use super::tables::{Entry, Phase, Tables};
+use crate::kernel::{self, Instant, Port, PortPacket, ReadError, Signals, Status};
+use crate::message::{EPITAPH_ORDINAL, FrameStorage, Header, Lease};
+use crate::reactor::PacketKey;
+use crate::task::Started;
+
+/// How many requests a turn reads of one connection before the next one's turn comes.
+const REQUESTS_PER_CONNECTION: usize = 16;
+
+/// How many connections get a turn in one turn of the service.
+const CONNECTIONS_PER_TURN: usize = 64;
+
+/// Whether a connection goes on reading.
+enum Next {
+    /// There may be another message.
+    More,
+    /// Not now; the connection is where it belongs.
+    Stop,
+}
+
+impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: usize> Running<B, D, C, N> {
+    /// One turn; returns whether there is more to do at once.
+    pub(super) fn run_turn(&self, engine: &mut Engine<D::Future, C, N>, port: &Port) -> bool {
+        self.attend(engine, port);
+        let Engine { arena, tables } = &mut *engine;
+        arena.as_mut().poll_woken(|_, outcome| self.finish(tables, port, outcome));
+        self.end_all(engine);
+        for _ in 0..CONNECTIONS_PER_TURN.min(engine.tables.queued.len()) {
+            let Some(connection) = engine.tables.queued.front() else { break };
+            engine.tables.set_phase(connection, Phase::Waiting);
+            self.serve_connection(engine, port, connection);
+        }
+        self.lose_patience(engine);
+        self.end_all(engine);
+        let accepts = self.accept(engine, port);
+        accepts || !engine.tables.queued.is_empty() || engine.arena.has_woken()
+    }
+
+    /// A packet for a connection: it gets a turn. Returns whether the connection is the one that was meant.
+    pub(super) fn connection_packet(
+        &self,
+        engine: &mut Engine<D::Future, C, N>,
+        key: PacketKey,
+        packet: &PortPacket,
+    ) -> bool {
+        let index = key.slot();
+        let Some(peer) = self.shared.peers.get(index) else { return false };
+        let Some(observed) = packet.observed() else { return false };
+        if peer.generation.load(Relaxed) != key.generation() || peer.channel.load(Relaxed) == 0 {
+            return false;
+        }
+        let entry = &mut engine.tables.entries[index];
+        // A packet answers the one wait or the other; which one, its trigger says.
+        let trigger = packet.payload[0] as u32;
+        if trigger & Signals::CHANNEL_WRITABLE.bits() != 0 {
+            entry.writable_armed = false;
+        } else {
+            entry.readable_armed = false;
+        }
+        let writable = (Signals::CHANNEL_WRITABLE | Signals::CHANNEL_PEER_CLOSED).bits();
+        if observed & writable != 0 && peer.wanted.swap(false, AcqRel) {
+            peer.writable.wake();
+        }
+        engine.tables.queue(index);
+        true
+    }
+
+    /// Does what handlers asked for: ends connections, and waits for room for events.
+    fn attend(&self, engine: &mut Engine<D::Future, C, N>, port: &Port) {
+        if !self.shared.attention.swap(false, AcqRel) {
+            return;
+        }
+        for (index, peer) in self.shared.peers.iter().enumerate() {
+            if peer.channel.load(Relaxed) == 0 {
+                continue;
+            }
+            if let Some(reason) = peer.wanted_end() {
+                engine.tables.end(index, reason);
+            } else if peer.wanted.load(Relaxed) {
+                self.arm_writable(&mut engine.tables.entries[index], port, index);
+            }
+        }
+    }
+
+    /// A connection's turn: first its unsent replies, then its requests.
+    fn serve_connection(&self, engine: &mut Engine<D::Future, C, N>, port: &Port, index: usize) {
+        if !self.flush(engine.tables, port, index) {
+            return engine.tables.set_phase(index, Phase::Held);
+        }
+        for _ in 0..REQUESTS_PER_CONNECTION {
+            if engine.tables.entries[index].ending.is_some() {
+                return;
+            }
+            if let Next::Stop = self.serve_request(engine, port, index) {
+                return;
+            }
+        }
+        engine.tables.queue(index);
+    }
+
+    /// Reserves, reads and begins one request.
+    fn serve_request(&self, engine: &mut Engine<D::Future, C, N>, port: &Port, index: usize) -> Next {
+        let tables = &mut *engine.tables;
+        if !tables.entries[index].unsent.is_empty()
+            || !tables.may_take(index, self.capacity.in_flight_per_connection)
+        {
+            tables.set_phase(index, Phase::Held);
+            return Next::Stop;
+        }
+        let Some(call) = tables.free_calls.take() else {
+            self.count(|counters| counters.starved += 1);
+            tables.set_phase(index, Phase::Starved);
+            return Next::Stop;
+        };
+        tables.calls[call].connection = index;
+        match self.read(tables, call, index) {
+            Ok(lease) => self.receive(engine, port, call, lease),
+            Err(error) => {
+                // Given back as it was: nobody waits for it, for it was free a moment ago.
+                tables.free_calls.give(call);
+                self.read_failed(tables, port, index, error)
+            }
+        }
+    }
+
+    /// Reads the next message into the call's frame, or into a large one.
+    fn read(
+        &self,
+        tables: &mut Tables<C, N>,
+        call: usize,
+        index: usize,
+    ) -> Result<Lease<'static>, ReadError> {
+        let channel = tables.entries[index].handle();
+        let mut lease = self.frames[call].request.lease().ok_or(ReadError::Status(Status::INTERNAL))?;
+        let error = match lease.read(channel) {
+            Ok(()) => return Ok(lease),
+            Err(error) => error,
+        };
+        let (ReadError::TooSmall(_), true) = (error, takes_newer_requests::<B::Protocol>()) else {
+            return Err(error);
+        };
+        let mut large = self.large.iter().find_map(FrameStorage::lease).ok_or(error)?;
+        large.read(channel)?;
+        self.count(|counters| counters.large_requests += 1);
+        tables.calls[call].large = true;
+        Ok(large)
+    }
+
+    fn read_failed(&self, tables: &mut Tables<C, N>, port: &Port, index: usize, error: ReadError) -> Next {
+        match error {
+            ReadError::Empty => self.arm_readable(tables, port, index),
+            ReadError::PeerClosed => tables.end(index, CloseReason::PeerClosed),
+            ReadError::TooSmall(_) if takes_newer_requests::<B::Protocol>() => {
+                self.count(|counters| counters.large_frames_exhausted += 1);
+                tables.set_phase(index, Phase::NeedsLargeFrame);
+            }
+            ReadError::TooSmall(_) => tables.end(index, CloseReason::DecodeFailure(too_large::<B::Protocol>())),
+            ReadError::Status(status) => tables.end(index, CloseReason::ReadFailure(status)),
+        }
+        Next::Stop
+    }
+
+    /// Checks a message by the rules of section 'server' of the FIDL protocol, and begins what it asks for.
+    fn receive(
+        &self,
+        engine: &mut Engine<D::Future, C, N>,
+        port: &Port,
+        call: usize,
+        request: Lease<'static>,
+    ) -> Next {
+        let index = engine.tables.calls[call].connection;
+        match classify::<B::Protocol>(&request) {
+            Ok(Message::Known(method, header)) => self.begin_call(engine, port, call, request, method, header),
+            Ok(Message::Unknown(header)) => self.answer_unknown(engine, port, call, request, header),
+            Err(reason) => {
+                drop(request);
+                engine.tables.free_call(call);
+                engine.tables.end(index, reason);
+                return Next::Stop;
+            }
+        }
+        Next::More
+    }
+
+    fn begin_call(
+        &self,
+        engine: &mut Engine<D::Future, C, N>,
+        port: &Port,
+        call: usize,
+        request: Lease<'static>,
+        method: usize,
+        header: Header,
+    ) {
+        let index = engine.tables.calls[call].connection;
+        self.shared.peers[index].events.store(0, Relaxed);
+        let Some(reply) = self.reply(call, index, header, B::Protocol::METHODS[method]) else { return };
+        let Engine { arena, tables } = &mut *engine;
+        tables.call_links.push_back(&mut tables.entries[index].running, call);
+        let in_flight = (N - tables.free_calls.len()) as u64;
+        self.count(|counters| {
+            counters.requests += 1;
+            counters.most_in_flight = counters.most_in_flight.max(in_flight);
+        });
+        match arena.as_mut().start_with(|_| self.begin(Call { method, request, reply })) {
+            Ok(Started::Finished(outcome)) => self.finish(tables, port, outcome),
+            Ok(Started::Waiting(slot)) => tables.calls[call].slot = Some(slot),
+            // There are as many slots as calls, so a slot is free; but all lanes of the process may be taken.
+            Err(_) => tables.end(index, CloseReason::ReadFailure(Status::NO_RESOURCES)),
+        }
+    }
+
+    /// Closes the handles of an unknown request, answers it if it wants an answer, and tells the server.
+    fn answer_unknown(
+        &self,
+        engine: &mut Engine<D::Future, C, N>,
+        port: &Port,
+        call: usize,
+        request: Lease<'static>,
+        header: Header,
+    ) {
+        drop(request);
+        let index = engine.tables.calls[call].connection;
+        let kind = if header.txid() == 0 { MethodKind::OneWay } else { MethodKind::TwoWay };
+        let method = Method { ordinal: header.ordinal(), name: "unknown", kind, flexible: true };
+        self.count(|counters| counters.unknown_methods += 1);
+        let Some(reply) = self.reply(call, index, header, method) else { return };
+        let tables = &mut *engine.tables;
+        tables.call_links.push_back(&mut tables.entries[index].running, call);
+        let outcome = match kind {
+            MethodKind::OneWay => reply.done(),
+            MethodKind::TwoWay => reply.send_unknown(),
+        };
+        self.finish(tables, port, outcome);
+        let unknown = UnknownMethod { ordinal: header.ordinal(), kind };
+        B::unknown_method(self.server, self.connection(index), unknown);
+    }
+
+    fn reply(
+        &self,
+        call: usize,
+        index: usize,
+        header: Header,
+        method: Method,
+    ) -> Option<Reply<'static, B::Protocol>> {
+        let lease = self.frames[call].response.lease()?;
+        let connection = self.connection(index);
+        Some(Reply { call: call as u32, txid: header.txid(), method, lease, connection })
+    }
+
+    /// A handler has finished: writes its reply.
+    fn finish(&self, tables: &mut Tables<C, N>, port: &Port, outcome: Outcome<'static>) {
+        let call = outcome.call as usize;
+        let index = tables.calls[call].connection;
+        tables.calls[call].slot = None;
+        tables.call_links.remove(&mut tables.entries[index].running, call);
+        let reason = match outcome.end {
+            End::Done => None,
+            End::Refused(error) => Some(CloseReason::DecodeFailure(error)),
+            End::Unsendable(error) => Some(CloseReason::EncodeFailure(error)),
+            End::Reply(reply) if !tables.entries[index].unsent.is_empty() => {
+                return self.keep(tables, port, call, reply);
+            }
+            End::Reply(reply) => match reply.write(tables.entries[index].handle()) {
+                Err(Status::SHOULD_WAIT) => return self.keep(tables, port, call, reply),
+                result => self.written(result),
+            },
+        };
+        tables.free_call(call);
+        if let Some(reason) = reason {
+            tables.end(index, reason);
+        }
+    }
+
+    /// Why the connection must end after a write, if it must.
+    fn written(&self, result: Result<(), Status>) -> Option<CloseReason> {
+        match result {
+            // That the peer has closed its end is told by the read path, behind what it had sent.
+            Ok(()) | Err(Status::PEER_CLOSED) => {
+                self.count(|counters| counters.replies += 1);
+                None
+            }
+            Err(status) => Some(CloseReason::WriteFailure(status)),
+        }
+    }
+
+    /// Keeps a reply in its frame until the channel is writable.
+    fn keep(&self, tables: &mut Tables<C, N>, port: &Port, call: usize, reply: Lease<'static>) {
+        let index = tables.calls[call].connection;
+        tables.calls[call].reply = Some(reply);
+        let entry = &mut tables.entries[index];
+        if entry.unsent.is_empty() {
+            self.count(|counters| counters.blocked += 1);
+            entry.blocked_since = Instant::now();
+            tables.blocked_links.push_back(&mut tables.blocked, index);
+            self.shared.peers[index].blocked.store(true, Relaxed);
+        }
+        tables.call_links.push_back(&mut entry.unsent, call);
+        self.arm_writable(entry, port, index);
+    }
+
+    /// Writes unsent replies; returns whether none is left.
+    fn flush(&self, tables: &mut Tables<C, N>, port: &Port, index: usize) -> bool {
+        while let Some(call) = tables.entries[index].unsent.front() {
+            let channel = tables.entries[index].handle();
+            let Some(reply) = tables.calls[call].reply.take() else { return true };
+            let result = reply.write(channel);
+            if result == Err(Status::SHOULD_WAIT) {
+                tables.calls[call].reply = Some(reply);
+                self.arm_writable(&mut tables.entries[index], port, index);
+                return false;
+            }
+            drop(reply);
+            tables.call_links.remove(&mut tables.entries[index].unsent, call);
+            tables.free_call(call);
+            if tables.entries[index].unsent.is_empty() {
+                tables.blocked_links.remove(&mut tables.blocked, index);
+                self.shared.peers[index].blocked.store(false, Relaxed);
+            }
+            if let Some(reason) = self.written(result) {
+                tables.end(index, reason);
+            }
+        }
+        true
+    }
+
+    fn arm_readable(&self, tables: &mut Tables<C, N>, port: &Port, index: usize) {
+        if tables.entries[index].readable_armed {
+            return;
+        }
+        let signals = Signals::CHANNEL_READABLE | Signals::CHANNEL_PEER_CLOSED;
+        match self.arm(&tables.entries[index], port, index, signals) {
+            Ok(()) => tables.entries[index].readable_armed = true,
+            Err(status) => tables.end(index, CloseReason::ReadFailure(status)),
+        }
+    }
+
+    fn arm_writable(&self, entry: &mut Entry, port: &Port, index: usize) {
+        if !entry.writable_armed {
+            let signals = Signals::CHANNEL_WRITABLE | Signals::CHANNEL_PEER_CLOSED;
+            entry.writable_armed = self.arm(entry, port, index, signals).is_ok();
+        }
+    }
+
+    fn arm(&self, entry: &Entry, port: &Port, index: usize, signals: Signals) -> Result<(), Status> {
+        let generation = self.shared.peers[index].generation.load(Relaxed);
+        kernel::wait_async(entry.handle(), port, self.key(CONNECTION, generation, index), signals)
+    }
+
+    /// Ends the connection that has left its replies unread for longest, if that is too long and others wait for calls.
+    fn lose_patience(&self, engine: &mut Engine<D::Future, C, N>) {
+        while engine.tables.patience_ends(self.capacity.patience) <= Instant::now() {
+            let Some(stalled) = engine.tables.blocked.front() else { return };
+            self.count(|counters| counters.stalled += 1);
+            engine.tables.end(stalled, CloseReason::Stalled);
+            self.end_all(engine);
+        }
+    }
+
+    /// Ends the connections that are to end.
+    fn end_all(&self, engine: &mut Engine<D::Future, C, N>) {
+        while let Some(index) = engine.tables.ending.front() {
+            self.end(engine, index);
+        }
+    }
+
+    /// Ends a connection: drops its handlers' futures in place and its unsent replies, and closes the channel.
+    fn end(&self, engine: &mut Engine<D::Future, C, N>, index: usize) {
+        let Engine { arena, tables } = &mut *engine;
+        let reason = tables.entries[index].ending.unwrap_or(CloseReason::PeerClosed);
+        while let Some(call) = tables.entries[index].running.front() {
+            tables.call_links.remove(&mut tables.entries[index].running, call);
+            if let Some(slot) = tables.calls[call].slot {
+                arena.as_mut().remove(slot);
+            }
+            tables.free_call(call);
+        }
+        while let Some(call) = tables.entries[index].unsent.front() {
+            tables.call_links.remove(&mut tables.entries[index].unsent, call);
+            tables.free_call(call);
+        }
+        self.close(tables, index, &reason);
+    }
+
+    fn close(&self, tables: &mut Tables<C, N>, index: usize, reason: &CloseReason) {
+        let peer = &self.shared.peers[index];
+        let id = self.connection(index).id();
+        if peer.blocked.swap(false, Relaxed) {
+            tables.blocked_links.remove(&mut tables.blocked, index);
+        }
+        tables.ending_links.remove(&mut tables.ending, index);
+        tables.set_phase(index, Phase::Free);
+        let entry = &mut tables.entries[index];
+        if let CloseReason::Shutdown(Some(status)) = reason {
+            send_epitaph(entry.handle(), *status);
+        }
+        peer.channel.store(0, Relaxed);
+        // Release: whoever sees the new generation sees that the channel is gone.
+        let generation = peer.generation.fetch_add(1, Release).wrapping_add(1);
+        *entry = Entry::FREE;
+        if peer.wanted.swap(false, AcqRel) {
+            peer.writable.wake();
+        }
+        // A place whose generations are used up is retired.
+        if generation != u32::MAX {
+            tables.free_connections.give(index);
+        }
+        self.count(|counters| {
+            counters.closed += 1;
+            counters.protocol_errors += u64::from(is_clients_fault(reason));
+        });
+        B::closed(self.server, id, reason);
+    }
+}
+
+impl<const C: usize, const N: usize> Tables<C, N> {
+    /// When the connection that has been blocked for longest must end, if others wait for calls.
+    pub(super) fn patience_ends(&self, patience: Duration) -> Instant {
+        match self.blocked.front() {
+            Some(first) if !self.starved.is_empty() => self.entries[first].blocked_since.plus(patience),
+            _ => Instant::INFINITE,
+        }
+    }
+}
+
+/// A message that a server may receive.
+enum Message {
+    /// A request to the method with this index.
+    Known(usize, Header),
+    /// A flexible request that the protocol tolerates.
+    Unknown(Header),
+}
+
+/// Which request a message is, by its header alone.
+fn classify<P: Protocol>(message: &Lease<'_>) -> Result<Message, CloseReason> {
+    let header = message.header()?;
+    let unexpected = CloseReason::UnexpectedMessage { ordinal: header.ordinal() };
+    let one_way = header.txid() == 0;
+    let Some(index) = find_method(P::METHODS, header.ordinal()) else {
+        let tolerated = match P::OPENNESS {
+            Openness::Open => true,
+            Openness::Ajar => one_way,
+            Openness::Closed => false,
+        };
+        let epitaph = header.ordinal() == EPITAPH_ORDINAL;
+        let tolerated = tolerated && header.is_flexible() && !epitaph;
+        return if tolerated { Ok(Message::Unknown(header)) } else { Err(unexpected) };
+    };
+    match P::METHODS[index].kind {
+        MethodKind::OneWay if one_way => Ok(Message::Known(index, header)),
+        MethodKind::TwoWay if !one_way => Ok(Message::Known(index, header)),
+        _ => Err(unexpected),
+    }
+}
+
+/// Whether a newer client may send requests that this schema does not know, of any size.
+const fn takes_newer_requests<P: Protocol>() -> bool {
+    !matches!(P::OPENNESS, Openness::Closed)
+}
+
+/// What is wrong with a message that is larger than any that the schema describes.
+fn too_large<P: Protocol>() -> crate::wire::DecodeError {
+    let size = <P::RequestFrame as FrameStorage>::BYTES as u32;
+    crate::wire::DecodeError::new(crate::wire::Rule::TrailingBytes, size)
+}
+
+/// Whether a connection ended because of what the client sent.
+fn is_clients_fault(reason: &CloseReason) -> bool {
+    matches!(
+        reason,
+        CloseReason::IncompatibleFormat
+            | CloseReason::UnexpectedMessage { .. }
+            | CloseReason::DecodeFailure(_)
+            | CloseReason::TooManyEvents
+            | CloseReason::Stalled
+    )
+}

@@ -1,0 +1,52 @@
+//! Serving a protocol: connections, requests in flight, replies and events.
+//!
+//! A [`Service`] is a static that holds everything one protocol's server ever needs: its connections, and for each
+//! request in flight a frame for the request, a frame for the reply and a slot for the handler's future. Nothing grows.
+//!
+//! One request's way:
+//!
+//! ```text
+//!            1. reserve           2. read             3. dispatch          4. finish         5. write
+//!  channel ───────────▶ call ───────────▶ frame ─────────────▶ handler ────────────▶ reply ───────────▶ channel
+//! ```
+//!
+//! 1. A request is read only if a call is free: slot, request frame and room for the reply. Else the message stays in the
+//! kernel, and the client feels it. 2. It is read straight into the frame. A message larger than the schema knows, from
+//! a newer client, takes one of a few frames of full size. 3. The dispatcher checks the header and calls the binding,
+//! whose future decodes in place and runs the handler; it is polled at once, and if it finishes nothing was queued.
+//! 4. The future has encoded the reply into its frame. 5. A reply that cannot be written stays there until the channel is
+//! writable, and its connection is not read meanwhile.
+//!
+//! A connection's states:
+//!
+//! ```text
+//!            a. packet            b. no message
+//!   waiting ───────────▶ queued ───────────────▶ waiting (readable armed)
+//!                          │ ▲
+//!          c. at its bound ▼ │ d. one of its requests finished
+//!                         held
+//!                          │ ▲
+//!        e. no free call   ▼ │ f. a call is free, first come first served
+//!                        starved
+//! ```
+//!
+//! a. [`Running::packet`](Consumer::packet). b. `arm`. c. `may_take`. d. f. `free_call`. e. `starve`.
+
+mod binding;
+mod capacity;
+mod close;
+mod connection;
+mod engine;
+mod accept;
+mod place;
+mod protocol;
+mod service;
+mod tables;
+
+pub use binding::{Binding, Call, Incoming, Outcome, Reply, Request};
+pub use capacity::{Capacity, WhenFull, capacity};
+pub use close::CloseReason;
+pub use connection::{Connection, ConnectionId, EventError, Writable};
+pub use place::{Dispatch, arena_bytes, dispatch_bytes};
+pub use protocol::{Method, MethodKind, Openness, Protocol, UnknownMethod};
+pub use service::{Counters, Running, Service};

@@ -1,0 +1,74 @@
+//! What a server or client must know of a protocol.
+
+use crate::message::FrameStorage;
+
+/// Which unknown flexible interactions a protocol tolerates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Openness {
+    /// None.
+    Closed,
+    /// One-way methods and events.
+    Ajar,
+    /// One-way methods, events and two-way methods.
+    Open,
+}
+
+/// Whether a method is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MethodKind {
+    /// No reply.
+    OneWay,
+    /// One reply.
+    TwoWay,
+}
+
+/// A method that a client may call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Method {
+    /// The method's ordinal.
+    pub ordinal: u64,
+    /// The method's name as the schema writes it.
+    pub name: &'static str,
+    /// Whether it is answered.
+    pub kind: MethodKind,
+    /// Whether it is flexible.
+    pub flexible: bool,
+}
+
+/// A protocol, as its schema describes it.
+pub trait Protocol: 'static {
+    /// The name, such as `example.echo/Echo`.
+    const NAME: &'static str;
+
+    /// Which unknown interactions it tolerates.
+    const OPENNESS: Openness;
+
+    /// The methods that a client may call, by ascending ordinal.
+    const METHODS: &'static [Method];
+
+    /// Holds the largest request.
+    type RequestFrame: FrameStorage;
+
+    /// Holds the largest response.
+    type ResponseFrame: FrameStorage;
+
+    /// Holds the largest event.
+    type EventFrame: FrameStorage;
+
+    /// Holds the largest message that a server sends: response or event.
+    type ServerMessageFrame: FrameStorage;
+}
+
+/// The index of the method with `ordinal`.
+pub(crate) fn find_method(methods: &[Method], ordinal: u64) -> Option<usize> {
+    methods.binary_search_by_key(&ordinal, |method| method.ordinal).ok()
+}
+
+/// A flexible method that the protocol does not have, from a newer client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownMethod {
+    /// The method's ordinal.
+    pub ordinal: u64,
+    /// Whether the client expects an answer; it has been sent 'unknown method' then.
+    pub kind: MethodKind,
+}

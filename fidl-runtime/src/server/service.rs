@@ -1,0 +1,287 @@
+//! The static that holds everything a protocol's server needs, and the running service.
+
+use core::cell::{Cell, OnceCell, RefCell};
+use core::fmt;
+use core::pin::Pin;
+
+use super::binding::{Binding, Call};
+use super::capacity::Capacity;
+use super::connection::{Peer, Shared};
+use super::place::{ArenaPlace, Dispatch, Once, ServerPlace};
+use super::tables::{CallFrames, LargeFrame, Tables};
+use crate::kernel::{Channel, Instant, Listener, Port, PortPacket, ServerEnd, Status};
+use crate::message::FrameStorage;
+use crate::reactor::{Attachment, Consumer, PacketKey, Reactor};
+use crate::task::Arena;
+
+/// Everything that one protocol's server needs: `C` connections, `N` requests in flight, `L` large frames, and `SIZE` bytes
+/// for the handlers' futures. Declared with [`service!`](crate::service), as a static.
+pub struct Service<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usize> {
+    capacity: Capacity,
+    server: ServerPlace<B::Server>,
+    shared: Shared<B::Protocol, [Peer; C]>,
+    frames: [CallFrames<B::Protocol>; N],
+    large: [LargeFrame; L],
+    tables: Once<Tables<C, N>>,
+    arena: ArenaPlace<SIZE>,
+}
+
+impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usize> Service<B, C, N, L, SIZE> {
+    /// A service that has not been started. All zeros but for the capacity.
+    pub const fn new(capacity: Capacity) -> Self {
+        const { assert!(C > 0 && N > 0, "a service needs a connection and a request in flight") };
+        Self {
+            capacity,
+            server: ServerPlace::new(),
+            shared: Shared::new(capacity.events_between_requests),
+            frames: [const { CallFrames::EMPTY }; N],
+            large: [const { LargeFrame::EMPTY }; L],
+            tables: Once::new(Tables::new()),
+            arena: ArenaPlace::new(),
+        }
+    }
+
+    /// How many bytes the service occupies: all it will ever need.
+    pub const fn bytes(&self) -> usize {
+        size_of::<Self>()
+    }
+
+    /// Starts the service with a server. Once per static.
+    ///
+    /// # Errors
+    ///
+    /// `ALREADY_EXISTS` if it was started before.
+    pub fn start(
+        &'static self,
+        server: B::Server,
+    ) -> Result<Running<B, impl Dispatch<B::Server, B::Protocol> + use<B, C, N, L, SIZE>, C, N>, Status> {
+        self.start_dispatch(server, B::dispatch)
+    }
+
+    fn start_dispatch<D: Dispatch<B::Server, B::Protocol>>(
+        &'static self,
+        server: B::Server,
+        dispatch: D,
+    ) -> Result<Running<B, D, C, N>, Status> {
+        let arena = self.arena.take().ok_or(Status::ALREADY_EXISTS)?;
+        let tables = self.tables.take().ok_or(Status::ALREADY_EXISTS)?;
+        let server = self.server.put(server).ok_or(Status::ALREADY_EXISTS)?;
+        Ok(Running {
+            capacity: self.capacity,
+            server,
+            shared: &self.shared,
+            frames: &self.frames,
+            large: &self.large,
+            dispatch,
+            engine: RefCell::new(Engine { arena, tables }),
+            attachment: OnceCell::new(),
+            counters: Cell::new(Counters::default()),
+        })
+    }
+}
+
+impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usize> fmt::Debug
+    for Service<B, C, N, L, SIZE>
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Service({C} connections, {N} in flight, {} bytes)", self.bytes())
+    }
+}
+
+/// How often what happened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Connections accepted.
+    pub connected: u64,
+    /// Connections refused because all were in use.
+    pub refused: u64,
+    /// Connections ended, for whatever reason.
+    pub closed: u64,
+    /// Connections ended because of what the client sent.
+    pub protocol_errors: u64,
+    /// Connections ended because the client did not read its replies while others waited.
+    pub stalled: u64,
+    /// Requests read.
+    pub requests: u64,
+    /// Requests to methods that the protocol does not have.
+    pub unknown_methods: u64,
+    /// Requests that needed a large frame.
+    pub large_requests: u64,
+    /// Replies written.
+    pub replies: u64,
+    /// Times a connection had to wait for a free call.
+    pub starved: u64,
+    /// Times a connection had to wait for a large frame.
+    pub large_frames_exhausted: u64,
+    /// Times a reply had to wait until its channel was writable.
+    pub blocked: u64,
+    /// Times the listener had to wait because all connections were in use.
+    pub connections_exhausted: u64,
+    /// The most requests that were in flight at one time.
+    pub most_in_flight: u64,
+}
+
+/// A service that was started. It serves while it is attached to a reactor.
+pub struct Running<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: usize> {
+    pub(super) capacity: Capacity,
+    pub(super) server: &'static B::Server,
+    pub(super) shared: &'static Shared<B::Protocol, [Peer; C]>,
+    pub(super) frames: &'static [CallFrames<B::Protocol>; N],
+    pub(super) large: &'static [LargeFrame],
+    dispatch: D,
+    engine: RefCell<Engine<D::Future, C, N>>,
+    attachment: OnceCell<Attachment>,
+    counters: Cell<Counters>,
+}
+
+/// What a turn changes.
+pub(super) struct Engine<F: 'static, const C: usize, const N: usize> {
+    pub(super) arena: Pin<&'static mut Arena<F, N>>,
+    pub(super) tables: &'static mut Tables<C, N>,
+}
+
+impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: usize> Running<B, D, C, N> {
+    /// Accepts connections from `listener` on `reactor`.
+    ///
+    /// # Errors
+    ///
+    /// `ALREADY_BOUND` if the service has a listener, `NO_RESOURCES` if the reactor has no place, `BAD_STATE` from within a
+    /// handler.
+    pub fn listen<'env>(&'env self, reactor: &Reactor<'env>, listener: Listener) -> Result<(), Status> {
+        self.attach(reactor)?;
+        let mut engine = self.engine.try_borrow_mut().map_err(|_| Status::BAD_STATE)?;
+        if engine.tables.listener.is_some() {
+            return Err(Status::ALREADY_BOUND);
+        }
+        engine.tables.listener = Some(listener.into_channel());
+        engine.tables.listener_ready = true;
+        self.wake();
+        Ok(())
+    }
+
+    /// Serves one connection on `reactor`.
+    ///
+    /// # Errors
+    ///
+    /// `NO_RESOURCES` if all connections are in use or the reactor has no place, `BAD_STATE` from within a handler. The
+    /// channel is closed then.
+    pub fn serve<'env>(
+        &'env self,
+        reactor: &Reactor<'env>,
+        server_end: ServerEnd<B::Protocol>,
+    ) -> Result<(), Status> {
+        self.attach(reactor)?;
+        let mut engine = self.engine.try_borrow_mut().map_err(|_| Status::BAD_STATE)?;
+        self.connect(&mut engine, server_end.into_channel()).map_err(|_: Channel| Status::NO_RESOURCES)?;
+        self.wake();
+        Ok(())
+    }
+
+    /// The server.
+    pub fn server(&self) -> &'static B::Server {
+        self.server
+    }
+
+    /// How often what happened.
+    pub fn counters(&self) -> Counters {
+        self.counters.get()
+    }
+
+    pub(super) fn count(&self, change: impl FnOnce(&mut Counters)) {
+        let mut counters = self.counters.get();
+        change(&mut counters);
+        self.counters.set(counters);
+    }
+
+    /// Begins a call.
+    pub(super) fn begin(&self, call: Call<'static, B::Protocol>) -> D::Future {
+        self.dispatch.begin(self.server, call)
+    }
+
+    /// The key of packets for a connection, or with [`LISTENER`] for the listener.
+    pub(super) fn key(&self, kind: u8, generation: u32, slot: usize) -> u64 {
+        let consumer = self.attachment.get().map_or(u8::MAX, |attachment| attachment.consumer);
+        PacketKey::new(kind, consumer, generation, slot as u32).word()
+    }
+
+    fn attach<'env>(&'env self, reactor: &Reactor<'env>) -> Result<(), Status> {
+        if self.attachment.get().is_some() {
+            return Ok(());
+        }
+        let attachment = reactor.attach(self).ok_or(Status::NO_RESOURCES)?;
+        // A handler that wakes, and a handler that wants something of the service, mark the consumer.
+        self.shared.service.register(&attachment.waker);
+        self.attachment.set(attachment).map_err(|_| Status::BAD_STATE)
+    }
+
+    fn wake(&self) {
+        if let Some(attachment) = self.attachment.get() {
+            attachment.waker.wake_by_ref();
+        }
+    }
+}
+
+/// The kinds of packets.
+pub(super) const CONNECTION: u8 = 1;
+pub(super) const LISTENER: u8 = 2;
+
+impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: usize> Consumer
+    for Running<B, D, C, N>
+{
+    fn packet(&self, _: &Port, key: PacketKey, packet: &PortPacket) -> bool {
+        let mut engine = self.engine.borrow_mut();
+        match key.kind() {
+            CONNECTION => self.connection_packet(&mut engine, key, packet),
+            LISTENER => {
+                engine.tables.listener_armed = false;
+                engine.tables.listener_ready = true;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn turn(&self, port: &Port) -> bool {
+        let Some(attachment) = self.attachment.get() else { return false };
+        let mut engine = self.engine.borrow_mut();
+        engine.arena.set_parent(&attachment.waker);
+        self.shared.service.register(&attachment.waker);
+        self.run_turn(&mut engine, port)
+    }
+
+    fn deadline(&self) -> Instant {
+        self.engine.borrow().tables.patience_ends(self.capacity.patience)
+    }
+}
+
+impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: usize> fmt::Debug
+    for Running<B, D, C, N>
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Running({:?})", self.counters())
+    }
+}
+
+/// Declares a service: a static that holds everything one protocol's server needs, with capacities that never change.
+///
+/// ```text
+/// const CAPACITY: fidl::Capacity = fidl::capacity().connections(1000).in_flight(64);
+/// fidl::service!(static CALCULATOR: calculator::Serve<Calculator>, CAPACITY);
+/// ```
+#[macro_export]
+macro_rules! service {
+    ($(#[$meta:meta])* $vis:vis static $name:ident: $binding:ty, $capacity:expr) => {
+        $(#[$meta])*
+        $vis static $name: $crate::server::Service<
+            $binding,
+            { $capacity.connections },
+            { $capacity.in_flight },
+            { $capacity.large_frames },
+            {
+                $crate::server::arena_bytes::<_, _, _, { $capacity.in_flight }>(
+                    <$binding as $crate::server::Binding>::dispatch,
+                )
+            },
+        > = $crate::server::Service::new($capacity);
+    };
+}

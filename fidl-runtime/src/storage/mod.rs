@@ -1,0 +1,25 @@
+//! Plain memory of fixed capacity: free slots, and lists of slots.
+//!
+//! Both are all zeros when empty, so that a static that holds them costs nothing in the program's file. Neither knows what
+//! lies in the slots.
+//!
+//! ```
+//! use fidl::storage::{FreeSlots, Links, List};
+//!
+//! let mut free = FreeSlots::<2>::new();
+//! let (first, second) = (free.take().unwrap(), free.take().unwrap());
+//! assert_eq!(free.take(), None);
+//!
+//! let mut links = Links::<2>::new();
+//! let mut queue = List::new();
+//! links.push_back(&mut queue, first);
+//! links.push_back(&mut queue, second);
+//! links.remove(&mut queue, first);
+//! assert_eq!(links.pop_front(&mut queue), Some(second));
+//! ```
+
+mod free;
+mod list;
+
+pub use free::FreeSlots;
+pub use list::{Links, List};

@@ -1,0 +1,349 @@
+//! Futures of one type, in slots of fixed number: `FuturesUnordered` without allocation.
+#![allow(unsafe_code)]
+
+use core::fmt;
+use core::future::Future;
+use core::marker::PhantomPinned;
+use core::mem::MaybeUninit;
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
+
+use futures::stream::{FusedStream, Stream};
+
+use super::lane::{Lane, LaneId, SLOTS};
+use crate::storage::FreeSlots;
+
+/// Up to `N` futures of type `F`, polled and dropped in place.
+///
+/// Pushing, waking and taking a result take constant time; nothing is allocated. Only futures that were woken are
+/// polled, and every woken one is polled before any is polled a second time. As a [`Stream`] it yields the outputs in
+/// the order in which the futures finish.
+///
+/// ```
+/// use std::pin::pin;
+/// use futures::{StreamExt, executor::block_on};
+///
+/// let mut arena = pin!(fidl::task::Arena::<_, 2>::new());
+/// for number in [1, 2] {
+///     arena.as_mut().push(async move { number }).unwrap();
+/// }
+/// let third = arena.as_mut().push_with(|| unreachable!("an arena that is full builds no future"));
+/// assert!(third.is_err());
+/// assert_eq!(block_on(arena.collect::<Vec<_>>()), [1, 2]);
+/// ```
+pub struct Arena<F, const N: usize> {
+    /// Claimed with the first future, and kept.
+    lane: Option<Lane>,
+    free: FreeSlots<N>,
+    /// Which slots hold a future.
+    live: [bool; N],
+    len: usize,
+    /// The invariant: `slots[i]` is initialized exactly while `live[i]`; it is then pinned.
+    slots: [MaybeUninit<F>; N],
+    _pinned: PhantomPinned,
+}
+
+/// The arena has no free slot, or the process no free lane; the offered value comes back.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Full<T>(pub T);
+
+impl<T> fmt::Debug for Full<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Full(..)")
+    }
+}
+
+impl<T> fmt::Display for Full<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the arena is full")
+    }
+}
+
+impl<T> core::error::Error for Full<T> {}
+
+/// What became of a future at its first poll.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Started<T> {
+    /// It finished; its slot is free again.
+    Finished(T),
+    /// It waits, in this slot.
+    Waiting(usize),
+}
+
+impl<F, const N: usize> Arena<F, N> {
+    /// An empty arena.
+    pub const fn new() -> Self {
+        const { assert!(N <= SLOTS, "an arena has at most `fidl::task::SLOTS` slots") };
+        Self {
+            lane: None,
+            free: FreeSlots::new(),
+            live: [false; N],
+            len: 0,
+            slots: [const { MaybeUninit::uninit() }; N],
+            _pinned: PhantomPinned,
+        }
+    }
+
+    /// Makes an empty arena in `place`, without moving one there.
+    pub fn init(place: &mut MaybeUninit<Self>) -> &mut Self {
+        const { assert!(N <= SLOTS, "an arena has at most `fidl::task::SLOTS` slots") };
+        let arena = place.as_mut_ptr();
+        // SAFETY: `arena` points into `place`, which is valid for writes.
+        unsafe { (&raw mut (*arena).lane).write(None) };
+        // SAFETY: as above.
+        unsafe { (&raw mut (*arena).free).write(FreeSlots::new()) };
+        // SAFETY: as above.
+        unsafe { (&raw mut (*arena).live).write([false; N]) };
+        // SAFETY: as above.
+        unsafe { (&raw mut (*arena).len).write(0) };
+        // SAFETY: every field is written now but the slots, which may be uninitialized, and the marker, which is empty.
+        unsafe { place.assume_init_mut() }
+    }
+
+    /// How many futures are in the arena.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether no future is in the arena.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Whether a push would be refused for want of a slot.
+    pub fn is_full(&self) -> bool {
+        self.free.is_empty()
+    }
+
+    /// How many futures the arena can hold.
+    pub fn capacity(&self) -> usize {
+        N
+    }
+
+    /// Whether a future has been woken that was not polled since.
+    pub fn has_woken(&self) -> bool {
+        self.lane.as_ref().is_some_and(|lane| lane.id().has_ready())
+    }
+
+    /// Drops all futures, in place.
+    pub fn clear(mut self: Pin<&mut Self>) {
+        for slot in 0..N {
+            self.as_mut().remove(slot);
+        }
+    }
+
+    /// Drops the future in `slot`, in place; nothing happens if there is none.
+    pub fn remove(self: Pin<&mut Self>, slot: usize) {
+        // SAFETY: no future is moved.
+        let this = unsafe { self.get_unchecked_mut() };
+        this.release(slot);
+    }
+
+    /// Claims a lane, once.
+    fn lane(&mut self) -> Option<LaneId> {
+        if self.lane.is_none() {
+            self.lane = Lane::claim().ok();
+        }
+        self.lane.as_ref().map(Lane::id)
+    }
+
+    /// Takes a free slot and its waker.
+    fn reserve(&mut self) -> Option<(usize, Waker)> {
+        let lane = self.lane()?;
+        loop {
+            let slot = self.free.take()?;
+            // A slot whose generations are used up is retired: it is not given back.
+            if let Some(waker) = lane.open(slot) {
+                return Some((slot, waker));
+            }
+        }
+    }
+
+    /// Drops the future in a slot, if there is one, and frees the slot.
+    fn release(&mut self, slot: usize) {
+        let Some(live) = self.live.get_mut(slot) else { return };
+        if !core::mem::take(live) {
+            return;
+        }
+        self.len -= 1;
+        if let Some(lane) = &self.lane {
+            lane.id().close(slot);
+        }
+        self.free.give(slot);
+        // SAFETY: the slot was live until two lines ago, so it is initialized; it is dropped in place and, not being
+        // live any more, never touched again before it is written. If the drop panics, the slot leaks nothing else.
+        unsafe { self.slots[slot].assume_init_drop() }
+    }
+}
+
+impl<F: Future, const N: usize> Arena<F, N> {
+    /// Adds a future; it is polled with the next poll of the arena.
+    ///
+    /// # Errors
+    ///
+    /// [`Full`], with the future.
+    pub fn push(self: Pin<&mut Self>, future: F) -> Result<(), Full<F>> {
+        let mut future = Some(future);
+        let pushed = self.push_with(|| future.take().expect("called once"));
+        match (pushed, future) {
+            (Err(_), Some(future)) => Err(Full(future)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds the future that `make` returns; `make` is called only if there is a slot. Returns the slot.
+    ///
+    /// # Errors
+    ///
+    /// [`Full`].
+    pub fn push_with(self: Pin<&mut Self>, make: impl FnOnce() -> F) -> Result<usize, Full<()>> {
+        // SAFETY: no future is moved.
+        let this = unsafe { self.get_unchecked_mut() };
+        let (slot, _) = this.insert(|_| make()).ok_or(Full(()))?;
+        if let Some(lane) = &this.lane {
+            lane.id().mark_ready(slot);
+        }
+        Ok(slot)
+    }
+
+    /// Adds the future that `make` returns for its slot, and polls it at once.
+    ///
+    /// # Errors
+    ///
+    /// [`Full`].
+    pub fn start_with(
+        self: Pin<&mut Self>,
+        make: impl FnOnce(usize) -> F,
+    ) -> Result<Started<F::Output>, Full<()>> {
+        // SAFETY: no future is moved.
+        let this = unsafe { self.get_unchecked_mut() };
+        let (slot, waker) = this.insert(make).ok_or(Full(()))?;
+        match this.poll_slot(slot, &waker) {
+            Poll::Ready(output) => Ok(Started::Finished(output)),
+            Poll::Pending => Ok(Started::Waiting(slot)),
+        }
+    }
+
+    /// Polls the futures that were woken, each once, and hands each output to `done` with the slot it came from.
+    pub fn poll_woken(self: Pin<&mut Self>, mut done: impl FnMut(usize, F::Output)) {
+        // SAFETY: no future is moved.
+        let this = unsafe { self.get_unchecked_mut() };
+        let Some(lane) = this.lane.as_ref().map(Lane::id) else { return };
+        lane.take_ready(|slot| {
+            // A slot may have been freed behind its wake.
+            if this.live.get(slot) != Some(&true) {
+                return;
+            }
+            if let Poll::Ready(output) = this.poll_slot(slot, &lane.waker(slot)) {
+                done(slot, output);
+            }
+        });
+    }
+
+    /// Makes `parent` the one that is woken when a future is.
+    pub(crate) fn set_parent(&self, parent: &Waker) {
+        if let Some(lane) = &self.lane {
+            lane.id().set_parent(parent);
+        }
+    }
+
+    fn insert(&mut self, make: impl FnOnce(usize) -> F) -> Option<(usize, Waker)> {
+        let (slot, waker) = self.reserve()?;
+        // If `make` panics, the slot is lost to this arena; nothing else is.
+        self.slots.get_mut(slot)?.write(make(slot));
+        self.live[slot] = true;
+        self.len += 1;
+        Some((slot, waker))
+    }
+
+    fn poll_slot(&mut self, slot: usize, waker: &Waker) -> Poll<F::Output> {
+        // A future that panics is dropped and its slot freed, as when it finishes.
+        let guard = ReleaseOnUnwind { arena: self, slot };
+        // SAFETY: the callers pass slots that are live, so it is initialized.
+        let future = unsafe { guard.arena.slots[slot].assume_init_mut() };
+        // SAFETY: a live slot is never moved, and is dropped in place.
+        let future = unsafe { Pin::new_unchecked(future) };
+        let poll = future.poll(&mut Context::from_waker(waker));
+        core::mem::forget(guard);
+        if poll.is_ready() {
+            self.release(slot);
+        }
+        poll
+    }
+}
+
+/// Frees the slot of a future that panicked.
+struct ReleaseOnUnwind<'a, F, const N: usize> {
+    arena: &'a mut Arena<F, N>,
+    slot: usize,
+}
+
+impl<F, const N: usize> Drop for ReleaseOnUnwind<'_, F, N> {
+    fn drop(&mut self) {
+        self.arena.release(self.slot);
+    }
+}
+
+impl<F: Future, const N: usize> Stream for Arena<F, N> {
+    type Item = F::Output;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<F::Output>> {
+        if self.is_empty() {
+            return Poll::Ready(None);
+        }
+        // Registered before looking: a wake that comes behind the look finds the parent.
+        self.set_parent(cx.waker());
+        match self.as_mut().poll_until_one() {
+            Some(output) => Poll::Ready(Some(output)),
+            None => Poll::Pending,
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.len, Some(self.len))
+    }
+}
+
+impl<F: Future, const N: usize> FusedStream for Arena<F, N> {
+    fn is_terminated(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl<F: Future, const N: usize> Arena<F, N> {
+    /// Polls woken futures until one finishes.
+    fn poll_until_one(self: Pin<&mut Self>) -> Option<F::Output> {
+        // SAFETY: no future is moved.
+        let this = unsafe { self.get_unchecked_mut() };
+        let lane = this.lane.as_ref()?.id();
+        lane.find_ready(|slot| {
+            if this.live.get(slot) != Some(&true) {
+                return None;
+            }
+            match this.poll_slot(slot, &lane.waker(slot)) {
+                Poll::Ready(output) => Some(output),
+                Poll::Pending => None,
+            }
+        })
+    }
+}
+
+impl<F, const N: usize> Default for Arena<F, N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<F, const N: usize> Drop for Arena<F, N> {
+    fn drop(&mut self) {
+        for slot in 0..N {
+            self.release(slot);
+        }
+    }
+}
+
+impl<F, const N: usize> fmt::Debug for Arena<F, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Arena({} of {N})", self.len)
+    }
+}

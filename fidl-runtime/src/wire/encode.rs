@@ -1,0 +1,155 @@
+//! Writing a message into a buffer of fixed size.
+
+use core::mem;
+use core::sync::atomic::Ordering::Relaxed;
+
+use zerocopy::FromBytes;
+
+use super::error::EncodeError;
+use super::handle::HandleSlot;
+use super::validate::Wire;
+use crate::limits::{MAX_DEPTH, padded};
+
+/// A value that encodes as `W` and keeps what it has: every type without handles.
+pub trait EncodeRef<W: Wire> {
+    /// Writes the value to `out`, which is zeroed, and what it refers to behind everything claimed so far.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that the value breaks. The message is then unusable.
+    fn encode_ref(&self, out: &mut W, encoder: &mut Encoder<'_>) -> Result<(), EncodeError>;
+
+    /// Writes several values to as many places.
+    ///
+    /// # Errors
+    ///
+    /// As for [`encode_ref`](Self::encode_ref).
+    fn encode_run(values: &[Self], out: &mut [W], encoder: &mut Encoder<'_>) -> Result<(), EncodeError>
+    where
+        Self: Sized,
+    {
+        values.iter().zip(out).try_for_each(|(value, out)| value.encode_ref(out, encoder))
+    }
+}
+
+impl<W: Wire, X: EncodeRef<W> + ?Sized> EncodeRef<W> for &X {
+    fn encode_ref(&self, out: &mut W, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        (**self).encode_ref(out, encoder)
+    }
+}
+
+/// A value that encodes as `W` and is used up: a type with handles, or a reference to one without.
+pub trait Encode<W: Wire>: Sized {
+    /// Writes the value to `out`, which is zeroed, and what it refers to behind everything claimed so far. Handles become
+    /// the message's, also where an error follows.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that the value breaks. The message is then unusable.
+    fn encode(self, out: &mut W, encoder: &mut Encoder<'_>) -> Result<(), EncodeError>;
+}
+
+impl<W: Wire, X: EncodeRef<W> + ?Sized> Encode<W> for &X {
+    fn encode(self, out: &mut W, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        self.encode_ref(out, encoder)
+    }
+}
+
+/// How much an encoder has written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Encoded {
+    /// Bytes, counted from the start of the buffer.
+    pub bytes: usize,
+    /// Handles.
+    pub handles: usize,
+}
+
+/// Hands out the places of a message in the order that the format prescribes.
+#[derive(Debug)]
+pub struct Encoder<'b> {
+    rest: &'b mut [u8],
+    at: usize,
+    depth: u32,
+    handles: &'b [HandleSlot],
+    handle_count: usize,
+}
+
+impl<'b> Encoder<'b> {
+    /// An encoder that writes to `bytes` from byte `start` on, and handles to `handles`.
+    ///
+    /// If `start` lies behind the end of `bytes`, the first claim fails.
+    pub fn new(bytes: &'b mut [u8], start: usize, handles: &'b [HandleSlot]) -> Self {
+        let rest = bytes.get_mut(start..).unwrap_or_default();
+        Self { rest, at: start, depth: 0, handles, handle_count: 0 }
+    }
+
+    /// The next object's place, zeroed.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::OutOfSpace`].
+    pub fn claim<W: Wire>(&mut self) -> Result<&'b mut W, EncodeError> {
+        W::mut_from_bytes(self.take(size_of::<W>())?).map_err(|_| EncodeError::OutOfSpace)
+    }
+
+    /// The places of the next `count` objects, zeroed.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::OutOfSpace`].
+    pub fn claim_many<W: Wire>(&mut self, count: u32) -> Result<&'b mut [W], EncodeError> {
+        let size = (count as usize).checked_mul(size_of::<W>()).ok_or(EncodeError::OutOfSpace)?;
+        <[W]>::mut_from_bytes(self.take(size)?).map_err(|_| EncodeError::OutOfSpace)
+    }
+
+    fn take(&mut self, size: usize) -> Result<&'b mut [u8], EncodeError> {
+        let rest = mem::take(&mut self.rest);
+        let (object, rest) = rest.split_at_mut_checked(padded(size)).ok_or(EncodeError::OutOfSpace)?;
+        self.at += object.len();
+        self.rest = rest;
+        object.fill(0);
+        object.get_mut(..size).ok_or(EncodeError::OutOfSpace)
+    }
+
+    /// Runs `write` one indirection deeper.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::Depth`] if that is too deep; what `write` returns.
+    pub fn deeper<R>(
+        &mut self,
+        write: impl FnOnce(&mut Self) -> Result<R, EncodeError>,
+    ) -> Result<R, EncodeError> {
+        if self.depth == MAX_DEPTH {
+            return Err(EncodeError::Depth);
+        }
+        self.depth += 1;
+        let result = write(self)?;
+        self.depth -= 1;
+        Ok(result)
+    }
+
+    /// Adds a handle to the message.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::TooManyHandles`]; the handle then still belongs to the caller.
+    pub fn push_handle(&mut self, handle: u32, object_type: u32, rights: u32) -> Result<(), EncodeError> {
+        let slot = self.handles.get(self.handle_count).ok_or(EncodeError::TooManyHandles)?;
+        slot.object_type.store(object_type, Relaxed);
+        slot.rights.store(rights, Relaxed);
+        slot.handle.store(handle, Relaxed);
+        self.handle_count += 1;
+        Ok(())
+    }
+
+    /// How many bytes (with those in front of the start) and handles there are.
+    pub fn written(&self) -> Encoded {
+        Encoded { bytes: self.at, handles: self.handle_count }
+    }
+
+    /// The same, at the end.
+    pub fn finish(self) -> Encoded {
+        self.written()
+    }
+}

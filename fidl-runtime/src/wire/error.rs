@@ -1,0 +1,140 @@
+//! What can be wrong with a message.
+
+use core::fmt;
+
+/// Why a message was refused, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DecodeError {
+    /// The rule that was broken.
+    pub rule: Rule,
+    /// The byte at fault, counted from the start of the message.
+    pub offset: u32,
+}
+
+/// The rules of the FIDL wire format (version 2) that a decoder checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Rule {
+    /// An object ends behind the end of the message.
+    OutOfBounds,
+    /// Bytes are left behind the last object.
+    TrailingBytes,
+    /// A byte of padding is not zero.
+    Padding,
+    /// A bool is neither 0 nor 1.
+    Bool,
+    /// A value that the strict enum does not have.
+    UnknownEnumValue,
+    /// A bit that the strict bits do not have.
+    UnknownBits,
+    /// A marker is neither all ones (present) nor all zeros (absent).
+    Presence,
+    /// Something is absent that is not optional.
+    Absent,
+    /// A string or vector is absent and has a count.
+    AbsentWithCount,
+    /// A string or vector is longer than its bound.
+    Bound,
+    /// A string is not UTF-8.
+    Utf8,
+    /// More than [`MAX_DEPTH`](crate::limits::MAX_DEPTH) indirections.
+    Depth,
+    /// A union has an ordinal that its type does not know.
+    UnionOrdinal,
+    /// An envelope is inlined that must not be, or is not and must be, or has unknown flags.
+    EnvelopeForm,
+    /// An envelope announces another number of bytes than its content has.
+    EnvelopeBytes,
+    /// An envelope announces another number of handles than its content has.
+    EnvelopeHandles,
+    /// A framework error has a value other than 'unknown method'.
+    FrameworkError,
+    /// More handle markers than handles.
+    TooFewHandles,
+    /// Handles are left that no marker stands for.
+    TrailingHandles,
+    /// A handle is of another object type than the schema says.
+    HandleType,
+    /// A handle lacks a right that the schema asks for.
+    HandleRights,
+    /// The message is shorter than its header.
+    ShortHeader,
+}
+
+impl DecodeError {
+    /// An error at `offset`.
+    pub const fn new(rule: Rule, offset: u32) -> Self {
+        Self { rule, offset }
+    }
+}
+
+impl Rule {
+    /// The rule in a few words.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::OutOfBounds => "an object ends behind the end of the message",
+            Self::TrailingBytes => "bytes are left behind the last object",
+            Self::Padding => "padding is not zero",
+            Self::Bool => "a bool is neither 0 nor 1",
+            Self::UnknownEnumValue => "a strict enum has no such value",
+            Self::UnknownBits => "strict bits have no such bit",
+            Self::Presence => "a presence marker is neither all ones nor all zeros",
+            Self::Absent => "something required is absent",
+            Self::AbsentWithCount => "an absent string or vector has a count",
+            Self::Bound => "a string or vector is longer than its bound",
+            Self::Utf8 => "a string is not UTF-8",
+            Self::Depth => "objects are nested too deeply",
+            Self::UnionOrdinal => "a strict union has no such ordinal",
+            Self::EnvelopeForm => "an envelope has the wrong form or unknown flags",
+            Self::EnvelopeBytes => "an envelope announces a wrong number of bytes",
+            Self::EnvelopeHandles => "an envelope announces a wrong number of handles",
+            Self::FrameworkError => "an unknown framework error",
+            Self::TooFewHandles => "a handle is announced that did not come",
+            Self::TrailingHandles => "a handle came that was not announced",
+            Self::HandleType => "a handle is of the wrong object type",
+            Self::HandleRights => "a handle lacks a right",
+            Self::ShortHeader => "the message is shorter than its header",
+        }
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (byte {})", self.rule.text(), self.offset)
+    }
+}
+
+impl core::error::Error for DecodeError {}
+
+/// Why a value could not be encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// The message does not fit the buffer, which holds the largest message that the schema describes.
+    OutOfSpace,
+    /// A string or vector is longer than its bound.
+    Bound,
+    /// More than [`MAX_DEPTH`](crate::limits::MAX_DEPTH) indirections.
+    Depth,
+    /// A strict enum or strict bits with a value that the schema does not know.
+    UnknownValue,
+    /// A handle that is not optional is invalid.
+    InvalidHandle,
+    /// More than [`MAX_MESSAGE_HANDLES`](crate::limits::MAX_MESSAGE_HANDLES) handles.
+    TooManyHandles,
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::OutOfSpace => "the message does not fit its buffer",
+            Self::Bound => "a string or vector is longer than its bound",
+            Self::Depth => "objects are nested too deeply",
+            Self::UnknownValue => "a strict type has no such value",
+            Self::InvalidHandle => "a required handle is invalid",
+            Self::TooManyHandles => "more handles than a message can carry",
+        })
+    }
+}
+
+impl core::error::Error for EncodeError {}

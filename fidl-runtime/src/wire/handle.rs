@@ -1,0 +1,285 @@
+//! Handles and protocol endpoints. A handle is a number here; what it stands for is the kernel's affair.
+
+use core::fmt;
+use core::marker::PhantomData;
+use core::num::NonZeroU32;
+use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
+
+use super::encode::{Encode, Encoder};
+use super::error::{DecodeError, EncodeError, Rule};
+use super::scalar::U32;
+use super::validate::{Decoder, Wire};
+use super::vector::Elements;
+use super::view::Object;
+
+/// 'Whatever rights it has' (`ZX_RIGHT_SAME_RIGHTS`).
+pub const SAME_RIGHTS: u32 = 0x8000_0000;
+
+/// The marker of a present handle.
+const PRESENT: u32 = u32::MAX;
+
+/// One handle of a message: the handle itself until it is taken, its object type, and its rights.
+///
+/// For a received message, type and rights are what the kernel reported; for one to be sent, what the schema asks for.
+#[derive(Debug, Default)]
+pub struct HandleSlot {
+    pub(crate) handle: AtomicU32,
+    pub(crate) object_type: AtomicU32,
+    pub(crate) rights: AtomicU32,
+}
+
+impl HandleSlot {
+    /// A slot without a handle.
+    pub const fn empty() -> Self {
+        Self { handle: AtomicU32::new(0), object_type: AtomicU32::new(0), rights: AtomicU32::new(0) }
+    }
+
+    /// A slot with a handle of the given object type (`ZX_OBJ_TYPE_…`) and rights (`ZX_RIGHT_…`).
+    pub const fn new(handle: u32, object_type: u32, rights: u32) -> Self {
+        Self {
+            handle: AtomicU32::new(handle),
+            object_type: AtomicU32::new(object_type),
+            rights: AtomicU32::new(rights),
+        }
+    }
+
+    /// Takes the handle out; `None` if it has been taken.
+    pub fn take(&self) -> Option<NonZeroU32> {
+        NonZeroU32::new(self.handle.swap(0, Relaxed))
+    }
+
+    /// Checks type and rights against the schema. Where the handle has more rights than the schema names, only the named
+    /// ones are left in the slot: whoever takes the handle out reduces it to them.
+    fn expect(&self, at: u32, object_type: u32, rights: u32) -> Result<(), DecodeError> {
+        let actual = self.object_type.load(Relaxed);
+        if object_type != 0 && actual != 0 && actual != object_type {
+            return Err(DecodeError::new(Rule::HandleType, at));
+        }
+        if rights == SAME_RIGHTS {
+            self.rights.store(SAME_RIGHTS, Relaxed);
+            return Ok(());
+        }
+        let actual = self.rights.load(Relaxed);
+        if actual & rights != rights {
+            return Err(DecodeError::new(Rule::HandleRights, at));
+        }
+        self.rights.store(if actual == rights { SAME_RIGHTS } else { rights }, Relaxed);
+        Ok(())
+    }
+}
+
+/// 4 bytes: before the walk a presence marker, behind it the handle's number in the table plus one, or 0 for none.
+#[derive(Clone, Copy, Debug, Default, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(transparent)]
+struct Marker(U32);
+
+impl Marker {
+    /// Resolves the marker; `false` if there is no handle.
+    fn resolve(
+        &mut self,
+        at: u32,
+        object_type: u32,
+        rights: u32,
+        decoder: &mut Decoder<'_>,
+    ) -> Result<bool, DecodeError> {
+        match self.0.get() {
+            0 => return Ok(false),
+            PRESENT => {}
+            _ => return Err(DecodeError::new(Rule::Presence, at)),
+        }
+        let (index, slot) = decoder.take_handle(at)?;
+        slot.expect(at, object_type, rights)?;
+        self.0 = U32::new(index + 1);
+        Ok(true)
+    }
+
+    fn require(
+        &mut self,
+        at: u32,
+        object_type: u32,
+        rights: u32,
+        decoder: &mut Decoder<'_>,
+    ) -> Result<(), DecodeError> {
+        match self.resolve(at, object_type, rights, decoder)? {
+            true => Ok(()),
+            false => Err(DecodeError::new(Rule::Absent, at)),
+        }
+    }
+
+    fn slot<'f, T>(self, object: Object<'f, T>) -> Option<&'f HandleSlot> {
+        object.handle(self.0.get().checked_sub(1)?)
+    }
+}
+
+/// A handle in a validated message.
+#[derive(Clone, Copy, Default)]
+pub struct HandleView<'f> {
+    slot: Option<&'f HandleSlot>,
+}
+
+impl<'f> HandleView<'f> {
+    /// The handle in a slot.
+    pub(crate) fn of(slot: &'f HandleSlot) -> Self {
+        Self { slot: Some(slot) }
+    }
+
+    /// Whether the message has a handle here (also behind its taking).
+    pub fn is_present(self) -> bool {
+        self.slot.is_some()
+    }
+
+    /// Where the handle lies.
+    pub fn slot(self) -> Option<&'f HandleSlot> {
+        self.slot
+    }
+}
+
+impl fmt::Debug for HandleView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let handle = self.slot.map_or(0, |slot| slot.handle.load(Relaxed));
+        write!(f, "Handle({handle:#x})")
+    }
+}
+
+/// A protocol endpoint in a validated message; `E` is the type of the end.
+pub struct EndpointView<'f, E> {
+    handle: HandleView<'f>,
+    marker: PhantomData<fn() -> E>,
+}
+
+impl<'f, E> EndpointView<'f, E> {
+    /// The endpoint's channel handle.
+    pub fn handle(self) -> HandleView<'f> {
+        self.handle
+    }
+}
+
+impl<E> Clone for EndpointView<'_, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E> Copy for EndpointView<'_, E> {}
+
+impl<E> fmt::Debug for EndpointView<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.handle.fmt(f)
+    }
+}
+
+/// The object type of channels (`ZX_OBJ_TYPE_CHANNEL`).
+const CHANNEL: u32 = 4;
+
+/// The rights that a channel is made with (`ZX_DEFAULT_CHANNEL_RIGHTS`).
+const CHANNEL_RIGHTS: u32 = 0xf00e;
+
+/// The four kinds of handle positions. `TYPE` 0 is any type, `RIGHTS` may be [`SAME_RIGHTS`].
+macro_rules! positions {
+    ($($(#[$meta:meta])* $name:ident [$($generics:tt)*] [$($arguments:tt)*] $type:expr, $rights:expr,
+       $marker:ty, $check:ident, $view:ty, $make:expr;)*) => { $(
+        $(#[$meta])*
+        #[derive(FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
+        #[repr(transparent)]
+        pub struct $name<$($generics)*>(Marker, PhantomData<$marker>);
+
+        // SAFETY: what is read from a marker is an index that the handle table checks again.
+        #[allow(unsafe_code)]
+        unsafe impl<$($generics)*> Wire for $name<$($arguments)*> {
+            const PLAIN: bool = false;
+            type View<'f> = $view;
+            type Many<'f> = Elements<'f, Self>;
+
+            fn validate(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+                self.0.$check(at, $type, $rights, decoder).map(|_| ())
+            }
+
+            fn view<'f>(object: Object<'f, Self>) -> $view {
+                $make(HandleView { slot: object.wire().0.slot(object) })
+            }
+
+            fn many<'f>(objects: Object<'f, [Self]>) -> Elements<'f, Self> {
+                Elements(objects)
+            }
+        }
+    )* };
+}
+
+positions! {
+    /// A handle, 4 bytes.
+    Handle [const TYPE: u32, const RIGHTS: u32] [TYPE, RIGHTS] TYPE, RIGHTS,
+        (), require, HandleView<'f>, |handle| handle;
+    /// An optional handle, 4 bytes.
+    OptHandle [const TYPE: u32, const RIGHTS: u32] [TYPE, RIGHTS] TYPE, RIGHTS,
+        (), resolve, HandleView<'f>, |handle| handle;
+    /// `client_end:P` or `server_end:P`, 4 bytes; `E` is the type of the end.
+    Endpoint [E: 'static] [E] CHANNEL, CHANNEL_RIGHTS,
+        fn() -> E, require, EndpointView<'f, E>, |handle| EndpointView { handle, marker: PhantomData };
+    /// `client_end:<P, optional>` or `server_end:<P, optional>`, 4 bytes; `E` is the type of the end.
+    OptEndpoint [E: 'static] [E] CHANNEL, CHANNEL_RIGHTS,
+        fn() -> E, resolve, EndpointView<'f, E>, |handle| EndpointView { handle, marker: PhantomData };
+}
+
+/// A handle on its way into a message.
+pub trait IntoRawHandle {
+    /// The handle's number, which now belongs to the caller; 0 for none.
+    fn into_raw_handle(self) -> u32;
+
+    /// Closes a handle that found no place in its message.
+    fn close_raw_handle(handle: u32);
+}
+
+impl Marker {
+    /// Writes a handle and its marker.
+    fn fill<H: IntoRawHandle>(
+        &mut self,
+        handle: H,
+        object_type: u32,
+        rights: u32,
+        encoder: &mut Encoder<'_>,
+    ) -> Result<(), EncodeError> {
+        let raw = handle.into_raw_handle();
+        if raw == 0 {
+            return Err(EncodeError::InvalidHandle);
+        }
+        encoder.push_handle(raw, object_type, rights).inspect_err(|_| H::close_raw_handle(raw))?;
+        self.0 = U32::new(PRESENT);
+        Ok(())
+    }
+}
+
+impl<const TYPE: u32, const RIGHTS: u32> Handle<TYPE, RIGHTS> {
+    /// Puts a handle here.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::InvalidHandle`], [`EncodeError::TooManyHandles`]; the handle is then closed.
+    pub fn fill(&mut self, handle: impl IntoRawHandle, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        self.0.fill(handle, TYPE, RIGHTS, encoder)
+    }
+}
+
+impl<E: IntoRawHandle> Endpoint<E> {
+    /// Puts an endpoint here.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::InvalidHandle`], [`EncodeError::TooManyHandles`]; the handle is then closed.
+    pub fn fill(&mut self, end: E, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        self.0.fill(end, CHANNEL, CHANNEL_RIGHTS, encoder)
+    }
+}
+
+impl<H: IntoRawHandle, const TYPE: u32, const RIGHTS: u32> Encode<OptHandle<TYPE, RIGHTS>> for Option<H> {
+    fn encode(self, out: &mut OptHandle<TYPE, RIGHTS>, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        self.map_or(Ok(()), |handle| out.0.fill(handle, TYPE, RIGHTS, encoder))
+    }
+}
+
+impl<E: IntoRawHandle> Encode<OptEndpoint<E>> for Option<E> {
+    fn encode(self, out: &mut OptEndpoint<E>, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        self.map_or(Ok(()), |end| out.0.fill(end, CHANNEL, CHANNEL_RIGHTS, encoder))
+    }
+}

@@ -1,0 +1,178 @@
+//! The declarations that generated code makes of wire structs, enums and bits.
+//!
+//! They stand here, beside the walk, because each pairs a layout with the walk over it: a struct declared in this way
+//! validates each of its fields, and hands out no field at another type than it validated.
+
+/// Declares a wire struct and its view.
+///
+/// ```text
+/// wire_struct! {
+///     /// Documentation.
+///     pub struct Wire, View<'f>, SIZE {
+///         OFFSET field: WireType => ViewType,    // a member, with its accessor
+///         OFFSET field: WireType,                // padding
+///     }
+/// }
+/// ```
+///
+/// Offsets and size are in bytes and are checked when compiled.
+#[macro_export]
+macro_rules! wire_struct {
+    (
+        $(#[$meta:meta])*
+        $vis:vis struct $wire:ident, $view:ident<$life:lifetime>, $size:literal {
+            $($(#[$field_meta:meta])* $offset:literal $field:ident: $type:ty $(=> $out:ty)?),* $(,)?
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(
+            $crate::generated::zerocopy::FromBytes,
+            $crate::generated::zerocopy::IntoBytes,
+            $crate::generated::zerocopy::Immutable,
+            $crate::generated::zerocopy::KnownLayout,
+            $crate::generated::zerocopy::Unaligned,
+        )]
+        #[zerocopy(crate = "::fidl::generated::zerocopy")]
+        #[repr(C)]
+        $vis struct $wire {
+            $($(#[$field_meta])* $vis $field: $type,)*
+        }
+
+        const _: () = {
+            assert!(size_of::<$wire>() == $size);
+            $(assert!(::core::mem::offset_of!($wire, $field) == $offset);)*
+        };
+
+        // SAFETY: every field is validated, in order, and each accessor below views a field at its own type.
+        #[allow(unsafe_code)]
+        unsafe impl $crate::wire::Wire for $wire {
+            const PLAIN: bool = true $(&& <$type as $crate::wire::Wire>::PLAIN)*;
+            type View<'f> = $view<'f>;
+            type Many<'f> = $crate::wire::Elements<'f, Self>;
+
+            #[inline]
+            fn validate(
+                &mut self,
+                at: u32,
+                decoder: &mut $crate::wire::Decoder<'_>,
+            ) -> Result<(), $crate::wire::DecodeError> {
+                $($crate::wire::Wire::validate(&mut self.$field, at + $offset, decoder)?;)*
+                Ok(())
+            }
+
+            #[inline]
+            fn view<'f>(object: $crate::wire::Object<'f, Self>) -> $view<'f> {
+                $view(object)
+            }
+
+            #[inline]
+            fn many<'f>(objects: $crate::wire::Object<'f, [Self]>) -> $crate::wire::Elements<'f, Self> {
+                $crate::wire::Elements::new(objects)
+            }
+        }
+
+        $(#[$meta])*
+        ///
+        /// A view of a message, in place.
+        #[derive(Clone, Copy)]
+        $vis struct $view<$life>($crate::wire::Object<$life, $wire>);
+
+        impl<$life> $view<$life> {
+            $($crate::wire_struct!(@accessor $life $(#[$field_meta])* $field: $type $(=> $out)?);)*
+        }
+
+        impl ::core::fmt::Debug for $view<'_> {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                let mut out = f.debug_struct(stringify!($view));
+                $($crate::wire_struct!(@debug self out $field $(=> $out)?);)*
+                out.finish()
+            }
+        }
+    };
+    (@accessor $life:lifetime $(#[$meta:meta])* $field:ident: $type:ty => $out:ty) => {
+        $(#[$meta])*
+        #[inline]
+        pub fn $field(self) -> $out {
+            // SAFETY: a field of the object's own struct, at the type with which that struct validated it.
+            #[allow(unsafe_code)]
+            let field = unsafe { self.0.part(&self.0.wire().$field) };
+            <$type as $crate::wire::Wire>::view(field)
+        }
+    };
+    (@accessor $life:lifetime $(#[$meta:meta])* $field:ident: $type:ty) => {};
+    (@debug $this:ident $f:ident $field:ident => $out:ty) => { $f.field(stringify!($field), &$this.$field()); };
+    (@debug $this:ident $f:ident $field:ident) => {};
+}
+
+/// Declares the wire form of an enum or of bits: a number, and which numbers a message may hold.
+///
+/// ```text
+/// wire_value! { pub Wire: U32 as u32 => Value, UnknownEnumValue, |raw| raw == 1 || raw == 2 }
+/// ```
+///
+/// `Value` has `from_raw` and `into_raw`; the predicate says which numbers are legal (all of them for flexible types).
+#[macro_export]
+macro_rules! wire_value {
+    ($(#[$meta:meta])* $vis:vis $wire:ident: $number:ty as $native:ty => $value:ty, $rule:ident, |$raw:ident| $legal:expr) => {
+        $(#[$meta])*
+        #[derive(
+            Clone,
+            Copy,
+            $crate::generated::zerocopy::FromBytes,
+            $crate::generated::zerocopy::IntoBytes,
+            $crate::generated::zerocopy::Immutable,
+            $crate::generated::zerocopy::KnownLayout,
+            $crate::generated::zerocopy::Unaligned,
+        )]
+        #[zerocopy(crate = "::fidl::generated::zerocopy")]
+        #[repr(transparent)]
+        $vis struct $wire($number);
+
+        // SAFETY: a number, read as such; `from_raw` is a safe function of it.
+        #[allow(unsafe_code)]
+        unsafe impl $crate::wire::Wire for $wire {
+            const PLAIN: bool = false;
+            type View<'f> = $value;
+            type Many<'f> = $crate::wire::Elements<'f, Self>;
+
+            #[inline]
+            fn validate(
+                &mut self,
+                at: u32,
+                _: &mut $crate::wire::Decoder<'_>,
+            ) -> Result<(), $crate::wire::DecodeError> {
+                let $raw: $native = self.0.into();
+                if $legal {
+                    Ok(())
+                } else {
+                    Err($crate::wire::DecodeError::new($crate::wire::Rule::$rule, at))
+                }
+            }
+
+            #[inline]
+            fn view<'f>(object: $crate::wire::Object<'f, Self>) -> $value {
+                <$value>::from_raw(object.wire().0.into())
+            }
+
+            #[inline]
+            fn many<'f>(objects: $crate::wire::Object<'f, [Self]>) -> $crate::wire::Elements<'f, Self> {
+                $crate::wire::Elements::new(objects)
+            }
+        }
+
+        impl $crate::wire::EncodeRef<$wire> for $value {
+            fn encode_ref(
+                &self,
+                out: &mut $wire,
+                _: &mut $crate::wire::Encoder<'_>,
+            ) -> Result<(), $crate::wire::EncodeError> {
+                let $raw: $native = self.into_raw();
+                if !$legal {
+                    return Err($crate::wire::EncodeError::UnknownValue);
+                }
+                *out = $wire($raw.into());
+                Ok(())
+            }
+        }
+    };
+}

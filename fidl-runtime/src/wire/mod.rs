@@ -1,0 +1,71 @@
+//! The FIDL wire format, version 2: what the bytes of a message mean.
+//!
+//! A message is bytes and a table of handles. [`validate`] walks over it once, from the primary object through
+//! everything it refers to, and checks every rule of the format; while it walks it overwrites each presence marker
+//! with the offset of the object it announces. What comes back is a [`Body`]: the proof that the walk succeeded.
+//!
+//! Views ([`Object`] and the types generated around it) read a body where it lies. They are `Copy`, own nothing and
+//! have no `Drop`. Numbers, bools, enums and bits are read from plain bytes and are sound whatever those bytes are;
+//! lengths, offsets and `&str` rest on the `Body`. No accessor panics. Compiled with `--cfg fidl_check_access`,
+//! every such access is checked once more.
+//!
+//! Encoding is the mirror image: an [`Encoder`] hands out zeroed, typed places of one fixed buffer in the order that
+//! the format prescribes, and [`Encode`] and [`EncodeRef`] fill them.
+//!
+//! This module knows neither a kernel nor `std`; a handle is a number here.
+//!
+//! ```
+//! use fidl::wire::{self, EncodeRef};
+//!
+//! fidl::wire_struct! {
+//!     /// A name and an age.
+//!     pub struct Person, PersonView<'f>, 24 {
+//!         0 name: wire::Str<32> => &'f str,
+//!         16 age: wire::U32 => u32,
+//!         20 padding: wire::Padding<4>,
+//!     }
+//! }
+//!
+//! let mut message = wire::Aligned([0; 48]);
+//! let mut encoder = wire::Encoder::new(&mut message.0, 0, &[]);
+//! let person = encoder.claim::<Person>()?;
+//! "Ada".encode_ref(&mut person.name, &mut encoder)?;
+//! 36.encode_ref(&mut person.age, &mut encoder)?;
+//! let length = encoder.finish().bytes;
+//!
+//! let body = wire::validate::<Person>(&mut message.0[..length], 0, &[])?;
+//! let person: PersonView<'_> = body.view();
+//! assert_eq!((person.name(), person.age()), ("Ada", 36));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod boxed;
+mod encode;
+mod envelope;
+mod error;
+mod handle;
+mod macros;
+mod pointer;
+mod scalar;
+mod string;
+mod validate;
+mod vector;
+mod view;
+
+pub use boxed::Boxed;
+pub use encode::{Encode, EncodeRef, Encoded, Encoder};
+pub use envelope::{Envelope, FlexibleResult, FrameworkError, flexible_result_bytes};
+pub use error::{DecodeError, EncodeError, Rule};
+pub use handle::{
+    Endpoint, EndpointView, Handle, HandleSlot, HandleView, IntoRawHandle, OptEndpoint, OptHandle, SAME_RIGHTS,
+};
+pub use scalar::{Bool, EmptyStruct, F32, F64, I16, I32, I64, Padding, U16, U32, U64};
+pub use string::{OptStr, Str};
+pub use validate::{Decoder, Wire, validate};
+pub use vector::{Elements, OptVector, Vector};
+pub use view::{Body, Object};
+
+/// Storage with the alignment that messages need.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(8))]
+pub struct Aligned<T>(pub T);

@@ -1,0 +1,122 @@
+//! Strings.
+
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
+
+use super::encode::{EncodeRef, Encoder};
+use super::error::{DecodeError, EncodeError, Rule};
+use super::pointer::Counted;
+use super::validate::{Decoder, Wire};
+use super::vector::Elements;
+use super::view::Object;
+
+/// `string:BOUND`, 16 bytes. The bound is in bytes.
+#[derive(FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(transparent)]
+pub struct Str<const BOUND: u32>(Counted);
+
+/// `string:<BOUND, optional>`, 16 bytes. The bound is in bytes.
+#[derive(FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(transparent)]
+pub struct OptStr<const BOUND: u32>(Counted);
+
+// SAFETY: `Ok` is returned only behind `walk`, which claims as many bytes as the count says, finds them to be UTF-8, and
+// has put their offset over the marker; `view` follows just that offset and count.
+#[allow(unsafe_code)]
+unsafe impl<const BOUND: u32> Wire for Str<BOUND> {
+    const PLAIN: bool = false;
+    type View<'f> = &'f str;
+    type Many<'f> = Elements<'f, Self>;
+
+    fn validate(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        match walk(&mut self.0, at, BOUND, decoder)? {
+            true => Ok(()),
+            false => Err(DecodeError::new(Rule::Absent, at)),
+        }
+    }
+
+    fn view<'f>(object: Object<'f, Self>) -> &'f str {
+        text(object, object.wire().0).unwrap_or("")
+    }
+
+    fn many<'f>(objects: Object<'f, [Self]>) -> Elements<'f, Self> {
+        Elements(objects)
+    }
+}
+
+// SAFETY: as for `Str`.
+#[allow(unsafe_code)]
+unsafe impl<const BOUND: u32> Wire for OptStr<BOUND> {
+    const PLAIN: bool = false;
+    type View<'f> = Option<&'f str>;
+    type Many<'f> = Elements<'f, Self>;
+
+    fn validate(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        walk(&mut self.0, at, BOUND, decoder).map(|_| ())
+    }
+
+    fn view<'f>(object: Object<'f, Self>) -> Option<&'f str> {
+        text(object, object.wire().0)
+    }
+
+    fn many<'f>(objects: Object<'f, [Self]>) -> Elements<'f, Self> {
+        Elements(objects)
+    }
+}
+
+/// Claims the text and checks that it is UTF-8; `false` if the string is absent.
+fn walk(string: &mut Counted, at: u32, bound: u32, decoder: &mut Decoder<'_>) -> Result<bool, DecodeError> {
+    let Some(count) = string.resolve(at, decoder.position(), bound)? else { return Ok(false) };
+    decoder.deeper(at, |decoder| {
+        let (text, start) = decoder.claim_many::<u8>(count)?;
+        match core::str::from_utf8(text) {
+            Ok(_) => Ok(true),
+            Err(error) => Err(DecodeError::new(Rule::Utf8, start + error.valid_up_to() as u32)),
+        }
+    })
+}
+
+/// The text of a string that `object` is.
+#[allow(unsafe_code)]
+fn text<'f, T>(object: Object<'f, T>, string: Counted) -> Option<&'f str> {
+    let (offset, count) = string.target()?;
+    // SAFETY: the walk claimed `count` bytes there.
+    let bytes = unsafe { object.follow_many::<u8>(offset, count) };
+    // SAFETY: the walk found them to be UTF-8.
+    Some(unsafe { bytes.text() })
+}
+
+fn write(text: &str, out: &mut Counted, bound: u32, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+    let count = u32::try_from(text.len()).ok().filter(|count| *count <= bound).ok_or(EncodeError::Bound)?;
+    *out = Counted::announcing(count);
+    let place = encoder.claim_many::<u8>(count)?;
+    encoder.deeper(|_| Ok(()))?;
+    place.copy_from_slice(text.as_bytes());
+    Ok(())
+}
+
+impl<const BOUND: u32> EncodeRef<Str<BOUND>> for str {
+    fn encode_ref(&self, out: &mut Str<BOUND>, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        write(self, &mut out.0, BOUND, encoder)
+    }
+}
+
+impl<const BOUND: u32> EncodeRef<OptStr<BOUND>> for Option<&str> {
+    fn encode_ref(&self, out: &mut OptStr<BOUND>, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        match self {
+            Some(text) => write(text, &mut out.0, BOUND, encoder),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<const BOUND: u32, const N: usize> EncodeRef<Str<BOUND>> for heapless::String<N> {
+    fn encode_ref(&self, out: &mut Str<BOUND>, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        write(self, &mut out.0, BOUND, encoder)
+    }
+}
+
+impl<const BOUND: u32, const N: usize> EncodeRef<OptStr<BOUND>> for Option<heapless::String<N>> {
+    fn encode_ref(&self, out: &mut OptStr<BOUND>, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        self.as_deref().encode_ref(out, encoder)
+    }
+}

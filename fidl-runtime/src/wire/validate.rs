@@ -1,0 +1,172 @@
+//! The walk over a message.
+
+use core::mem;
+
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
+
+use super::error::{DecodeError, Rule};
+use super::handle::HandleSlot;
+use super::view::{Body, Object};
+use crate::limits::{MAX_DEPTH, OBJECT_ALIGNMENT, padded};
+
+/// The bytes of a FIDL type as they lie in a message.
+///
+/// # Safety
+///
+/// `validate` returns `Ok` only if a later `view` of the same object is sound: every string, vector, box and envelope
+/// inside has been validated with the same decoder, which writes offsets that lie inside the message over their
+/// markers. Implemented here and by [`wire_struct!`](crate::wire_struct), which validates each field it declares.
+#[allow(unsafe_code)]
+pub unsafe trait Wire: FromBytes + IntoBytes + Immutable + KnownLayout + Unaligned + Sized + 'static {
+    /// Whether every byte pattern is valid, so that a vector of these needs no walk.
+    const PLAIN: bool;
+
+    /// What a reader sees of one.
+    type View<'f>;
+
+    /// What a reader sees of many, one behind the other.
+    type Many<'f>;
+
+    /// Checks the object at offset `at` and everything it refers to.
+    fn validate(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError>;
+
+    /// A view of a validated object.
+    fn view<'f>(object: Object<'f, Self>) -> Self::View<'f>;
+
+    /// A view of many validated objects.
+    fn many<'f>(objects: Object<'f, [Self]>) -> Self::Many<'f>;
+}
+
+/// Validates the message that starts with `T` at byte `start`, and consumes all its bytes and handles.
+///
+/// Bytes before `start` (the header) are left alone. Offsets in errors count from the start of `bytes`.
+///
+/// # Errors
+///
+/// The first rule of the format that the message breaks. The bytes are then in an unspecified state.
+pub fn validate<'f, T: Wire>(
+    bytes: &'f mut [u8],
+    start: usize,
+    handles: &'f [HandleSlot],
+) -> Result<Body<'f, T>, DecodeError> {
+    let mut decoder = Decoder::new(bytes, start, handles)?;
+    let (root, at) = decoder.claim::<T>()?;
+    root.validate(at, &mut decoder)?;
+    decoder.finish()?;
+    Ok(Body::proven(bytes, start, handles))
+}
+
+/// The part of a message that is still to be claimed by the objects in front of it.
+///
+/// Objects come in the order in which the walk meets them, without gaps: claiming one splits it off.
+#[derive(Debug)]
+pub struct Decoder<'b> {
+    rest: &'b mut [u8],
+    at: u32,
+    depth: u32,
+    handles: &'b [HandleSlot],
+    next_handle: usize,
+}
+
+impl<'b> Decoder<'b> {
+    fn new(bytes: &'b mut [u8], start: usize, handles: &'b [HandleSlot]) -> Result<Self, DecodeError> {
+        let too_long = DecodeError::new(Rule::OutOfBounds, u32::MAX);
+        u32::try_from(bytes.len()).map_err(|_| too_long)?;
+        let at = u32::try_from(start).map_err(|_| too_long)?;
+        let rest = bytes.get_mut(start..).ok_or(DecodeError::new(Rule::OutOfBounds, at))?;
+        if !rest.as_ptr().addr().is_multiple_of(OBJECT_ALIGNMENT) {
+            return Err(DecodeError::new(Rule::OutOfBounds, at));
+        }
+        Ok(Self { rest, at, depth: 0, handles, next_handle: 0 })
+    }
+
+    /// Where the next object lies.
+    pub fn position(&self) -> u32 {
+        self.at
+    }
+
+    /// Takes the next object: its inline bytes and the zero padding behind them.
+    ///
+    /// # Errors
+    ///
+    /// [`Rule::OutOfBounds`], [`Rule::Padding`].
+    pub fn claim<T: Wire>(&mut self) -> Result<(&'b mut T, u32), DecodeError> {
+        let (object, at) = self.take(size_of::<T>())?;
+        let object = T::mut_from_bytes(object).map_err(|_| DecodeError::new(Rule::OutOfBounds, at))?;
+        Ok((object, at))
+    }
+
+    /// Takes the next `count` objects, which lie behind one another and are padded together.
+    ///
+    /// # Errors
+    ///
+    /// [`Rule::OutOfBounds`], [`Rule::Padding`].
+    pub fn claim_many<T: Wire>(&mut self, count: u32) -> Result<(&'b mut [T], u32), DecodeError> {
+        let beyond = DecodeError::new(Rule::OutOfBounds, self.at);
+        let size = (count as usize).checked_mul(size_of::<T>()).ok_or(beyond)?;
+        let (objects, at) = self.take(size)?;
+        let objects = <[T]>::mut_from_bytes(objects).map_err(|_| beyond)?;
+        Ok((objects, at))
+    }
+
+    /// Splits off `size` bytes and the padding behind them, which must be zero.
+    fn take(&mut self, size: usize) -> Result<(&'b mut [u8], u32), DecodeError> {
+        let at = self.at;
+        let rest = mem::take(&mut self.rest);
+        let beyond = DecodeError::new(Rule::OutOfBounds, at);
+        let (object, rest) = rest.split_at_mut_checked(padded(size)).ok_or(beyond)?;
+        self.at += object.len() as u32;
+        self.rest = rest;
+        let (object, padding) = object.split_at_mut_checked(size).ok_or(beyond)?;
+        match padding.iter().position(|byte| *byte != 0) {
+            None => Ok((object, at)),
+            Some(index) => Err(DecodeError::new(Rule::Padding, at + (size + index) as u32)),
+        }
+    }
+
+    /// Runs `walk` one indirection deeper.
+    ///
+    /// # Errors
+    ///
+    /// [`Rule::Depth`] if that is too deep; what `walk` returns.
+    pub fn deeper<R>(
+        &mut self,
+        at: u32,
+        walk: impl FnOnce(&mut Self) -> Result<R, DecodeError>,
+    ) -> Result<R, DecodeError> {
+        if self.depth == MAX_DEPTH {
+            return Err(DecodeError::new(Rule::Depth, at));
+        }
+        self.depth += 1;
+        let result = walk(self)?;
+        self.depth -= 1;
+        Ok(result)
+    }
+
+    /// Takes the next handle, for the marker at `at`; returns its index.
+    ///
+    /// # Errors
+    ///
+    /// [`Rule::TooFewHandles`].
+    pub(crate) fn take_handle(&mut self, at: u32) -> Result<(u32, &'b HandleSlot), DecodeError> {
+        let index = self.next_handle;
+        let slot = self.handles.get(index).ok_or(DecodeError::new(Rule::TooFewHandles, at))?;
+        self.next_handle += 1;
+        Ok((index as u32, slot))
+    }
+
+    /// How many handles have been taken.
+    pub(crate) fn handles_taken(&self) -> usize {
+        self.next_handle
+    }
+
+    fn finish(self) -> Result<(), DecodeError> {
+        if !self.rest.is_empty() {
+            return Err(DecodeError::new(Rule::TrailingBytes, self.at));
+        }
+        if self.next_handle != self.handles.len() {
+            return Err(DecodeError::new(Rule::TrailingHandles, self.at));
+        }
+        Ok(())
+    }
+}
