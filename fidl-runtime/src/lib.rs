@@ -15,6 +15,8 @@ pub mod task;
 pub mod wire;
 
 #[cfg(feature = "kernel")]
+pub mod client;
+#[cfg(feature = "kernel")]
 mod error;
 #[cfg(feature = "kernel")]
 pub mod kernel;

@@ -5,7 +5,9 @@ use core::sync::atomic::Ordering::Relaxed;
 use fuchsia_zircon::{Channel, Event, EventPair, Handle, HandleBased, Socket, Status};
 
 use super::abi;
-use crate::wire::{self, Encode, EncodeError, Encoder, EndpointView, HandleSlot, HandleView, IntoRawHandle, SAME_RIGHTS};
+use crate::wire::{
+    self, Encode, EncodeError, Encoder, EndpointView, HandleSlot, HandleView, IntoRawHandle, SAME_RIGHTS,
+};
 
 /// Takes the handle out of a slot, with no more rights than the schema names.
 ///

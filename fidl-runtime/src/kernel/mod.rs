@@ -15,13 +15,15 @@ mod port;
 mod rendezvous;
 mod time;
 
-pub use fuchsia_zircon::{AsHandleRef, Channel, Event, EventPair, Handle, HandleBased, Signals, Socket, Status};
+pub use fuchsia_zircon::{
+    AsHandleRef, Channel, Event, EventPair, Handle, HandleBased, Signals, Socket, Status,
+};
 
 pub use abi::PortPacket;
 pub use channel::{Read, ReadError, read, write};
 pub use endpoint::{ClientEnd, ServerEnd, create_endpoints};
-pub use handle::status_name;
 pub(crate) use handle::close_all;
+pub use handle::status_name;
 pub use object::{wait_async, wait_one};
 pub use port::Port;
 pub(crate) use port::WAKE;

@@ -25,8 +25,7 @@ pub fn wait_async(handle: u32, port: &Port, key: u64, signals: Signals) -> Resul
 pub fn wait_one(handle: u32, signals: Signals, deadline: Instant) -> Result<Signals, Status> {
     let mut observed = 0;
     // SAFETY: `observed` is valid for a write.
-    let status = unsafe {
-        abi::zx_object_wait_one(handle, signals.bits(), deadline.into_nanos(), &raw mut observed)
-    };
+    let status =
+        unsafe { abi::zx_object_wait_one(handle, signals.bits(), deadline.into_nanos(), &raw mut observed) };
     Status::ok(status).map(|()| Signals::from_bits_truncate(observed))
 }

@@ -13,6 +13,7 @@
 
 use core::cell::UnsafeCell;
 use core::fmt;
+use core::mem;
 use core::sync::atomic::{
     AtomicBool,
     Ordering::{Acquire, Relaxed, Release},
@@ -22,7 +23,7 @@ use zerocopy::IntoBytes;
 
 use super::header::{Header, HeaderError};
 use crate::kernel::{self, ReadError, Status};
-use crate::limits::HEADER_BYTES;
+use crate::limits::{HEADER_BYTES, MAX_MESSAGE_BYTES, MAX_MESSAGE_HANDLES};
 use crate::wire::{self, Body, DecodeError, Encode, EncodeError, Encoder, HandleSlot, Rule, Wire};
 
 /// Storage for one message of up to `BYTES` bytes, header included, and up to `HANDLES` handles.
@@ -33,6 +34,9 @@ pub struct Frame<const BYTES: usize, const HANDLES: usize> {
     handles: [HandleSlot; HANDLES],
     leased: AtomicBool,
 }
+
+/// A frame for any message there can be.
+pub type LargeFrame = Frame<MAX_MESSAGE_BYTES, MAX_MESSAGE_HANDLES>;
 
 // SAFETY: the bytes are reached through a lease alone, and `leased` lets one exist at a time.
 unsafe impl<const BYTES: usize, const HANDLES: usize> Sync for Frame<BYTES, HANDLES> {}
@@ -185,6 +189,34 @@ impl Lease<'_> {
         }
         self.len = 0;
         self.handle_count = 0;
+    }
+}
+
+impl<'f> Lease<'f> {
+    /// Validates the message's body as a `T`, and keeps frame and proof together.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that the body breaks; the frame is free then.
+    pub fn into_decoded<T: Wire>(mut self) -> Result<Decoded<'f, T>, DecodeError> {
+        let bytes = mem::take(&mut self.bytes).get_mut(..self.len as usize).unwrap_or_default();
+        let slots = self.handles.get(..self.handle_count as usize).unwrap_or_default();
+        Ok(Decoded { body: wire::validate::<T>(bytes, HEADER_BYTES, slots)?, _lease: self })
+    }
+}
+
+/// A validated message in its frame.
+#[derive(Debug)]
+pub struct Decoded<'f, T> {
+    /// Not handed out for longer than the lease lives.
+    body: Body<'f, T>,
+    _lease: Lease<'f>,
+}
+
+impl<T: Wire> Decoded<'_, T> {
+    /// The message's payload.
+    pub fn view(&self) -> T::View<'_> {
+        self.body.view()
     }
 }
 

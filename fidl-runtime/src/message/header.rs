@@ -102,7 +102,10 @@ mod tests {
     #[test]
     fn header_bytes() {
         let bytes = Header::new(6, 0x3fdf_302f_3eac_c1fd, true);
-        assert_eq!(bytes.as_bytes(), [6, 0, 0, 0, 2, 0, 0x80, 1, 0xfd, 0xc1, 0xac, 0x3e, 0x2f, 0x30, 0xdf, 0x3f]);
+        assert_eq!(
+            bytes.as_bytes(),
+            [6, 0, 0, 0, 2, 0, 0x80, 1, 0xfd, 0xc1, 0xac, 0x3e, 0x2f, 0x30, 0xdf, 0x3f]
+        );
         assert_eq!(Header::parse(bytes.as_bytes()), Ok(bytes));
     }
 

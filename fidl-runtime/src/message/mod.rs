@@ -2,6 +2,9 @@
 
 mod frame;
 mod header;
+mod protocol;
 
-pub use frame::{Frame, FrameStorage, Lease};
+pub use frame::{Decoded, Frame, FrameStorage, LargeFrame, Lease};
 pub use header::{EPITAPH_ORDINAL, Header, HeaderError};
+pub(crate) use protocol::find_method;
+pub use protocol::{Method, MethodKind, Openness, Protocol, UnknownMethod};

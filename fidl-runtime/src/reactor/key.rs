@@ -49,7 +49,9 @@ mod tests {
 
     #[test]
     fn parts_come_back() {
-        for (kind, consumer, generation, slot) in [(0, 0, 0, 0), (3, 250, u32::MAX, MAX_SLOT as u32), (1, 2, 3, 4)] {
+        for (kind, consumer, generation, slot) in
+            [(0, 0, 0, 0), (3, 250, u32::MAX, MAX_SLOT as u32), (1, 2, 3, 4)]
+        {
             let key = PacketKey::from_word(PacketKey::new(kind, consumer, generation, slot).word());
             let parts = (key.kind(), key.consumer(), key.generation(), key.slot() as u32);
             assert_eq!(parts, (kind, consumer, generation, slot));

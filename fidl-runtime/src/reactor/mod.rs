@@ -17,9 +17,10 @@
 mod key;
 mod timers;
 
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 use core::fmt;
 use core::future::Future;
+use core::ops::Deref;
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 
@@ -27,6 +28,7 @@ pub(crate) use key::PacketKey;
 pub use timers::{Sleep, Timers};
 
 use crate::kernel::{Instant, Port, PortPacket, Status};
+use crate::storage::Shared;
 use crate::task::{Lane, LaneId, NoLane};
 
 /// How many services and clients one reactor can have.
@@ -49,6 +51,40 @@ pub(crate) trait Consumer {
     /// When the consumer wants a turn, whatever happens.
     fn deadline(&self) -> Instant {
         Instant::INFINITE
+    }
+}
+
+/// A consumer that outlives the reactor, or one that stays in being as long as somebody uses it.
+#[derive(Clone)]
+enum Attached<'env> {
+    Borrowed(&'env dyn Consumer),
+    Shared(Shared<dyn Consumer>),
+}
+
+impl<'env> Deref for Attached<'env> {
+    type Target = dyn Consumer + 'env;
+
+    fn deref(&self) -> &(dyn Consumer + 'env) {
+        match self {
+            Self::Borrowed(consumer) => *consumer,
+            Self::Shared(consumer) => &**consumer,
+        }
+    }
+}
+
+/// What a consumer can ask of the reactor that it is attached to.
+pub(crate) trait Host {
+    /// Takes a consumer out.
+    fn detach(&self, consumer: u8);
+}
+
+impl Host for Reactor<'_> {
+    fn detach(&self, consumer: u8) {
+        let index = usize::from(consumer);
+        if let Some(place) = self.consumers.get(index) {
+            place.replace(None);
+            self.lane.id().close(index);
+        }
     }
 }
 
@@ -82,7 +118,7 @@ pub struct Reactor<'env> {
     port: Port,
     /// Slot `i` is consumer `i`; the last is the root future.
     lane: Lane,
-    consumers: [Cell<Option<&'env dyn Consumer>>; CONSUMERS],
+    consumers: [RefCell<Option<Attached<'env>>>; CONSUMERS],
     /// Which consumers have something to do.
     ready: Cell<u64>,
     root_ready: Cell<bool>,
@@ -104,7 +140,7 @@ impl<'env> Reactor<'env> {
         Ok(Self {
             port: Port::claim()?,
             lane,
-            consumers: [const { Cell::new(None) }; CONSUMERS],
+            consumers: [const { RefCell::new(None) }; CONSUMERS],
             ready: Cell::new(0),
             root_ready: Cell::new(false),
             next_generation: Cell::new(1),
@@ -182,35 +218,36 @@ impl<'env> Reactor<'env> {
         self.counters.get()
     }
 
-    /// The port that the reactor waits on.
-    pub(crate) fn port(&self) -> &Port {
-        &self.port
+    /// Adds a consumer that outlives the reactor; it gets a turn first of all. `None` if there is no place.
+    pub(crate) fn attach(&self, consumer: &'env dyn Consumer) -> Option<Attachment> {
+        self.add(Attached::Borrowed(consumer))
     }
 
-    /// Adds a consumer; it gets a turn first of all. `None` if there is no place.
-    pub(crate) fn attach(&self, consumer: &'env dyn Consumer) -> Option<Attachment> {
-        let index = self.consumers.iter().position(|place| place.get().is_none())?;
+    /// Adds a consumer until it is detached; it gets a turn first of all. `None` if there is no place.
+    pub(crate) fn attach_shared(&self, consumer: Shared<dyn Consumer>) -> Option<Attachment> {
+        self.add(Attached::Shared(consumer))
+    }
+
+    fn add(&self, attached: Attached<'env>) -> Option<Attachment> {
+        let index = self.consumers.iter().position(|place| place.borrow().is_none())?;
         let waker = self.lane.id().open(index)?;
-        self.consumers.get(index)?.set(Some(consumer));
+        self.consumers.get(index)?.replace(Some(attached));
         self.mark(index);
         let generation = self.next_generation.get();
         self.next_generation.set(generation.wrapping_add(1).max(1));
         Some(Attachment { consumer: index as u8, generation, waker })
     }
 
-    /// Takes a consumer out.
-    pub(crate) fn detach(&self, consumer: u8) {
-        if let Some(place) = self.consumers.get(usize::from(consumer)) {
-            place.set(None);
-            self.lane.id().close(usize::from(consumer));
-        }
+    /// The consumer with this number. It stays in being while the result lives, also if it is detached.
+    fn consumer(&self, index: usize) -> Option<Attached<'env>> {
+        self.consumers.get(index)?.borrow().clone()
     }
 
-    fn turn_of(&self, consumer: usize) {
-        let Some(handler) = self.consumers.get(consumer).and_then(Cell::get) else { return };
+    fn turn_of(&self, index: usize) {
+        let Some(consumer) = self.consumer(index) else { return };
         self.count(|counters| counters.turns += 1);
-        if handler.turn(&self.port) {
-            self.mark(consumer);
+        if consumer.turn(&self.port) {
+            self.mark(index);
         }
     }
 
@@ -265,10 +302,9 @@ impl<'env> Reactor<'env> {
             return;
         }
         let key = PacketKey::from_word(packet.key);
-        let consumer = usize::from(key.consumer());
-        let handler = self.consumers.get(consumer).and_then(Cell::get);
-        match handler {
-            Some(handler) if handler.packet(&self.port, key, packet) => self.mark(consumer),
+        let index = usize::from(key.consumer());
+        match self.consumer(index) {
+            Some(consumer) if consumer.packet(&self.port, key, packet) => self.mark(index),
             _ => self.count(|counters| counters.stale += 1),
         }
     }
@@ -292,8 +328,8 @@ impl<'env> Reactor<'env> {
         }
     }
 
-    fn attached(&self) -> impl Iterator<Item = (usize, &'env dyn Consumer)> {
-        self.consumers.iter().enumerate().filter_map(|(index, place)| Some((index, place.get()?)))
+    fn attached(&self) -> impl Iterator<Item = (usize, Attached<'env>)> {
+        (0..CONSUMERS).filter_map(|index| Some((index, self.consumer(index)?)))
     }
 
     fn count(&self, change: impl FnOnce(&mut Counters)) {
@@ -306,7 +342,7 @@ impl<'env> Reactor<'env> {
 impl Drop for Reactor<'_> {
     fn drop(&mut self) {
         for slot in 0..=CONSUMERS {
-            if slot == ROOT || self.consumers.get(slot).is_some_and(|place| place.get().is_some()) {
+            if slot == ROOT || self.consumer(slot).is_some() {
                 self.lane.id().close(slot);
             }
         }

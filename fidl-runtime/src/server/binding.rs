@@ -6,8 +6,8 @@ use core::ops::Deref;
 
 use super::close::CloseReason;
 use super::connection::{Connection, ConnectionId};
-use super::protocol::{Method, Protocol, UnknownMethod};
 use crate::message::{Header, Lease};
+use crate::message::{Method, Protocol, UnknownMethod};
 use crate::wire::{
     Body, DecodeError, EmptyStruct, Encode, EncodeError, FlexibleResult, FrameworkError, Wire,
 };

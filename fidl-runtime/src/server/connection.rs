@@ -12,8 +12,8 @@ use core::task::{Context, Poll};
 use futures::task::AtomicWaker;
 
 use super::close::CloseReason;
-use super::protocol::Protocol;
 use crate::kernel::Status;
+use crate::message::Protocol;
 use crate::message::{FrameStorage, Header, Lease};
 use crate::wire::{Encode, EncodeError, Wire};
 

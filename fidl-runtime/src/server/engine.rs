@@ -7,11 +7,11 @@ use super::accept::send_epitaph;
 use super::binding::{Binding, Call, End, Outcome, Reply};
 use super::close::CloseReason;
 use super::place::Dispatch;
-use super::protocol::{Method, MethodKind, Openness, Protocol, UnknownMethod, find_method};
 use super::service::{CONNECTION, Engine, Running};
 use super::tables::{Entry, Phase, Tables};
 use crate::kernel::{self, Instant, Port, PortPacket, ReadError, Signals, Status};
 use crate::message::{EPITAPH_ORDINAL, FrameStorage, Header, Lease};
+use crate::message::{Method, MethodKind, Openness, Protocol, UnknownMethod, find_method};
 use crate::reactor::PacketKey;
 use crate::task::Started;
 
@@ -165,7 +165,9 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
                 self.count(|counters| counters.large_frames_exhausted += 1);
                 tables.set_phase(index, Phase::NeedsLargeFrame);
             }
-            ReadError::TooSmall(_) => tables.end(index, CloseReason::DecodeFailure(too_large::<B::Protocol>())),
+            ReadError::TooSmall(_) => {
+                tables.end(index, CloseReason::DecodeFailure(too_large::<B::Protocol>()))
+            }
             ReadError::Status(status) => tables.end(index, CloseReason::ReadFailure(status)),
         }
         Next::Stop
@@ -181,7 +183,9 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
     ) -> Next {
         let index = engine.tables.calls[call].connection;
         match classify::<B::Protocol>(&request) {
-            Ok(Message::Known(method, header)) => self.begin_call(engine, port, call, request, method, header),
+            Ok(Message::Known(method, header)) => {
+                self.begin_call(engine, port, call, request, method, header)
+            }
             Ok(Message::Unknown(header)) => self.answer_unknown(engine, port, call, request, header),
             Err(reason) => {
                 drop(request);

@@ -32,21 +32,20 @@
 //!
 //! a. [`Running::packet`](Consumer::packet). b. `arm`. c. `may_take`. d. f. `free_call`. e. `starve`.
 
+mod accept;
 mod binding;
 mod capacity;
 mod close;
 mod connection;
 mod engine;
-mod accept;
 mod place;
-mod protocol;
 mod service;
 mod tables;
 
+pub use crate::message::{Method, MethodKind, Openness, Protocol, UnknownMethod};
 pub use binding::{Binding, Call, Incoming, Outcome, Reply, Request};
 pub use capacity::{Capacity, WhenFull, capacity};
 pub use close::CloseReason;
 pub use connection::{Connection, ConnectionId, EventError, Writable};
 pub use place::{Dispatch, arena_bytes, dispatch_bytes};
-pub use protocol::{Method, MethodKind, Openness, Protocol, UnknownMethod};
 pub use service::{Counters, Running, Service};

@@ -11,7 +11,7 @@ use core::pin::Pin;
 use core::sync::atomic::{AtomicBool, Ordering::AcqRel};
 
 use super::binding::{Call, Outcome};
-use super::protocol::Protocol;
+use crate::message::Protocol;
 use crate::task::Arena;
 
 /// A function that begins a call: [`Binding::dispatch`](super::Binding::dispatch) of some binding.
@@ -44,7 +44,10 @@ pub const fn dispatch_bytes<S: 'static, P: Protocol, D: Dispatch<S, P>>(_: D) ->
 
 /// The size of an arena of `N` futures that a dispatch function returns, in bytes.
 pub const fn arena_bytes<S: 'static, P: Protocol, D: Dispatch<S, P>, const N: usize>(_: D) -> usize {
-    assert!(align_of::<Arena<D::Future, N>>() <= ALIGNMENT, "a handler holds a value that is aligned to more than 64 bytes");
+    assert!(
+        align_of::<Arena<D::Future, N>>() <= ALIGNMENT,
+        "a handler holds a value that is aligned to more than 64 bytes"
+    );
     size_of::<Arena<D::Future, N>>()
 }
 
@@ -79,30 +82,6 @@ impl<const SIZE: usize> ArenaPlace<SIZE> {
         let place = unsafe { &mut *self.bytes.get().cast::<MaybeUninit<Arena<F, N>>>() };
         // SAFETY: a static is never moved or freed, so the pinned arena stays where it is for ever.
         Some(unsafe { Pin::new_unchecked(Arena::init(place)) })
-    }
-}
-
-/// Storage that one caller, once, may use as its own.
-pub(super) struct Once<T> {
-    value: UnsafeCell<T>,
-    taken: AtomicBool,
-}
-
-// SAFETY: the value is reached once, by the one caller for whom `taken` was clear; `Send` because that may be any thread.
-unsafe impl<T: Send> Sync for Once<T> {}
-
-impl<T> Once<T> {
-    pub(super) const fn new(value: T) -> Self {
-        Self { value: UnsafeCell::new(value), taken: AtomicBool::new(false) }
-    }
-
-    /// The value; `None` but for the first call.
-    pub(super) fn take(&'static self) -> Option<&'static mut T> {
-        if self.taken.swap(true, AcqRel) {
-            return None;
-        }
-        // SAFETY: `taken` was clear and is never cleared, so this is the only reference ever made.
-        Some(unsafe { &mut *self.value.get() })
     }
 }
 

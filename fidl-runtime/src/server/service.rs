@@ -7,11 +7,12 @@ use core::pin::Pin;
 use super::binding::{Binding, Call};
 use super::capacity::Capacity;
 use super::connection::{Peer, Shared};
-use super::place::{ArenaPlace, Dispatch, Once, ServerPlace};
-use super::tables::{CallFrames, LargeFrame, Tables};
+use super::place::{ArenaPlace, Dispatch, ServerPlace};
+use super::tables::{CallFrames, Tables};
 use crate::kernel::{Channel, Instant, Listener, Port, PortPacket, ServerEnd, Status};
-use crate::message::FrameStorage;
+use crate::message::{FrameStorage, LargeFrame};
 use crate::reactor::{Attachment, Consumer, PacketKey, Reactor};
+use crate::storage::Claim;
 use crate::task::Arena;
 
 /// Everything that one protocol's server needs: `C` connections, `N` requests in flight, `L` large frames, and `SIZE` bytes
@@ -22,11 +23,13 @@ pub struct Service<B: Binding, const C: usize, const N: usize, const L: usize, c
     shared: Shared<B::Protocol, [Peer; C]>,
     frames: [CallFrames<B::Protocol>; N],
     large: [LargeFrame; L],
-    tables: Once<Tables<C, N>>,
+    tables: Claim<Tables<C, N>>,
     arena: ArenaPlace<SIZE>,
 }
 
-impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usize> Service<B, C, N, L, SIZE> {
+impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usize>
+    Service<B, C, N, L, SIZE>
+{
     /// A service that has not been started. All zeros but for the capacity.
     pub const fn new(capacity: Capacity) -> Self {
         const { assert!(C > 0 && N > 0, "a service needs a connection and a request in flight") };
@@ -36,7 +39,7 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
             shared: Shared::new(capacity.events_between_requests),
             frames: [const { CallFrames::EMPTY }; N],
             large: [const { LargeFrame::EMPTY }; L],
-            tables: Once::new(Tables::new()),
+            tables: Claim::new(Tables::new()),
             arena: ArenaPlace::new(),
         }
     }
@@ -64,7 +67,7 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
         dispatch: D,
     ) -> Result<Running<B, D, C, N>, Status> {
         let arena = self.arena.take().ok_or(Status::ALREADY_EXISTS)?;
-        let tables = self.tables.take().ok_or(Status::ALREADY_EXISTS)?;
+        let tables = self.tables.claim().ok_or(Status::ALREADY_EXISTS)?.leak();
         let server = self.server.put(server).ok_or(Status::ALREADY_EXISTS)?;
         Ok(Running {
             capacity: self.capacity,

@@ -1,15 +1,11 @@
 //! What the service alone keeps of its connections and calls.
 
 use crate::kernel::{AsHandleRef, Channel, Instant};
-use crate::message::{Frame, FrameStorage, Lease};
-use crate::limits::{MAX_MESSAGE_BYTES, MAX_MESSAGE_HANDLES};
+use crate::message::{FrameStorage, Lease};
 use crate::storage::{FreeSlots, Links, List};
 
 use super::close::CloseReason;
-use super::protocol::Protocol;
-
-/// A frame for any message there can be.
-pub(super) type LargeFrame = Frame<MAX_MESSAGE_BYTES, MAX_MESSAGE_HANDLES>;
+use crate::message::Protocol;
 
 /// The frames of one call.
 pub(super) struct CallFrames<P: Protocol> {

@@ -1,7 +1,7 @@
-//! Plain memory of fixed capacity: free slots, and lists of slots.
+//! Plain memory of fixed capacity: free slots, lists of slots, and statics for one user at a time.
 //!
-//! Both are all zeros when empty, so that a static that holds them costs nothing in the program's file. Neither knows what
-//! lies in the slots.
+//! Free slots and lists are all zeros when empty, so that a static that holds them costs nothing in the program's file.
+//! Neither knows what lies in the slots.
 //!
 //! ```
 //! use fidl::storage::{FreeSlots, Links, List};
@@ -18,8 +18,10 @@
 //! assert_eq!(links.pop_front(&mut queue), Some(second));
 //! ```
 
+mod claim;
 mod free;
 mod list;
 
+pub use claim::{Claim, Claimed, Shared};
 pub use free::FreeSlots;
 pub use list::{Links, List};

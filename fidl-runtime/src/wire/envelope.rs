@@ -44,7 +44,11 @@ const fn is_inlined<T>() -> bool {
 
 impl Envelope {
     /// Checks an envelope whose content is a `T`, and its content.
-    pub(super) fn validate<T: Wire>(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+    pub(super) fn validate<T: Wire>(
+        &mut self,
+        at: u32,
+        decoder: &mut Decoder<'_>,
+    ) -> Result<(), DecodeError> {
         let flags = if is_inlined::<T>() { INLINED } else { 0 };
         if self.flags.get() != flags {
             return Err(DecodeError::new(Rule::EnvelopeForm, at + 6));
@@ -70,7 +74,11 @@ impl Envelope {
         value.validate(at, decoder)
     }
 
-    fn validate_out_of_line<T: Wire>(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+    fn validate_out_of_line<T: Wire>(
+        &mut self,
+        at: u32,
+        decoder: &mut Decoder<'_>,
+    ) -> Result<(), DecodeError> {
         let start = decoder.position();
         let announced = u32::from_le_bytes(self.data);
         let (content, content_at) = decoder.claim::<T>()?;

@@ -59,6 +59,8 @@ pub enum Rule {
     HandleRights,
     /// The message is shorter than its header.
     ShortHeader,
+    /// A response has another ordinal than its request.
+    ResponseOrdinal,
 }
 
 impl DecodeError {
@@ -94,6 +96,7 @@ impl Rule {
             Self::HandleType => "a handle is of the wrong object type",
             Self::HandleRights => "a handle lacks a right",
             Self::ShortHeader => "the message is shorter than its header",
+            Self::ResponseOrdinal => "a response has another ordinal than its request",
         }
     }
 }

@@ -57,7 +57,8 @@ pub use encode::{Encode, EncodeRef, Encoded, Encoder};
 pub use envelope::{Envelope, FlexibleResult, FrameworkError, flexible_result_bytes};
 pub use error::{DecodeError, EncodeError, Rule};
 pub use handle::{
-    Endpoint, EndpointView, Handle, HandleSlot, HandleView, IntoRawHandle, OptEndpoint, OptHandle, SAME_RIGHTS,
+    Endpoint, EndpointView, Handle, HandleSlot, HandleView, IntoRawHandle, OptEndpoint, OptHandle,
+    SAME_RIGHTS,
 };
 pub use scalar::{Bool, EmptyStruct, F32, F64, I16, I32, I64, Padding, U16, U32, U64};
 pub use string::{OptStr, Str};

@@ -17,7 +17,9 @@ use crate::limits::{MAX_DEPTH, OBJECT_ALIGNMENT, padded};
 /// inside has been validated with the same decoder, which writes offsets that lie inside the message over their
 /// markers. Implemented here and by [`wire_struct!`](crate::wire_struct), which validates each field it declares.
 #[allow(unsafe_code)]
-pub unsafe trait Wire: FromBytes + IntoBytes + Immutable + KnownLayout + Unaligned + Sized + 'static {
+pub unsafe trait Wire:
+    FromBytes + IntoBytes + Immutable + KnownLayout + Unaligned + Sized + 'static
+{
     /// Whether every byte pattern is valid, so that a vector of these needs no walk.
     const PLAIN: bool;
 

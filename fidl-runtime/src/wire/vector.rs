@@ -189,7 +189,11 @@ impl<X: EncodeRef<T>, T: Wire, const BOUND: u32> EncodeRef<Vector<T, BOUND>> for
 }
 
 impl<X: EncodeRef<T>, T: Wire, const BOUND: u32> EncodeRef<OptVector<T, BOUND>> for Option<&[X]> {
-    fn encode_ref(&self, out: &mut OptVector<T, BOUND>, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+    fn encode_ref(
+        &self,
+        out: &mut OptVector<T, BOUND>,
+        encoder: &mut Encoder<'_>,
+    ) -> Result<(), EncodeError> {
         let Some(values) = self else { return Ok(()) };
         let elements = announce(&mut out.0, values.len(), BOUND, encoder)?;
         encoder.deeper(|encoder| X::encode_run(values, elements, encoder))
@@ -213,7 +217,11 @@ impl<X: EncodeRef<T>, T: Wire, const BOUND: u32, const N: usize> EncodeRef<Vecto
 impl<X: EncodeRef<T>, T: Wire, const BOUND: u32, const N: usize> EncodeRef<OptVector<T, BOUND>>
     for Option<arrayvec::ArrayVec<X, N>>
 {
-    fn encode_ref(&self, out: &mut OptVector<T, BOUND>, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+    fn encode_ref(
+        &self,
+        out: &mut OptVector<T, BOUND>,
+        encoder: &mut Encoder<'_>,
+    ) -> Result<(), EncodeError> {
         self.as_deref().encode_ref(out, encoder)
     }
 }

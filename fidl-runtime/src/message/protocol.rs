@@ -1,6 +1,6 @@
 //! What a server or client must know of a protocol.
 
-use crate::message::FrameStorage;
+use super::frame::FrameStorage;
 
 /// Which unknown flexible interactions a protocol tolerates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,9 @@ pub trait Protocol: 'static {
 
     /// The methods that a client may call, by ascending ordinal.
     const METHODS: &'static [Method];
+
+    /// The ordinals of the events that a server may send, ascending.
+    const EVENTS: &'static [u64];
 
     /// Holds the largest request.
     type RequestFrame: FrameStorage;

@@ -1,0 +1,310 @@
+//! Calls and responses.
+
+use core::cell::RefCell;
+use core::fmt;
+use core::future::Future;
+use core::marker::PhantomData;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+use super::error::ClientError;
+use super::receive::{Core, txid};
+use super::storage::State;
+use crate::message::{Decoded, Header, Lease, Protocol};
+use crate::wire::{EncodeError, FlexibleResult, FrameworkError, Wire};
+
+/// How a response travels.
+pub trait ResponseBody: 'static {
+    /// What a caller sees.
+    type View<'f>;
+
+    /// A decoded response.
+    #[doc(hidden)]
+    type Decoded;
+
+    /// Validates a response.
+    #[doc(hidden)]
+    fn decode(lease: Lease<'static>) -> Result<Self::Decoded, ClientError>;
+
+    /// The payload.
+    #[doc(hidden)]
+    fn view(decoded: &Self::Decoded) -> Self::View<'_>;
+}
+
+/// The response of a strict method: the payload itself.
+#[derive(Debug)]
+pub struct Strict<T>(PhantomData<T>);
+
+/// The response of a flexible method: the payload in a result union.
+#[derive(Debug)]
+pub struct Flexible<T>(PhantomData<T>);
+
+/// The response of a strict method without a response payload: no body.
+#[derive(Debug)]
+pub struct Empty;
+
+impl<T: Wire> ResponseBody for Strict<T> {
+    type View<'f> = T::View<'f>;
+    type Decoded = Decoded<'static, T>;
+
+    fn decode(lease: Lease<'static>) -> Result<Decoded<'static, T>, ClientError> {
+        Ok(lease.into_decoded::<T>()?)
+    }
+
+    fn view<'f>(decoded: &'f Decoded<'static, T>) -> T::View<'f> {
+        decoded.view()
+    }
+}
+
+impl<T: Wire> ResponseBody for Flexible<T> {
+    type View<'f> = T::View<'f>;
+    type Decoded = Decoded<'static, FlexibleResult<T>>;
+
+    fn decode(lease: Lease<'static>) -> Result<Self::Decoded, ClientError> {
+        let decoded = lease.into_decoded::<FlexibleResult<T>>()?;
+        decoded.view().map(|_| ())?;
+        Ok(decoded)
+    }
+
+    fn view<'f>(decoded: &'f Self::Decoded) -> T::View<'f> {
+        match decoded.view() {
+            Ok(view) => view,
+            Err(FrameworkError) => unreachable!("`decode` lets only successes through"),
+        }
+    }
+}
+
+impl ResponseBody for Empty {
+    type View<'f> = ();
+    type Decoded = ();
+
+    fn decode(lease: Lease<'static>) -> Result<(), ClientError> {
+        Ok(lease.decode_empty()?)
+    }
+
+    fn view((): &()) {}
+}
+
+/// A call of a two-way method. Made by [`Client::call`](super::Client::call).
+#[must_use = "futures do nothing unless polled"]
+pub struct Call<'c, P: Protocol, R, F, const N: usize, const E: usize> {
+    core: &'c RefCell<Core<P, N, E>>,
+    ordinal: u64,
+    flexible: bool,
+    /// Encodes the request; gone when it is encoded.
+    encode: Option<F>,
+    /// The call's slot, from the first poll on.
+    slot: Option<usize>,
+    /// The encoded request, while the channel is full.
+    request: Option<Lease<'static>>,
+    /// Whether the call is in the list of those that wait to be sent.
+    queued: bool,
+    response: PhantomData<fn() -> R>,
+}
+
+impl<'c, P: Protocol, R: ResponseBody, F, const N: usize, const E: usize> Call<'c, P, R, F, N, E>
+where
+    F: FnOnce(Header, &mut Lease<'static>) -> Result<(), EncodeError>,
+{
+    pub(super) fn new(core: &'c RefCell<Core<P, N, E>>, ordinal: u64, flexible: bool, encode: F) -> Self {
+        Self {
+            core,
+            ordinal,
+            flexible,
+            encode: Some(encode),
+            slot: None,
+            request: None,
+            queued: false,
+            response: PhantomData,
+        }
+    }
+
+    /// Takes a slot.
+    pub(super) fn start(&mut self, core: &mut Core<P, N, E>) -> Result<usize, ClientError> {
+        if let Some(slot) = self.slot {
+            return Ok(slot);
+        }
+        let Some(slot) = core.tables.free.take() else {
+            core.counters.refused += 1;
+            return Err(ClientError::TooManyCalls);
+        };
+        let entry = &mut core.tables.slots[slot];
+        (entry.state, entry.ordinal) = (State::Sending, self.ordinal);
+        entry.generation = entry.generation.wrapping_add(1);
+        self.slot = Some(slot);
+        Ok(slot)
+    }
+
+    /// Encodes and writes the request, if it is its turn; returns whether it has been written.
+    pub(super) fn send(&mut self, core: &mut Core<P, N, E>, slot: usize) -> Result<bool, ClientError> {
+        let first = core.tables.sending.front().is_none_or(|front| front == slot);
+        if core.tables.blocked || !first {
+            self.enqueue(core, slot);
+            return Ok(false);
+        }
+        let Some(lease) = self.encoded(core, slot)? else {
+            self.enqueue(core, slot);
+            return Ok(false);
+        };
+        if !core.write(&lease)? {
+            self.request = Some(lease);
+            self.enqueue(core, slot);
+            return Ok(false);
+        }
+        self.dequeue(core, slot);
+        core.tables.slots[slot].state = State::Waiting;
+        Ok(true)
+    }
+
+    /// The encoded request; `None` while another call's request is in the frame.
+    fn encoded(
+        &mut self,
+        core: &mut Core<P, N, E>,
+        slot: usize,
+    ) -> Result<Option<Lease<'static>>, ClientError> {
+        if let Some(lease) = self.request.take() {
+            return Ok(Some(lease));
+        }
+        let Some(mut lease) = core.request_frame() else { return Ok(None) };
+        let header = Header::new(txid(slot, core.tables.slots[slot].generation), self.ordinal, self.flexible);
+        if let Some(encode) = self.encode.take() {
+            encode(header, &mut lease)?;
+        }
+        Ok(Some(lease))
+    }
+
+    /// The response, if it has come.
+    pub(super) fn take_response(
+        &mut self,
+        core: &mut Core<P, N, E>,
+        slot: usize,
+    ) -> Option<Result<Response<'c, P, R, N, E>, ClientError>> {
+        if core.tables.slots[slot].state != State::Done {
+            return core.tables.ended.map(Err);
+        }
+        let held = core.tables.slots[slot].frame.take()?;
+        self.slot = None;
+        let frame = held.index;
+        match R::decode(held.lease) {
+            Ok(decoded) => Some(Ok(Response { decoded: Some(decoded), core: self.core, slot, frame })),
+            Err(error) => {
+                core.give_back(slot, frame);
+                if error.is_terminal() {
+                    core.end(error);
+                }
+                Some(Err(error))
+            }
+        }
+    }
+
+    fn enqueue(&mut self, core: &mut Core<P, N, E>, slot: usize) {
+        if !self.queued {
+            self.queued = true;
+            core.tables.links.push_back(&mut core.tables.sending, slot);
+        }
+    }
+}
+
+impl<P: Protocol, R, F, const N: usize, const E: usize> Call<'_, P, R, F, N, E> {
+    fn dequeue(&mut self, core: &mut Core<P, N, E>, slot: usize) {
+        if core::mem::take(&mut self.queued) {
+            core.tables.links.remove(&mut core.tables.sending, slot);
+            core.wake_sender();
+        }
+    }
+
+    /// Gives the call up.
+    fn abandon(&mut self, core: &mut Core<P, N, E>, slot: usize) {
+        self.request = None;
+        self.dequeue(core, slot);
+        match core.tables.slots[slot].state {
+            // The transaction id stays taken until the response comes.
+            State::Waiting if core.tables.ended.is_none() => core.tables.slots[slot].state = State::Abandoned,
+            State::Done => {
+                if let Some(held) = &mut core.tables.slots[slot].frame {
+                    held.lease.clear();
+                }
+                core.free(slot);
+            }
+            _ => core.free(slot),
+        }
+    }
+}
+
+impl<'c, P: Protocol, R: ResponseBody, F, const N: usize, const E: usize> Future for Call<'c, P, R, F, N, E>
+where
+    F: FnOnce(Header, &mut Lease<'static>) -> Result<(), EncodeError> + Unpin,
+{
+    type Output = Result<Response<'c, P, R, N, E>, ClientError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let core = &mut *this.core.borrow_mut();
+        if let Some(error) = core.tables.ended
+            && this.slot.is_none_or(|slot| core.tables.slots[slot].state != State::Done)
+        {
+            return Poll::Ready(Err(error));
+        }
+        let slot = this.start(core)?;
+        if core.tables.slots[slot].state == State::Sending {
+            this.send(core, slot)?;
+        }
+        match this.take_response(core, slot) {
+            Some(result) => Poll::Ready(result),
+            None => {
+                core.tables.slots[slot].waker = Some(cx.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl<P: Protocol, R, F, const N: usize, const E: usize> Drop for Call<'_, P, R, F, N, E> {
+    fn drop(&mut self) {
+        if let Some(slot) = self.slot.take() {
+            self.abandon(&mut self.core.borrow_mut(), slot);
+        }
+    }
+}
+
+impl<P: Protocol, R, F, const N: usize, const E: usize> fmt::Debug for Call<'_, P, R, F, N, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Call(ordinal {:#x}, slot {:?})", self.ordinal, self.slot)
+    }
+}
+
+/// A response, in the frame that it was read into. Dropping it frees that frame for the next call.
+pub struct Response<'c, P: Protocol, R: ResponseBody, const N: usize, const E: usize> {
+    /// `Some` until it is dropped.
+    decoded: Option<R::Decoded>,
+    core: &'c RefCell<Core<P, N, E>>,
+    slot: usize,
+    frame: usize,
+}
+
+impl<P: Protocol, R: ResponseBody, const N: usize, const E: usize> Response<'_, P, R, N, E> {
+    /// The payload.
+    pub fn view(&self) -> R::View<'_> {
+        match &self.decoded {
+            Some(decoded) => R::view(decoded),
+            None => unreachable!("only dropping takes it"),
+        }
+    }
+}
+
+impl<P: Protocol, R: ResponseBody, const N: usize, const E: usize> Drop for Response<'_, P, R, N, E> {
+    fn drop(&mut self) {
+        // First the frame, so that it can be leased again.
+        self.decoded = None;
+        self.core.borrow_mut().give_back(self.slot, self.frame);
+    }
+}
+
+impl<P: Protocol, R: ResponseBody, const N: usize, const E: usize> fmt::Debug for Response<'_, P, R, N, E>
+where
+    for<'f> R::View<'f>: fmt::Debug,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view().fmt(f)
+    }
+}

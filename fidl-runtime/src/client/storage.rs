@@ -1,0 +1,191 @@
+//! The static that holds everything a client needs.
+
+use core::cell::RefCell;
+use core::fmt;
+use core::task::Waker;
+
+use super::channel::Counters;
+use super::error::ClientError;
+use super::receive::Core;
+use crate::kernel::Channel;
+use crate::message::{FrameStorage, LargeFrame, Lease, Protocol};
+use crate::storage::{Claim, FreeSlots, Links, List, Shared};
+
+/// Everything that a client of one protocol needs: room for `N` calls in flight and `E` events that wait to be taken.
+///
+/// A static, used by one client at a time.
+pub struct Storage<P: Protocol, const N: usize, const E: usize> {
+    frames: Frames<P, N, E>,
+    core: Claim<RefCell<Core<P, N, E>>>,
+}
+
+/// The frames of a client.
+pub(super) struct Frames<P: Protocol, const N: usize, const E: usize> {
+    /// Requests are encoded here.
+    pub(super) request: P::RequestFrame,
+    replies: [P::ServerMessageFrame; N],
+    events: [P::ServerMessageFrame; E],
+    landing: P::ServerMessageFrame,
+    /// For a message larger than any that the schema describes.
+    pub(super) large: LargeFrame,
+}
+
+impl<P: Protocol, const N: usize, const E: usize> Frames<P, N, E> {
+    /// Takes frame `index`, counted over replies, events and the landing frame, if it is free.
+    pub(super) fn take(&'static self, index: usize) -> Option<Held> {
+        let frame = self.replies.get(index).or_else(|| self.events.get(index.wrapping_sub(N)));
+        Some(Held { index, lease: frame.unwrap_or(&self.landing).lease()? })
+    }
+}
+
+/// A leased frame and its number.
+pub(super) struct Held {
+    pub(super) index: usize,
+    pub(super) lease: Lease<'static>,
+}
+
+/// Where a call stands; the module's picture has the arrows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    Free,
+    Sending,
+    Waiting,
+    Abandoned,
+    Done,
+}
+
+pub(super) struct Slot {
+    pub(super) state: State,
+    /// Counts the calls that this slot has served; part of the transaction id.
+    pub(super) generation: u32,
+    pub(super) ordinal: u64,
+    pub(super) waker: Option<Waker>,
+    /// The slot's frame; `None` while its response is out.
+    pub(super) frame: Option<Held>,
+}
+
+/// `N` calls and `E` events.
+pub(super) struct Tables<const N: usize, const E: usize> {
+    pub(super) slots: [Slot; N],
+    pub(super) free: FreeSlots<N>,
+    /// Calls that wait to be sent, oldest first.
+    pub(super) links: Links<N>,
+    pub(super) sending: List,
+    /// The frames of events; `None` while an event is out.
+    pub(super) events: [Option<Held>; E],
+    pub(super) free_events: FreeSlots<E>,
+    pub(super) event_links: Links<E>,
+    /// Events that wait to be taken, oldest first.
+    pub(super) waiting_events: List,
+    pub(super) event_waker: Option<Waker>,
+    /// Somebody takes events; else they are dropped.
+    pub(super) listening: bool,
+    /// The frame that the next message is read into.
+    pub(super) landing: Option<Held>,
+    /// The landing frame holds an event for which there is no room; nothing is read meanwhile.
+    pub(super) holding: bool,
+    pub(super) readable_armed: bool,
+    pub(super) writable_armed: bool,
+    /// Nothing can be written before the channel is writable.
+    pub(super) blocked: bool,
+    /// Why the connection has ended.
+    pub(super) ended: Option<ClientError>,
+}
+
+impl<const N: usize, const E: usize> Tables<N, E> {
+    const fn new() -> Self {
+        const FREE: Slot = Slot { state: State::Free, generation: 0, ordinal: 0, waker: None, frame: None };
+        Self {
+            slots: [const { FREE }; N],
+            free: FreeSlots::new(),
+            links: Links::new(),
+            sending: List::new(),
+            events: [const { None }; E],
+            free_events: FreeSlots::new(),
+            event_links: Links::new(),
+            waiting_events: List::new(),
+            event_waker: None,
+            listening: false,
+            landing: None,
+            holding: false,
+            readable_armed: false,
+            writable_armed: false,
+            blocked: false,
+            ended: None,
+        }
+    }
+
+    /// Makes the tables those of a new client. Slots keep their generations.
+    pub(super) fn reset<P: Protocol>(&mut self, frames: &'static Frames<P, N, E>) -> Option<()> {
+        for (index, slot) in self.slots.iter_mut().enumerate() {
+            (slot.state, slot.waker) = (State::Free, None);
+            slot.frame = Some(frames.take(index)?);
+        }
+        for (index, event) in self.events.iter_mut().enumerate() {
+            *event = Some(frames.take(N + index)?);
+        }
+        self.landing = Some(frames.take(N + E)?);
+        self.free = FreeSlots::new();
+        self.sending = List::new();
+        self.free_events = FreeSlots::new();
+        self.waiting_events = List::new();
+        self.event_waker = None;
+        (self.listening, self.holding, self.blocked) = (false, false, false);
+        (self.readable_armed, self.writable_armed, self.ended) = (false, false, None);
+        Some(())
+    }
+
+    /// Gives all frames back.
+    pub(super) fn release(&mut self) {
+        self.slots.iter_mut().for_each(|slot| slot.frame = None);
+        self.events.iter_mut().for_each(|event| *event = None);
+        self.landing = None;
+    }
+}
+
+impl<P: Protocol, const N: usize, const E: usize> Storage<P, N, E> {
+    /// Storage that no client uses.
+    pub const fn new() -> Self {
+        const { assert!(N > 0 && N <= super::channel::MAX_CALLS, "a client has room for 1 to 65,536 calls") };
+        Self {
+            frames: Frames {
+                request: P::RequestFrame::EMPTY,
+                replies: [const { P::ServerMessageFrame::EMPTY }; N],
+                events: [const { P::ServerMessageFrame::EMPTY }; E],
+                landing: P::ServerMessageFrame::EMPTY,
+                large: LargeFrame::EMPTY,
+            },
+            core: Claim::new(RefCell::new(Core {
+                frames: None,
+                channel: None,
+                attachment: None,
+                counters: Counters::NONE,
+                tables: Tables::new(),
+            })),
+        }
+    }
+
+    /// How many bytes the storage occupies: all that the client will ever need.
+    pub const fn bytes(&self) -> usize {
+        size_of::<Self>()
+    }
+
+    /// The state of a new connection; `None` if a client uses the storage.
+    pub(super) fn take(&'static self, channel: Channel) -> Option<Shared<RefCell<Core<P, N, E>>>> {
+        let core = self.core.claim()?.share();
+        core.borrow_mut().bind(&self.frames, channel)?;
+        Some(core)
+    }
+}
+
+impl<P: Protocol, const N: usize, const E: usize> Default for Storage<P, N, E> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<P: Protocol, const N: usize, const E: usize> fmt::Debug for Storage<P, N, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Storage({N} calls, {E} events, {} bytes)", self.bytes())
+    }
+}
