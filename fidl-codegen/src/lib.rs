@@ -1,1 +1,4 @@
 //! Compiles FIDL schemas to Rust.
+#![forbid(unsafe_code)]
+
+pub mod ir;
