@@ -342,7 +342,7 @@ fn or(
         Expected::String { .. } | Expected::Enum(_) => false,
     };
     if !combines {
-        let label = format!("the value must be one of {}", expected.describe(cx));
+        let label = format!("a value of {} is expected here", expected.describe(cx));
         out.push(Diagnostic::new(code::OR_ON_WRONG_TYPE, span, label));
         return None;
     }

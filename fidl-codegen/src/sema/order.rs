@@ -123,6 +123,9 @@ impl Walk<'_> {
             Body::Alias(ctor) => self.ctor(ctor),
             Body::Layout(id) => {
                 let layout = &self.files[self.file][id];
+                if layout.class.has_ordinals() {
+                    return;
+                }
                 layout.subtype.into_iter().for_each(|ctor| self.ctor(ctor));
                 for member in &layout.members {
                     self.attributes(&member.attributes);
@@ -179,7 +182,7 @@ impl Walk<'_> {
             }
             Head::Path(path) => {
                 let target = self.resolved.target(self.file, path);
-                self.target(target);
+                self.type_target(target);
                 target == Some(Target::Builtin(Builtin::Box))
             }
         };
@@ -200,14 +203,18 @@ impl Walk<'_> {
         match &self.files[self.file][id].kind {
             Literal::Path(path) => {
                 let target = self.resolved.target(self.file, *path);
-                let protocol =
-                    matches!(target, Some(Target::Decl(id)) if self.known.class(id) == Class::Protocol);
-                if !protocol {
-                    self.target(target);
-                }
+                self.type_target(target);
             }
             Literal::Or(operands) => operands.iter().for_each(|operand| self.constant(*operand)),
             Literal::Number | Literal::String | Literal::Bool(_) => {}
+        }
+    }
+
+    /// What a type or constraint refers to. A protocol is only spoken of there.
+    fn type_target(&mut self, target: Option<Target>) {
+        let is_protocol = matches!(target, Some(Target::Decl(id)) if self.known.class(id) == Class::Protocol);
+        if !is_protocol {
+            self.target(target);
         }
     }
 

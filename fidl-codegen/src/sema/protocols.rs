@@ -347,15 +347,19 @@ fn list(
 
 /// Reports names and ordinals that occur twice. What collides within one composed protocol was reported there.
 fn collisions(cx: Cx<'_>, id: DeclId, listed: &[Listed], own: &[Method], out: &mut Vec<Diagnostic>) {
-    let mut names: HashMap<String, (&str, Span)> = HashMap::new();
+    let mut names: HashMap<String, (&str, Span, bool)> = HashMap::new();
     let mut ordinals: HashMap<u64, (&Method, Span)> = HashMap::new();
     for Listed { method, span } in listed {
         let is_own = method.protocol == id;
         let method = if is_own { &own[method.index as usize] } else { cx.known.schema.method(*method) };
         let name = method.element.name.as_str();
-        let first = *names.entry(canonical(name)).or_insert((name, *span));
+        let first = *names.entry(canonical(name)).or_insert((name, *span, is_own));
         if first.1 != *span {
-            out.push(super::declare::name_twice(name, *span, first));
+            let mut diagnostic = super::declare::name_twice(name, *span, (first.0, first.1));
+            if !first.2 {
+                diagnostic.places = vec![(first.1, format!("`{}` comes in here", first.0))];
+            }
+            out.push(diagnostic);
             continue;
         }
         let (first, first_span) = *ordinals.entry(method.ordinal).or_insert((method, *span));

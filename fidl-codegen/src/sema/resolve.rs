@@ -89,12 +89,21 @@ pub(super) fn resolve(
     for (file, imports) in files.iter().zip(imports) {
         let scope = Scope { known, library, imports };
         let mut used = HashSet::new();
-        targets.push(file.paths.iter().map(|path| scope.path(path, &mut used, out)).collect());
+        let mut target = |path: &Path| match on_library(file, path) {
+            true => None,
+            false => scope.path(path, &mut used, out),
+        };
+        targets.push(file.paths.iter().map(&mut target).collect());
         if known.complete[library.0 as usize] {
             unused(imports, &used, out);
         }
     }
     Resolved { targets }
+}
+
+/// Whether a reference stands in an attribute of the library, where none may.
+fn on_library(file: &File, path: &Path) -> bool {
+    file.library.as_ref().is_some_and(|library| path.span.start < library.span.start)
 }
 
 fn unused(imports: &Imports, used: &HashSet<LibraryId>, out: &mut Vec<Diagnostic>) {

@@ -19,7 +19,9 @@ pub use tree::{
     Resource, Service, Using,
 };
 
-use crate::diagnostics::{Diagnostic, code};
+use std::collections::HashSet;
+
+use crate::diagnostics::{Diagnostic, Severity, code};
 use crate::source::{SourceMap, Span};
 
 /// Reads one file.
@@ -32,7 +34,11 @@ pub fn parse(sources: &SourceMap, file: u32) -> (File, Vec<Diagnostic>) {
         diagnostics.push(Diagnostic::new(code::NOT_UTF8, span, "the text before this is sound"));
     }
     let (mut tree, errors) = parser::parse(file, &source.text, &tokens);
-    diagnostics.extend(errors);
+    let line = |diagnostic: &Diagnostic| source.line_start(diagnostic.span.start);
+    let lines: HashSet<u32> =
+        diagnostics.iter().filter(|it| it.code.severity == Severity::Error).map(line).collect();
+    // What does not fit on a line that could not be split into tokens most likely follows from that.
+    diagnostics.extend(errors.into_iter().filter(|error| !lines.contains(&line(error))));
     tree.broken = crate::diagnostics::has_errors(&diagnostics);
     (tree, diagnostics)
 }

@@ -123,8 +123,10 @@ impl<'a> Parser<'a> {
         self.report(Diagnostic::new(code, span, label));
     }
 
+    /// Of several diagnostics at one place only the first is kept: the others follow from it.
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
-        if self.diagnostics.len() < MOST_DIAGNOSTICS {
+        let again = self.diagnostics.last().is_some_and(|last| last.span == diagnostic.span);
+        if !again && self.diagnostics.len() < MOST_DIAGNOSTICS {
             self.diagnostics.push(diagnostic);
         }
     }
@@ -153,8 +155,8 @@ impl<'a> Parser<'a> {
         result
     }
 
-    /// The `;` behind an item. Where it is missing, and the next item seems to begin, that is reported and the
-    /// next item is read.
+    /// The `;` behind an item. Where it is missing that is reported; what is left of the line is skipped, and the next
+    /// item is read.
     pub(super) fn semicolon(&mut self) {
         if self.opt(TokenKind::Semicolon) {
             return;
@@ -169,7 +171,7 @@ impl<'a> Parser<'a> {
                 | TokenKind::RightBrace
                 | TokenKind::EndOfFile
         );
-        if !next_begins {
+        if !next_begins || self.on_line_of_previous() {
             self.skip_item();
         }
     }
@@ -223,6 +225,12 @@ impl<'a> Parser<'a> {
             _ => false,
         };
         begins && self.ahead(1).kind == TokenKind::Identifier
+    }
+
+    /// Whether the current token stands on the line on which the one before ends.
+    fn on_line_of_previous(&self) -> bool {
+        let (end, start) = (self.previous().end as usize, self.span().start as usize);
+        self.kind() != TokenKind::RightBrace && !self.text[end..start.max(end)].contains('\n')
     }
 
     /// Whether the current token is the first of its line and not indented.

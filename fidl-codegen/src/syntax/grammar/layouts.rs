@@ -25,10 +25,10 @@ pub(super) fn at_layout(p: &Parser<'_>) -> bool {
 /// Whether what stands behind the colon goes on with `{`.
 fn brace_behind_subtype(p: &Parser<'_>) -> bool {
     let mut ahead = 2;
-    while matches!(p.ahead(ahead).kind, TokenKind::Identifier | TokenKind::Dot) {
+    while matches!(p.ahead(ahead).kind, TokenKind::Identifier | TokenKind::Dot | TokenKind::Number) {
         ahead += 1;
     }
-    ahead > 2 && p.ahead(ahead).kind == TokenKind::LeftBrace
+    p.ahead(ahead).kind == TokenKind::LeftBrace
 }
 
 /// Whether the current word is a modifier and not a name: a word or an availability follows.

@@ -8,7 +8,8 @@ use crate::source::Span;
 use crate::syntax::parser::Parser;
 use crate::syntax::token::TokenKind;
 use crate::syntax::tree::{
-    Constant, ConstantId, Constraints, Ctor, CtorId, Head, Literal, Parameter, Parameters, PathRole,
+    Constant, ConstantId, Constraints, Ctor, CtorId, Head, LayoutClass, Literal, Parameter, Parameters,
+    PathRole,
 };
 
 /// `ctor = (attrs layout | cid) ('<' lparam (',' lparam)* '>')? (':' constraints)?`
@@ -43,7 +44,8 @@ fn head(p: &mut Parser<'_>) -> Option<Head> {
 /// The type behind the colon of bits and enums, which takes neither parameters nor constraints.
 pub(super) fn subtype_ctor(p: &mut Parser<'_>) -> Option<CtorId> {
     let start = p.span();
-    let names_type = p.kind() == TokenKind::Identifier && p.ahead(1).kind == TokenKind::LeftBrace;
+    let brace_next = p.kind() == TokenKind::Identifier && p.ahead(1).kind == TokenKind::LeftBrace;
+    let names_type = brace_next && LayoutClass::of(p.word()).is_none();
     let head = if at_layout(p) && !names_type { Head::Layout(layout(p)?) } else { named_head(p)? };
     let span = start.to(p.previous());
     p.tree.ctors.push(Ctor { attributes: Vec::new(), head, parameters: None, constraints: None, span });
