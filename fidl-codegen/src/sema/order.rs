@@ -8,7 +8,9 @@ use super::known::{Class, Known};
 use super::resolve::{Builtin, Resolved, Target};
 use crate::diagnostics::{Diagnostic, code};
 use crate::ir::DeclId;
-use crate::syntax::{Attribute, ConstantId, CtorId, File, Head, Literal, Method, ProtocolMember};
+use crate::syntax::{
+    Attribute, ConstantId, CtorId, File, Head, LayoutClass, Literal, Method, ProtocolMember,
+};
 
 /// The order of a library's declarations; cycles are reported.
 pub(super) fn order(
@@ -98,7 +100,13 @@ fn report(declared: &Declared<'_>, cycles: &[Vec<usize>], out: &mut Vec<Diagnost
             let text = format!("`{}` needs `{}`", name(index), name(index + 1));
             diagnostic = diagnostic.place(declared.entries[*place].caret, text);
         }
-        out.push(diagnostic.help("a `box` or an endpoint can break the cycle"));
+        let is_struct = |index: &usize| {
+            declared.entries[*index].class(declared.files) == Class::Layout(LayoutClass::Struct)
+        };
+        out.push(match cycle.iter().any(is_struct) {
+            true => diagnostic.help("a `box` can break the cycle"),
+            false => diagnostic,
+        });
     }
 }
 

@@ -284,6 +284,7 @@ impl Scope<'_> {
         let label = format!("this file imports no library `{prefix}`");
         let diagnostic = Diagnostic::new(code::UNKNOWN_PREFIX, path.span, label);
         match self.known.library(&prefix) {
+            _ if prefix == "zx" => diagnostic.help("add `using zx;`"),
             Some(_) => diagnostic.help(format!("add `using {prefix};`")),
             None => diagnostic.did_you_mean(nearest(&prefix, self.imports.keys().map(String::as_str))),
         }
