@@ -1,0 +1,114 @@
+//! What the compiler has to say: one table of codes, one form of diagnostic, one renderer.
+//!
+//! A stage makes [`Diagnostic`]s and pushes them into a list; nothing but [`Report::render`] turns them into text.
+
+mod codes;
+mod render;
+mod suggest;
+
+pub use codes::{Code, Severity};
+pub use suggest::{nearest, nearest_within};
+
+pub mod code {
+    //! Every code by name.
+    pub use super::codes::names::*;
+}
+
+use crate::source::{SourceMap, Span};
+
+/// One finding: a row of the table of codes, a place, and what is special about this case.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    /// Which rule is broken.
+    pub code: Code,
+    /// The culprit.
+    pub span: Span,
+    /// What stands under the culprit.
+    pub label: String,
+    /// Other places that matter, each with a text.
+    pub places: Vec<(Span, String)>,
+    /// What could be done.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A diagnostic with a label under the culprit.
+    pub fn new(code: Code, span: Span, label: impl Into<String>) -> Self {
+        Self { code, span, label: label.into(), places: Vec::new(), help: None }
+    }
+
+    /// Adds another place that matters.
+    #[must_use]
+    pub fn place(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.places.push((span, text.into()));
+        self
+    }
+
+    /// Says what could be done.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+
+    /// Proposes a name, if there is one that comes near.
+    #[must_use]
+    pub fn did_you_mean(self, nearest: Option<&str>) -> Self {
+        match nearest {
+            Some(name) => self.help(format!("did you mean `{name}`?")),
+            None => self,
+        }
+    }
+}
+
+/// The diagnostics of one run, with the sources that they point into.
+#[derive(Clone, Debug)]
+pub struct Report {
+    sources: SourceMap,
+    list: Vec<Diagnostic>,
+}
+
+impl Report {
+    /// Sorts diagnostics by place and keeps them with their sources.
+    #[must_use]
+    pub fn new(sources: SourceMap, mut list: Vec<Diagnostic>) -> Self {
+        list.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start, diagnostic.code.number));
+        Self { sources, list }
+    }
+
+    /// The diagnostics in the order of their places.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.list
+    }
+
+    /// Whether there is nothing to say.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// How many errors there are.
+    #[must_use]
+    pub fn errors(&self) -> usize {
+        self.list.iter().filter(|diagnostic| diagnostic.code.severity == Severity::Error).count()
+    }
+
+    /// How many warnings there are.
+    #[must_use]
+    pub fn warnings(&self) -> usize {
+        self.list.len() - self.errors()
+    }
+
+    /// The diagnostics as text for people: source lines, carets, labels; with terminal colours if `styled`.
+    #[must_use]
+    pub fn render(&self, styled: bool) -> String {
+        render::render(self, styled)
+    }
+}
+
+/// Whether a list holds an error, not warnings alone.
+#[must_use]
+pub fn has_errors(list: &[Diagnostic]) -> bool {
+    list.iter().any(|diagnostic| diagnostic.code.severity == Severity::Error)
+}

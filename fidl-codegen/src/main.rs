@@ -1,0 +1,10 @@
+//! The command `fidl-codegen`.
+#![forbid(unsafe_code)]
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

@@ -1,0 +1,310 @@
+//! Constraints on types: sizes, `optional`, protocols, kinds and rights of handles.
+//!
+//! A type knows some aspects that can be constrained, in a fixed order. The constraints given are read in their order,
+//! each as the next aspect that it can be; aspects may be passed over.
+
+use super::constants::{Expected, Referred, evaluate, refer};
+use super::known::{Class, Cx};
+use super::resolve::{Builtin, Target};
+use crate::diagnostics::{Code, Diagnostic, code, nearest};
+use crate::ir::{DeclId, DeclKind, HandleSubtype, Primitive, RIGHTS_SAME, Type, TypeKind, Value};
+use crate::source::Span;
+use crate::syntax::{ConstantId, Constraints, Literal, PathId, PathRole};
+
+/// What can be constrained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Aspect {
+    Size,
+    Subtype,
+    Rights,
+    Protocol,
+    Optional,
+}
+
+/// Applies constraints to a type. `None` has been reported.
+pub(super) fn constrain(
+    cx: Cx<'_>,
+    ty: Type,
+    constraints: Option<&Constraints>,
+    out: &mut Vec<Diagnostic>,
+) -> Option<Type> {
+    match constraints {
+        Some(constraints) => constrain_rest(cx, ty, constraints, 0, out),
+        None => Some(ty),
+    }
+}
+
+/// Applies the constraints from the one at `first` on; with those before it the aspects before are used up.
+pub(super) fn constrain_rest(
+    cx: Cx<'_>,
+    mut ty: Type,
+    constraints: &Constraints,
+    first: usize,
+    out: &mut Vec<Diagnostic>,
+) -> Option<Type> {
+    let aspects = &aspects(&ty.kind)[first..];
+    let items = &constraints.items[first..];
+    if items.len() > aspects.len() {
+        out.push(too_many(cx, &ty, constraints, aspects.len()));
+        return None;
+    }
+    let mut left = aspects;
+    for &item in items {
+        let span = cx.file[item].span;
+        let Some(at) = left.iter().position(|aspect| reads_as(cx, &ty, *aspect, item)) else {
+            out.push(no_aspect(cx, &ty, item, span)?);
+            return None;
+        };
+        ty = apply(cx, ty, left[at], item, out)?;
+        left = &left[at + 1..];
+    }
+    Some(ty)
+}
+
+/// The aspects of a type in the order in which they are given.
+fn aspects(kind: &TypeKind) -> &'static [Aspect] {
+    match kind {
+        TypeKind::String { .. } | TypeKind::Vector { .. } => &[Aspect::Size, Aspect::Optional],
+        TypeKind::Handle { .. } => &[Aspect::Subtype, Aspect::Rights, Aspect::Optional],
+        TypeKind::Endpoint { .. } => &[Aspect::Protocol, Aspect::Optional],
+        TypeKind::Primitive(_) | TypeKind::Array { .. } | TypeKind::Box(_) | TypeKind::Named(_) => &[],
+    }
+}
+
+/// More constraints than aspects; where `optional` is among them, that is what is wrong.
+fn too_many(cx: Cx<'_>, ty: &Type, constraints: &Constraints, allowed: usize) -> Diagnostic {
+    let optional = constraints.items.iter().find(|item| is_optional(cx, **item));
+    if let (0, Some(item)) = (allowed, optional) {
+        let span = cx.file[*item].span;
+        return match &ty.kind {
+            TypeKind::Box(_) => Diagnostic::new(code::OPTIONAL_BOX, span, "a box may always be absent"),
+            TypeKind::Named(id) if cx.known.schema.as_struct(*id).is_some() => {
+                Diagnostic::new(code::OPTIONAL_STRUCT, span, "not on a struct")
+                    .help(format!("write `box<{}>`", cx.known.shown_name(*id, cx.library)))
+            }
+            _ => Diagnostic::new(code::CANNOT_BE_OPTIONAL, span, "not on this type"),
+        };
+    }
+    let label = match allowed {
+        0 => "this type takes none".to_owned(),
+        allowed => format!("this type takes at most {allowed}"),
+    };
+    Diagnostic::new(code::TOO_MANY_CONSTRAINTS, constraints.span, label)
+}
+
+/// A constraint that is none of the aspects left. `None` if it names something that was reported elsewhere.
+fn no_aspect(cx: Cx<'_>, ty: &Type, item: ConstantId, span: Span) -> Option<Diagnostic> {
+    let text = cx.sources.text(span);
+    if let Literal::Path(path) = cx.file[item].kind
+        && cx.resolved.target(cx.file_index, path).is_none()
+    {
+        let subtypes = subtypes(cx, &ty.kind).map_or(&[][..], |id| &cx.known.symbol(id).members);
+        return unknown_name(cx, path, subtypes.iter().map(String::as_str).chain(["optional"]));
+    }
+    let takes = aspects(&ty.kind).iter().map(|aspect| match aspect {
+        Aspect::Size => "a size",
+        Aspect::Subtype => "a kind of object",
+        Aspect::Rights => "rights",
+        Aspect::Protocol => "a protocol",
+        Aspect::Optional => "`optional`",
+    });
+    let takes = takes.collect::<Vec<_>>().join(", then ");
+    Some(
+        Diagnostic::new(code::CONSTRAINT_KIND, span, format!("`{text}` is none of them"))
+            .help(format!("this type takes {takes}, each of them once or not at all")),
+    )
+}
+
+/// A name that was left to be looked up here. `None` if it was reported, or may be among what could not be read.
+pub(super) fn unknown_name<'a>(
+    cx: Cx<'a>,
+    path: PathId,
+    also: impl Iterator<Item = &'a str>,
+) -> Option<Diagnostic> {
+    let [name] = cx.file[path].parts.as_slice() else { return None };
+    if !cx.complete || cx.file[path].role != PathRole::Constraint {
+        return None;
+    }
+    let own = cx.known.names[cx.library.0 as usize].keys().map(String::as_str);
+    let label = format!("there is no `{}`", name.text);
+    let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, name.span, label);
+    Some(diagnostic.did_you_mean(nearest(&name.text, own.chain(also))))
+}
+
+fn is_optional(cx: Cx<'_>, item: ConstantId) -> bool {
+    target(cx, item) == Some(Target::Builtin(Builtin::Optional))
+}
+
+fn target(cx: Cx<'_>, item: ConstantId) -> Option<Target> {
+    match cx.file[item].kind {
+        Literal::Path(path) => cx.resolved.target(cx.file_index, path),
+        _ => None,
+    }
+}
+
+/// Whether a constraint can be read as an aspect.
+fn reads_as(cx: Cx<'_>, ty: &Type, aspect: Aspect, item: ConstantId) -> bool {
+    let value = match &cx.file[item].kind {
+        Literal::Number | Literal::Or(_) => true,
+        Literal::String | Literal::Bool(_) => false,
+        Literal::Path(_) => match target(cx, item) {
+            Some(Target::Decl(id)) => cx.known.class(id) == Class::Const,
+            Some(Target::Member(..) | Target::Builtin(Builtin::Max)) => true,
+            Some(Target::Builtin(_)) | None => false,
+        },
+    };
+    match aspect {
+        Aspect::Size | Aspect::Rights => value,
+        Aspect::Subtype => subtype(cx, &ty.kind, item).is_some(),
+        Aspect::Protocol => {
+            matches!(target(cx, item), Some(Target::Decl(id)) if cx.known.class(id) == Class::Protocol)
+        }
+        Aspect::Optional => is_optional(cx, item),
+    }
+}
+
+fn apply(
+    cx: Cx<'_>,
+    mut ty: Type,
+    aspect: Aspect,
+    item: ConstantId,
+    out: &mut Vec<Diagnostic>,
+) -> Option<Type> {
+    let span = cx.file[item].span;
+    let again = |code: Code| Diagnostic::new(code, span, "the type as it is named here has one already");
+    match (aspect, &mut ty.kind) {
+        (Aspect::Size, TypeKind::String { bound, .. } | TypeKind::Vector { bound, .. }) => {
+            if bound.is_some() {
+                out.push(again(code::BOUND_TWICE));
+                return None;
+            }
+            *bound = uint32(cx, item, out)?;
+        }
+        (Aspect::Subtype, TypeKind::Handle { subtype: old, .. }) if old.value != 0 => {
+            out.push(again(code::HANDLE_TWICE));
+            return None;
+        }
+        (Aspect::Rights, TypeKind::Handle { rights: old, .. }) if *old != RIGHTS_SAME => {
+            out.push(again(code::HANDLE_TWICE));
+            return None;
+        }
+        (Aspect::Subtype, kind @ TypeKind::Handle { .. }) => {
+            let found = subtype(cx, kind, item)?;
+            if let TypeKind::Handle { subtype, .. } = kind {
+                *subtype = found;
+            }
+        }
+        (Aspect::Rights, TypeKind::Handle { resource, rights: old, .. }) => {
+            *old = rights(cx, *resource, item, out)?;
+        }
+        (Aspect::Protocol, _) => {
+            out.push(again(code::BOUND_TWICE));
+            return None;
+        }
+        (
+            Aspect::Optional,
+            TypeKind::String { optional, .. }
+            | TypeKind::Vector { optional, .. }
+            | TypeKind::Handle { optional, .. }
+            | TypeKind::Endpoint { optional, .. },
+        ) => {
+            if *optional {
+                out.push(Diagnostic::new(code::OPTIONAL_TWICE, span, "the type is optional already"));
+                return None;
+            }
+            *optional = true;
+        }
+        _ => return None,
+    }
+    Some(ty)
+}
+
+/// A size; the outer `None` is an error, the inner one is without bound.
+fn uint32(cx: Cx<'_>, item: ConstantId, out: &mut Vec<Diagnostic>) -> Option<Option<u32>> {
+    match evaluate(cx, item, Expected::Primitive(Primitive::Uint32), out)?.value {
+        Value::Integer(value) => {
+            let value = u32::try_from(value).ok()?;
+            Some((value != u32::MAX).then_some(value))
+        }
+        _ => None,
+    }
+}
+
+/// The enum of the kinds of objects that a handle type can name.
+fn subtypes(cx: Cx<'_>, kind: &TypeKind) -> Option<DeclId> {
+    let TypeKind::Handle { resource, .. } = kind else { return None };
+    match property(cx, *resource, "subtype")? {
+        TypeKind::Named(id) => Some(*id),
+        _ => None,
+    }
+}
+
+fn property<'a>(cx: Cx<'a>, resource: DeclId, name: &str) -> Option<&'a TypeKind> {
+    let DeclKind::Resource(resource) = cx.known.ready(resource)? else { return None };
+    let property = resource.properties.iter().find(|property| property.element.name == name)?;
+    Some(&property.ty.kind)
+}
+
+/// The kind of object that a constraint names: by the bare name of a member, or by a reference to one.
+fn subtype(cx: Cx<'_>, kind: &TypeKind, item: ConstantId) -> Option<HandleSubtype> {
+    let id = subtypes(cx, kind)?;
+    let Literal::Path(path) = cx.file[item].kind else { return None };
+    let DeclKind::Enum(layout) = cx.known.ready(id)? else { return None };
+    let bare = match cx.file[path].parts.as_slice() {
+        [name] => cx.known.symbol(id).member(&name.text),
+        _ => None,
+    };
+    let referred = match target(cx, item) {
+        Some(Target::Member(of, index)) if of == id => Some(index),
+        _ => None,
+    };
+    let member = layout.members.get(bare.or(referred)? as usize)?;
+    Some(HandleSubtype { value: u32::try_from(member.value).ok()?, name: Some(member.element.name.clone()) })
+}
+
+/// Rights, as a value of the resource's own type for them.
+fn rights(cx: Cx<'_>, resource: DeclId, item: ConstantId, out: &mut Vec<Diagnostic>) -> Option<u32> {
+    let expected = match property(cx, resource, "rights") {
+        Some(TypeKind::Named(id)) => Expected::Bits(*id, Primitive::Uint32),
+        _ => Expected::Primitive(Primitive::Uint32),
+    };
+    let expected = if is_number(cx, item, out) { Expected::Primitive(Primitive::Uint32) } else { expected };
+    match evaluate(cx, item, expected, out)?.value {
+        Value::Integer(value) => u32::try_from(value).ok(),
+        _ => None,
+    }
+}
+
+/// Whether rights are given as a plain number.
+fn is_number(cx: Cx<'_>, item: ConstantId, out: &mut Vec<Diagnostic>) -> bool {
+    match &cx.file[item].kind {
+        Literal::Number => true,
+        Literal::Path(path) => {
+            let span = cx.file[item].span;
+            matches!(refer(cx, *path, span, out), Some(Referred { ty: TypeKind::Primitive(_), .. }))
+        }
+        _ => false,
+    }
+}
+
+/// The protocol that the first constraint of an endpoint must name.
+pub(super) fn protocol(cx: Cx<'_>, constraints: &Constraints, out: &mut Vec<Diagnostic>) -> Option<DeclId> {
+    let item = *constraints.items.first()?;
+    let span = cx.file[item].span;
+    match (target(cx, item), &cx.file[item].kind) {
+        (Some(Target::Decl(id)), _) if cx.known.class(id) == Class::Protocol => Some(id),
+        (Some(Target::Decl(id)), _) if cx.known.class(id) == Class::Broken => None,
+        (Some(Target::Builtin(Builtin::Optional)), _) => {
+            out.push(Diagnostic::new(code::PROTOCOL_MISSING, span, "name the protocol before this"));
+            None
+        }
+        (None, Literal::Path(path)) => {
+            out.extend(unknown_name(cx, *path, std::iter::empty()));
+            None
+        }
+        _ => {
+            out.push(Diagnostic::new(code::NOT_A_PROTOCOL, span, "this is not a protocol"));
+            None
+        }
+    }
+}

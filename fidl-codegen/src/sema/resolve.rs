@@ -1,0 +1,292 @@
+//! Second stage: what each dotted name refers to. Every reference of a library is looked up here, once; later stages
+//! find the answer by the reference's place in the tree.
+
+use std::collections::HashSet;
+
+use super::imports::{Import, Imports};
+use super::known::{Class, Known};
+use crate::diagnostics::{Diagnostic, code, nearest};
+use crate::ir::{DeclId, LibraryId, Primitive};
+use crate::syntax::{File, LayoutClass, Path, PathId, PathRole};
+
+/// The meaning of every reference of a library, by file and place in the file's list.
+pub(super) struct Resolved {
+    targets: Vec<Vec<Option<Target>>>,
+}
+
+impl Resolved {
+    /// What a reference means. `None` has been reported, except for constraints, which may be looked up elsewhere.
+    pub(super) fn target(&self, file: usize, path: PathId) -> Option<Target> {
+        self.targets[file][path.0 as usize]
+    }
+}
+
+/// What a name refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    Decl(DeclId),
+    Member(DeclId, u32),
+    Builtin(Builtin),
+}
+
+/// What the language itself declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Builtin {
+    Primitive(Primitive),
+    /// `byte`, another word for `uint8`.
+    Byte,
+    /// `bytes`, another word for `vector<uint8>`.
+    Bytes,
+    String,
+    Vector,
+    Array,
+    Box,
+    ClientEnd,
+    ServerEnd,
+    Optional,
+    Max,
+    /// A version; there are none yet.
+    Version,
+    /// A type for C structs that needs a feature of the compiler.
+    Experimental,
+}
+
+const BUILTINS: [(&str, Builtin); 17] = [
+    ("byte", Builtin::Byte),
+    ("bytes", Builtin::Bytes),
+    ("string", Builtin::String),
+    ("vector", Builtin::Vector),
+    ("array", Builtin::Array),
+    ("box", Builtin::Box),
+    ("client_end", Builtin::ClientEnd),
+    ("server_end", Builtin::ServerEnd),
+    ("optional", Builtin::Optional),
+    ("MAX", Builtin::Max),
+    ("HEAD", Builtin::Version),
+    ("NEXT", Builtin::Version),
+    ("string_array", Builtin::Experimental),
+    ("usize64", Builtin::Experimental),
+    ("uintptr64", Builtin::Experimental),
+    ("uchar", Builtin::Experimental),
+    ("experimental_pointer", Builtin::Experimental),
+];
+
+fn builtin(name: &str) -> Option<Builtin> {
+    let primitive = Primitive::ALL.into_iter().find(|primitive| primitive.name() == name);
+    let other = || BUILTINS.iter().find(|(word, _)| *word == name).map(|(_, builtin)| *builtin);
+    primitive.map(Builtin::Primitive).or_else(other)
+}
+
+/// Looks up every reference of a library.
+pub(super) fn resolve(
+    known: &Known,
+    library: LibraryId,
+    files: &[File],
+    imports: &[Imports],
+    out: &mut Vec<Diagnostic>,
+) -> Resolved {
+    let mut targets = Vec::new();
+    for (file, imports) in files.iter().zip(imports) {
+        let scope = Scope { known, library, imports };
+        let mut used = HashSet::new();
+        let mut target = |path: &Path| match on_library(file, path) {
+            true => None,
+            false => scope.path(path, &mut used, out),
+        };
+        targets.push(file.paths.iter().map(&mut target).collect());
+        if known.complete[library.0 as usize] {
+            unused(imports, &used, out);
+        }
+    }
+    Resolved { targets }
+}
+
+/// Whether a reference stands in an attribute of the library, where none may.
+fn on_library(file: &File, path: &Path) -> bool {
+    file.library.as_ref().is_some_and(|library| path.span.start < library.span.start)
+}
+
+fn unused(imports: &Imports, used: &HashSet<LibraryId>, out: &mut Vec<Diagnostic>) {
+    let is_unused = |import: &Import| import.library.is_some_and(|library| !used.contains(&library));
+    for (name, import) in imports.iter().filter(|(_, import)| is_unused(import)) {
+        let label = format!("nothing in this file refers to `{name}`");
+        out.push(Diagnostic::new(code::UNUSED_IMPORT, import.span, label).help("remove the line"));
+    }
+}
+
+/// The names that one file sees.
+struct Scope<'a> {
+    known: &'a Known,
+    library: LibraryId,
+    imports: &'a Imports,
+}
+
+/// How far a name led.
+enum Lookup {
+    Found(Target),
+    /// The declaration exists, but it has no such member.
+    NoMember(DeclId),
+    /// The library is known, but it has no such declaration; the index is that of the missing part.
+    NoDecl(LibraryId, usize),
+    NoLibrary,
+}
+
+impl Scope<'_> {
+    fn path(&self, path: &Path, used: &mut HashSet<LibraryId>, out: &mut Vec<Diagnostic>) -> Option<Target> {
+        let parts: Vec<&str> = path.parts.iter().map(|part| part.text.as_str()).collect();
+        match self.lookup(&parts, used) {
+            Lookup::Found(target) => self.allowed(path, target, out),
+            _ if path.role == PathRole::Constraint && parts.len() == 1 => None,
+            failure => {
+                if self.is_sure(path, &failure) {
+                    out.push(self.failure(path, &failure));
+                }
+                None
+            }
+        }
+    }
+
+    /// Whether a failure is the fault of the path: the library looked into is known and could be read in full.
+    fn is_sure(&self, path: &Path, failure: &Lookup) -> bool {
+        let library = match failure {
+            Lookup::NoMember(id) => self.known.schema.decl(*id).library,
+            Lookup::NoDecl(library, _) => *library,
+            _ if self.unknown_import(path) => return false,
+            _ => self.library,
+        };
+        self.known.complete[library.0 as usize]
+    }
+
+    /// Whether a path begins with an import of a library that there is not.
+    fn unknown_import(&self, path: &Path) -> bool {
+        let parts: Vec<&str> = path.parts.iter().map(|part| part.text.as_str()).collect();
+        (1..parts.len()).any(|length| {
+            let import = self.imports.get(&parts[..length].join("."));
+            import.is_some_and(|import| import.library.is_none())
+        })
+    }
+
+    /// Generated names cannot be referred to.
+    fn allowed(&self, path: &Path, target: Target, out: &mut Vec<Diagnostic>) -> Option<Target> {
+        let (Target::Decl(id) | Target::Member(id, _)) = target else { return Some(target) };
+        let symbol = self.known.symbol(id);
+        if !symbol.anonymous {
+            return Some(target);
+        }
+        if path.role == PathRole::Constraint && path.parts.len() == 1 {
+            return None;
+        }
+        let label = format!("`{}` is the name that a layout written in place was given", path.text());
+        let diagnostic = Diagnostic::new(code::GENERATED_NAME, path.span, label);
+        out.push(diagnostic.place(symbol.span, "this layout").help("declare the layout with `type`"));
+        None
+    }
+
+    fn lookup(&self, parts: &[&str], used: &mut HashSet<LibraryId>) -> Lookup {
+        let [first, rest @ ..] = parts else { return Lookup::NoLibrary };
+        if rest.is_empty() {
+            return self.single(first);
+        }
+        let (prefix, last) = (&parts[..parts.len() - 1], parts[parts.len() - 1]);
+        let whole = self.library_of(prefix, used);
+        if let Some(id) = whole.and_then(|library| self.decl(library, last)) {
+            return Lookup::Found(Target::Decl(id));
+        }
+        if let ([member], Some(id)) = (rest, self.decl(self.library, first)) {
+            return self.member(id, member);
+        }
+        if let [library @ .., decl, member] = parts
+            && let Some(library) = self.library_of(library, used)
+        {
+            return match self.decl(library, decl) {
+                Some(id) => self.member(id, member),
+                None => Lookup::NoDecl(library, parts.len() - 2),
+            };
+        }
+        match whole {
+            Some(library) => Lookup::NoDecl(library, parts.len() - 1),
+            None => Lookup::NoLibrary,
+        }
+    }
+
+    fn single(&self, name: &str) -> Lookup {
+        match (self.decl(self.library, name), builtin(name)) {
+            (Some(id), _) => Lookup::Found(Target::Decl(id)),
+            (None, Some(builtin)) => Lookup::Found(Target::Builtin(builtin)),
+            (None, None) => Lookup::NoDecl(self.library, 0),
+        }
+    }
+
+    fn library_of(&self, prefix: &[&str], used: &mut HashSet<LibraryId>) -> Option<LibraryId> {
+        if prefix.is_empty() {
+            return None;
+        }
+        let name = prefix.join(".");
+        if let Some(Import { library: Some(library), .. }) = self.imports.get(&name) {
+            used.insert(*library);
+            return Some(*library);
+        }
+        (self.known.schema.library(self.library).name == name).then_some(self.library)
+    }
+
+    fn decl(&self, library: LibraryId, name: &str) -> Option<DeclId> {
+        self.known.names[library.0 as usize].get(name).copied()
+    }
+
+    fn member(&self, id: DeclId, name: &str) -> Lookup {
+        let symbol = self.known.symbol(id);
+        let index = symbol.member(name);
+        match (symbol.class, index) {
+            (Class::Layout(LayoutClass::Bits | LayoutClass::Enum), Some(index)) => {
+                Lookup::Found(Target::Member(id, index))
+            }
+            _ => Lookup::NoMember(id),
+        }
+    }
+
+    fn failure(&self, path: &Path, failure: &Lookup) -> Diagnostic {
+        match failure {
+            Lookup::NoMember(id) => self.no_member(path, *id),
+            Lookup::NoDecl(library, part) => self.no_decl(path, *library, *part),
+            _ => self.no_library(path),
+        }
+    }
+
+    fn no_member(&self, path: &Path, id: DeclId) -> Diagnostic {
+        let symbol = self.known.symbol(id);
+        let name = path.parts.last().map_or("", |part| part.text.as_str());
+        let decl = self.known.shown_name(id, self.library);
+        if !matches!(symbol.class, Class::Layout(LayoutClass::Bits | LayoutClass::Enum)) {
+            let label = format!("`{decl}` is {}", symbol.class.describe());
+            return Diagnostic::new(code::NO_MEMBERS_TO_NAME, path.span, label)
+                .place(symbol.span, "declared here");
+        }
+        let label = format!("`{decl}` has no member `{name}`");
+        Diagnostic::new(code::UNKNOWN_MEMBER, path.span, label)
+            .place(symbol.span, "declared here")
+            .did_you_mean(nearest(name, symbol.members.iter().map(String::as_str)))
+    }
+
+    fn no_decl(&self, path: &Path, library: LibraryId, part: usize) -> Diagnostic {
+        let name = path.parts[part].text.as_str();
+        let label = format!("library `{}` has no `{name}`", self.known.schema.library(library).name);
+        let own = self.known.names[library.0 as usize].keys().map(String::as_str);
+        let builtins = BUILTINS.iter().filter(|(_, it)| *it != Builtin::Experimental).map(|(word, _)| *word);
+        let builtins = builtins.chain(Primitive::ALL.iter().map(|primitive| primitive.name()));
+        let nearest =
+            if library == self.library { nearest(name, own.chain(builtins)) } else { nearest(name, own) };
+        Diagnostic::new(code::UNKNOWN_NAME, path.span, label).did_you_mean(nearest)
+    }
+
+    fn no_library(&self, path: &Path) -> Diagnostic {
+        let prefix = path.parts[..path.parts.len() - 1].iter().map(|part| part.text.as_str());
+        let prefix = prefix.collect::<Vec<_>>().join(".");
+        let label = format!("this file imports no library `{prefix}`");
+        let diagnostic = Diagnostic::new(code::UNKNOWN_PREFIX, path.span, label);
+        match self.known.library(&prefix) {
+            _ if prefix == "zx" => diagnostic.help("add `using zx;`"),
+            Some(_) => diagnostic.help(format!("add `using {prefix};`")),
+            None => diagnostic.did_you_mean(nearest(&prefix, self.imports.keys().map(String::as_str))),
+        }
+    }
+}

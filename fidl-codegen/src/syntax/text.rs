@@ -1,0 +1,63 @@
+//! The values of string literals and doc comments.
+
+/// The text that a string literal stands for, its quotes included in `literal`. What the lexer has complained
+/// about is left out.
+#[must_use]
+pub fn unescape(literal: &str) -> String {
+    let inner = literal.strip_prefix('"').unwrap_or(literal);
+    let mut out = String::with_capacity(inner.len());
+    let mut rest = inner.chars();
+    while let Some(letter) = rest.next() {
+        match letter {
+            '"' => break,
+            '\\' => out.extend(escape(&mut rest)),
+            _ => out.push(letter),
+        }
+    }
+    out
+}
+
+/// The character that an escape stands for; `rest` is behind the backslash.
+fn escape(rest: &mut std::str::Chars<'_>) -> Option<char> {
+    match rest.next()? {
+        'n' => Some('\n'),
+        'r' => Some('\r'),
+        't' => Some('\t'),
+        'u' => {
+            let digits = rest.as_str().strip_prefix('{')?.split_once('}')?.0;
+            *rest = rest.as_str()[digits.len() + 2..].chars();
+            char::from_u32(u32::from_str_radix(digits, 16).ok()?)
+        }
+        other => Some(other),
+    }
+}
+
+/// The text of a run of doc comment lines: each line behind its slashes, each ended by one line break.
+#[must_use]
+pub fn doc_text(run: &str) -> String {
+    let lines = run.lines().map(str::trim_start);
+    let lines = lines.filter_map(|line| line.strip_prefix("///").filter(|rest| !rest.starts_with('/')));
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_replaced() {
+        assert_eq!(unescape(r#""a\n\t\r\\\"b""#), "a\n\t\r\\\"b");
+        assert_eq!(unescape(r#""\u{41}\u{1F600}""#), "A\u{1f600}");
+    }
+
+    #[test]
+    fn broken_escapes_are_left_out() {
+        assert_eq!(unescape(r#""a\u{}b\u{110000}c\u{12""#), "abc{12");
+        assert_eq!(unescape("\"open"), "open");
+    }
+
+    #[test]
+    fn doc_lines_keep_their_blanks() {
+        assert_eq!(doc_text("/// One\n  ///  two\n  // no\n  ///"), " One\n  two\n\n");
+    }
+}

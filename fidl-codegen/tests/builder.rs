@@ -1,0 +1,83 @@
+//! The interface for build scripts.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use fidl_codegen::Builder;
+use fidl_codegen::builder::Error;
+
+fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("builder").join(name);
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).unwrap();
+    for (file, text) in files {
+        fs::write(path.join(file), text).unwrap();
+    }
+    path
+}
+
+const TYPES: (&str, &str) = ("types.fidl", "library a.types; type T = struct { a uint8; };");
+const READS: (&str, &str) =
+    ("reads.fidl", "library a.store; using a.types; type R = struct { t a.types.T; };");
+const WRITES: (&str, &str) = ("writes.fidl", "library a.store; type W = struct { r R; };");
+
+#[test]
+fn each_library_gets_a_file() {
+    let folder = folder("libraries", &[TYPES, READS, WRITES]);
+    let built = Builder::new()
+        .file(folder.join("types.fidl"))
+        .library([folder.join("reads.fidl"), folder.join("writes.fidl")])
+        .out_dir(folder.join("out"))
+        .compile()
+        .unwrap();
+    assert_eq!(built, [folder.join("out/a_types.rs"), folder.join("out/a_store.rs")]);
+    assert!(built.iter().all(|path| path.exists()));
+}
+
+#[test]
+fn dependencies_get_none() {
+    let folder = folder("dependencies", &[TYPES, READS, WRITES]);
+    let built = Builder::new()
+        .dependency([folder.join("types.fidl")])
+        .library([folder.join("reads.fidl"), folder.join("writes.fidl")])
+        .out_dir(&folder)
+        .compile()
+        .unwrap();
+    assert_eq!(built, [folder.join("a_store.rs")]);
+    assert!(!folder.join("a_types.rs").exists());
+}
+
+#[test]
+fn the_built_in_library_gets_none() {
+    let folder =
+        folder("zx", &[("h.fidl", "library h; using zx; type H = resource struct { h zx.Handle; };")]);
+    let built = Builder::new().file(folder.join("h.fidl")).out_dir(&folder).compile().unwrap();
+    assert_eq!(built, [folder.join("h.rs")]);
+}
+
+#[test]
+fn an_unchanged_file_is_left_alone() {
+    let folder = folder("unchanged", &[TYPES]);
+    let builder = Builder::new().file(folder.join("types.fidl")).out_dir(&folder);
+    let [path] = &builder.compile().unwrap()[..] else { panic!("one library, one file") };
+    let file = fs::File::open(path).unwrap();
+    file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+    builder.compile().unwrap();
+    assert_eq!(fs::metadata(path).unwrap().modified().unwrap(), SystemTime::UNIX_EPOCH);
+    fs::write(path, "something else").unwrap();
+    builder.compile().unwrap();
+    assert_ne!(fs::read_to_string(path).unwrap(), "something else");
+}
+
+#[test]
+fn failures_are_told() {
+    let folder = folder("failures", &[("bad.fidl", "library bad; type A = struct { a b; };")]);
+    let build = |file: &str| Builder::new().file(folder.join(file)).out_dir(&folder).compile().unwrap_err();
+    let error = build("bad.fidl");
+    assert!(matches!(&error, Error::Schema(report) if report.errors() == 1));
+    assert!(error.to_string().contains("error[E0052]"), "{error}");
+    let error = build("absent.fidl");
+    assert!(error.to_string().starts_with("cannot read `"), "{error}");
+    assert!(!folder.join("bad.rs").exists());
+}

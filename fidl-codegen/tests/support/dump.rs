@@ -1,0 +1,241 @@
+//! The IR as text for people.
+
+use std::fmt::Write;
+
+use fidl_codegen::ir::*;
+
+/// The last library of a schema.
+pub(crate) fn dump(schema: &Schema) -> String {
+    let library = schema.target();
+    let mut out = format!("library {}\n", library.name);
+    for import in &library.imports {
+        writeln!(out, "import {}", schema.library(*import).name).unwrap();
+    }
+    attributes(&mut out, "", &library.attributes);
+    for &id in &library.decls {
+        out.push('\n');
+        decl(&mut out, schema, schema.decl(id));
+    }
+    out
+}
+
+fn attributes(out: &mut String, indent: &str, attributes: &[Attribute]) {
+    for attribute in attributes {
+        let arguments = attribute.arguments.iter();
+        let arguments = arguments.map(|it| format!("{}={}", it.name, value(&it.value.value)));
+        let arguments = arguments.collect::<Vec<_>>().join(", ");
+        writeln!(out, "{indent}@{}({arguments})", attribute.name).unwrap();
+    }
+}
+
+fn decl(out: &mut String, schema: &Schema, decl: &Decl) {
+    let name = &decl.element.name;
+    attributes(out, "", &decl.element.attributes);
+    if decl.anonymous {
+        writeln!(out, "anonymous {}", decl.naming_context.join(" / ")).unwrap();
+    }
+    match &decl.kind {
+        DeclKind::Const(it) => {
+            writeln!(out, "const {name} {} = {}", ty(schema, &it.ty), constant(schema, &it.value)).unwrap();
+        }
+        DeclKind::Alias(it) => {
+            writeln!(out, "alias {name} = {} {}", ty(schema, &it.target), shape(&it.target.shape)).unwrap();
+        }
+        DeclKind::Bits(it) => bits(out, schema, name, it),
+        DeclKind::Enum(it) => enum_(out, schema, name, it),
+        DeclKind::Struct(it) => struct_(out, schema, name, it),
+        DeclKind::Protocol(it) => protocol(out, schema, name, it),
+        DeclKind::Resource(it) => {
+            writeln!(out, "resource {name} : {}", it.underlying.name()).unwrap();
+            for property in &it.properties {
+                writeln!(out, "  {} {}", property.element.name, ty(schema, &property.ty)).unwrap();
+            }
+        }
+    }
+}
+
+fn strictness(strict: bool) -> &'static str {
+    if strict { "strict" } else { "flexible" }
+}
+
+fn bits(out: &mut String, schema: &Schema, name: &str, it: &Bits) {
+    let strict = strictness(it.strict);
+    writeln!(out, "{strict} bits {name} : {}, mask {:#x}", it.underlying.name(), it.mask).unwrap();
+    for member in &it.members {
+        attributes(out, "  ", &member.element.attributes);
+        writeln!(out, "  {} = {}", member.element.name, constant(schema, &member.constant)).unwrap();
+    }
+}
+
+fn enum_(out: &mut String, schema: &Schema, name: &str, it: &Enum) {
+    let strict = strictness(it.strict);
+    write!(out, "{strict} enum {name} : {}", it.underlying.name()).unwrap();
+    match it.unknown_value {
+        Some(value) => writeln!(out, ", unknown {value}").unwrap(),
+        None => out.push('\n'),
+    }
+    for member in &it.members {
+        attributes(out, "  ", &member.element.attributes);
+        let unknown = if member.unknown { " (unknown)" } else { "" };
+        let value = constant(schema, &member.constant);
+        writeln!(out, "  {} = {value}{unknown}", member.element.name).unwrap();
+    }
+}
+
+fn struct_(out: &mut String, schema: &Schema, name: &str, it: &Struct) {
+    let resource = if it.resource { "resource " } else { "" };
+    let recursive = if it.recursive { "recursive " } else { "" };
+    writeln!(out, "{recursive}{resource}struct {name} {}", shape(&it.shape)).unwrap();
+    for member in &it.members {
+        attributes(out, "  ", &member.element.attributes);
+        let padding = match member.padding {
+            0 => String::new(),
+            bytes => format!(", then {bytes} padding"),
+        };
+        let ty = ty(schema, &member.ty);
+        writeln!(out, "  {:>3} {} {ty}{padding}", member.offset, member.element.name).unwrap();
+    }
+}
+
+fn protocol(out: &mut String, schema: &Schema, name: &str, it: &Protocol) {
+    let openness = format!("{:?}", it.openness).to_lowercase();
+    writeln!(out, "{openness} protocol {name}").unwrap();
+    if let Some(discoverable) = &it.discoverable {
+        writeln!(out, "  discoverable as {}", discoverable.name).unwrap();
+    }
+    for compose in &it.composes {
+        writeln!(out, "  compose {}", schema.full_name(compose.protocol)).unwrap();
+    }
+    for id in &it.methods {
+        method(out, schema, schema.method(*id));
+    }
+}
+
+fn method(out: &mut String, schema: &Schema, it: &Method) {
+    attributes(out, "  ", &it.element.attributes);
+    let kind = match &it.kind {
+        MethodKind::OneWay { .. } => "one-way",
+        MethodKind::TwoWay { .. } => "two-way",
+        MethodKind::Event { .. } => "event",
+    };
+    let (strict, name, selector) = (strictness(it.strict), &it.element.name, &it.selector);
+    writeln!(out, "  {strict} {kind} {name} {:#018x} {selector}", it.ordinal).unwrap();
+    match &it.kind {
+        MethodKind::OneWay { request } => message(out, schema, "request", request),
+        MethodKind::Event { message: event } => message(out, schema, "event", event),
+        MethodKind::TwoWay { request, response } => {
+            message(out, schema, "request", request);
+            let payload = payload(schema, response.payload);
+            writeln!(out, "    response {payload} {}", size(&response.size)).unwrap();
+            if let Some(result) = &response.result {
+                let empty = result.empty_success.as_ref().map_or(String::new(), |name| format!(", {name}"));
+                writeln!(out, "      in {}{empty} {}", result.name, shape(&result.shape)).unwrap();
+            }
+        }
+    }
+}
+
+fn message(out: &mut String, schema: &Schema, what: &str, it: &Message) {
+    writeln!(out, "    {what} {} {}", payload(schema, it.payload), size(&it.size)).unwrap();
+}
+
+fn payload(schema: &Schema, payload: Option<DeclId>) -> String {
+    payload.map_or("nothing".to_owned(), |id| schema.full_name(id))
+}
+
+fn size(size: &MessageSize) -> String {
+    let bounded = if size.bounded { "" } else { ", beyond the limit" };
+    let extensible = if size.extensible { ", extensible" } else { "" };
+    format!("[{} bytes, {} handles{bounded}{extensible}]", size.max_bytes, size.max_handles)
+}
+
+fn shape(shape: &TypeShape) -> String {
+    let number = |value: u32| if value == u32::MAX { "any".to_owned() } else { value.to_string() };
+    let padding = if shape.has_padding { ", padding" } else { "" };
+    let flexible = if shape.has_flexible_envelope { ", flexible" } else { "" };
+    format!(
+        "{{size {}, align {}, depth {}, out {}, handles {}{padding}{flexible}}}",
+        shape.inline_size,
+        shape.alignment,
+        number(shape.depth),
+        number(shape.max_out_of_line),
+        number(shape.max_handles),
+    )
+}
+
+fn ty(schema: &Schema, ty: &Type) -> String {
+    let text = kind(schema, &ty.kind);
+    match ty.alias {
+        Some(alias) => format!("{text} (alias {})", schema.full_name(alias)),
+        None => text,
+    }
+}
+
+fn kind(schema: &Schema, kind: &TypeKind) -> String {
+    match kind {
+        TypeKind::Primitive(it) => it.name().to_owned(),
+        TypeKind::String { bound, optional } => constrained("string".to_owned(), bound, *optional),
+        TypeKind::Vector { element, bound, optional } => {
+            constrained(format!("vector<{}>", ty(schema, element)), bound, *optional)
+        }
+        TypeKind::Array { element, count } => format!("array<{}, {count}>", ty(schema, element)),
+        TypeKind::Handle { resource, subtype, rights, optional } => {
+            let subtype = subtype.name.clone().unwrap_or(subtype.value.to_string());
+            let text = format!("{}:{subtype}:{rights:#x}", schema.full_name(*resource));
+            constrained(text, &None, *optional)
+        }
+        TypeKind::Endpoint { role, protocol, optional } => {
+            let role = match role {
+                EndpointRole::Client => "client_end",
+                EndpointRole::Server => "server_end",
+            };
+            constrained(format!("{role}:{}", schema.full_name(*protocol)), &None, *optional)
+        }
+        TypeKind::Box(id) => format!("box<{}>", schema.full_name(*id)),
+        TypeKind::Named(id) => schema.full_name(*id),
+    }
+}
+
+fn constrained(mut text: String, bound: &Option<u32>, optional: bool) -> String {
+    if let Some(bound) = bound {
+        write!(text, ":{bound}").unwrap();
+    }
+    if optional {
+        text.push_str(":optional");
+    }
+    text
+}
+
+fn constant(schema: &Schema, constant: &Constant) -> String {
+    let shown = value(&constant.value);
+    match &constant.form {
+        ConstantForm::Literal(_) if shown == constant.expression => shown,
+        ConstantForm::Literal(_) | ConstantForm::Or => format!("{shown} from {}", constant.expression),
+        ConstantForm::Reference(target) => format!("{shown} from {}", self::target(schema, *target)),
+    }
+}
+
+fn target(schema: &Schema, target: ConstantTarget) -> String {
+    match target {
+        ConstantTarget::Const(id) => schema.full_name(id),
+        ConstantTarget::Max => "MAX".to_owned(),
+        ConstantTarget::Member(id, index) => {
+            let index = index as usize;
+            let member = match &schema.decl(id).kind {
+                DeclKind::Bits(bits) => &bits.members[index].element.name,
+                DeclKind::Enum(layout) => &layout.members[index].element.name,
+                _ => panic!("a member of neither bits nor an enum"),
+            };
+            format!("{}.{member}", schema.full_name(id))
+        }
+    }
+}
+
+fn value(value: &Value) -> String {
+    match value {
+        Value::Bool(value) => value.to_string(),
+        Value::Integer(value) => value.to_string(),
+        Value::Float(value) => value.to_string(),
+        Value::String(text) => format!("{text:?}"),
+    }
+}
