@@ -54,7 +54,11 @@ fn lowest_layers_know_no_kernel_and_no_std() {
         for file in files_of(&root().join("fidl-runtime/src"), room) {
             for (number, line) in code_lines(&file) {
                 assert!(!line.contains("std::"), "{}:{number} names std: {line}", file.display());
-                assert!(!line.contains("fuchsia_zircon"), "{}:{number} names the kernel: {line}", file.display());
+                assert!(
+                    !line.contains("fuchsia_zircon"),
+                    "{}:{number} names the kernel: {line}",
+                    file.display()
+                );
             }
         }
     }

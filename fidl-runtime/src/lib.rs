@@ -28,8 +28,27 @@ pub mod reactor;
 pub mod server;
 
 #[cfg(feature = "kernel")]
+pub use client::ClientError;
+#[cfg(feature = "kernel")]
 pub use error::Error;
+#[cfg(feature = "kernel")]
+pub use kernel::{Listener, Status};
+#[cfg(all(feature = "kernel", target_os = "linux"))]
+pub use kernel::{connect, listen};
+#[cfg(feature = "kernel")]
+pub use message::{Method, MethodKind, Openness, Protocol, UnknownMethod};
 #[cfg(feature = "kernel")]
 pub use reactor::{Reactor, Timers};
 #[cfg(feature = "kernel")]
 pub use server::{Capacity, WhenFull, capacity};
+
+/// Includes the Rust code that a build script made of a FIDL library: `include_schema!("example.echo")` declares the module
+/// `example_echo`.
+///
+/// The build script is `fidl_codegen::Builder`'s; the file it wrote has the library's name with underscores.
+#[macro_export]
+macro_rules! include_schema {
+    ($file:literal) => {
+        include!(concat!(env!("OUT_DIR"), "/", $file, ".rs"));
+    };
+}

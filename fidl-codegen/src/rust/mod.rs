@@ -1,15 +1,71 @@
-//! IR to Rust.
+//! IR to Rust: one module per library.
+//!
+//! ```text
+//! pub mod example_echo {          one per library
+//!     pub const …                 consts
+//!     pub enum …, bitflags! …     enums and bits, each with its wire form
+//!     pub struct Foo<'a>          a struct's value, to be sent
+//!     pub struct FooOwned         the same, with a fixed capacity of its own, to be kept
+//!     wire_struct! { FooWire, FooView<'f> }    its bytes, and the view that receivers read
+//!     pub mod protocol { … }      a protocol: server trait, clients, events
+//! }
+//! ```
+//!
+//! Items are built as tokens and formatted by `prettyplease`; the declarations that the runtime's macros take are
+//! written as text, because a formatter knows nothing of them.
 
-use crate::ir::{LibraryId, Schema};
+mod client;
+mod consts;
+mod enums;
+mod events;
+mod names;
+mod protocols;
+mod server;
+mod structs;
+mod text;
+mod types;
+
+use crate::ir::{DeclKind, LibraryId, Schema};
+use text::Module;
+
+/// The number of the interface between generated code and the runtime. The runtime's is the same, or generated code
+/// does not compile and says so.
+pub const INTERFACE: u32 = 1;
 
 /// The Rust module of one library of a schema, as the text of a file. It is the same on every run.
 #[must_use]
 pub fn generate(schema: &Schema, library: LibraryId) -> String {
-    format!("// Generated from the FIDL library `{}`. Do not edit.\n", schema.library(library).name)
+    let cx = Context { schema, library };
+    let mut module = Module::default();
+    module.text(format!("::fidl::generated::interface!({INTERFACE});\n"));
+    let library = schema.library(library);
+    for id in &library.decls {
+        let decl = schema.decl(*id);
+        match &decl.kind {
+            DeclKind::Const(constant) => consts::emit(cx, decl, constant, &mut module),
+            DeclKind::Bits(bits) => enums::emit_bits(decl, bits, &mut module),
+            DeclKind::Enum(layout) => enums::emit_enum(decl, layout, &mut module),
+            DeclKind::Struct(layout) => structs::emit(cx, decl, layout, &mut module),
+            DeclKind::Protocol(protocol) => protocols::emit(cx, decl, protocol, &mut module),
+            // Uses of an alias show its target; a resource definition has no form of its own.
+            DeclKind::Alias(_) | DeclKind::Resource(_) => {}
+        }
+    }
+    let doc = library.attributes.iter().find(|attribute| attribute.name == "doc");
+    let doc = doc.and_then(|attribute| attribute.arguments.first()).map(|argument| &argument.value.value);
+    module.finish(&library.name, &names::library_module(&library.name), doc)
 }
 
 /// The name of the file for a library's module: `a.b.c` goes to `a_b_c.rs`.
 #[must_use]
 pub fn file_name(library: &str) -> String {
-    format!("{}.rs", library.replace('.', "_"))
+    format!("{}.rs", names::library_module(library))
+}
+
+/// What every part of the back end looks things up in.
+#[derive(Clone, Copy)]
+struct Context<'a> {
+    schema: &'a Schema,
+    /// The library that is generated.
+    library: LibraryId,
 }

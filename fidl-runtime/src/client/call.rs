@@ -85,6 +85,11 @@ impl ResponseBody for Empty {
     fn view((): &()) {}
 }
 
+/// Something that encodes a request behind its header.
+pub trait EncodeRequest: FnOnce(Header, &mut Lease<'static>) -> Result<(), EncodeError> {}
+
+impl<F: FnOnce(Header, &mut Lease<'static>) -> Result<(), EncodeError>> EncodeRequest for F {}
+
 /// A call of a two-way method. Made by [`Client::call`](super::Client::call).
 #[must_use = "futures do nothing unless polled"]
 pub struct Call<'c, P: Protocol, R, F, const N: usize, const E: usize> {
@@ -102,9 +107,8 @@ pub struct Call<'c, P: Protocol, R, F, const N: usize, const E: usize> {
     response: PhantomData<fn() -> R>,
 }
 
-impl<'c, P: Protocol, R: ResponseBody, F, const N: usize, const E: usize> Call<'c, P, R, F, N, E>
-where
-    F: FnOnce(Header, &mut Lease<'static>) -> Result<(), EncodeError>,
+impl<'c, P: Protocol, R: ResponseBody, F: EncodeRequest, const N: usize, const E: usize>
+    Call<'c, P, R, F, N, E>
 {
     pub(super) fn new(core: &'c RefCell<Core<P, N, E>>, ordinal: u64, flexible: bool, encode: F) -> Self {
         Self {
@@ -231,9 +235,8 @@ impl<P: Protocol, R, F, const N: usize, const E: usize> Call<'_, P, R, F, N, E> 
     }
 }
 
-impl<'c, P: Protocol, R: ResponseBody, F, const N: usize, const E: usize> Future for Call<'c, P, R, F, N, E>
-where
-    F: FnOnce(Header, &mut Lease<'static>) -> Result<(), EncodeError> + Unpin,
+impl<'c, P: Protocol, R: ResponseBody, F: EncodeRequest, const N: usize, const E: usize> Future
+    for Call<'c, P, R, F, N, E>
 {
     type Output = Result<Response<'c, P, R, N, E>, ClientError>;
 
@@ -258,6 +261,9 @@ where
         }
     }
 }
+
+// Nothing of a call is ever pinned: the closure is moved out to be called.
+impl<P: Protocol, R, F, const N: usize, const E: usize> Unpin for Call<'_, P, R, F, N, E> {}
 
 impl<P: Protocol, R, F, const N: usize, const E: usize> Drop for Call<'_, P, R, F, N, E> {
     fn drop(&mut self) {

@@ -3,13 +3,13 @@
 use core::cell::RefCell;
 use core::fmt;
 
-use super::call::{Call, ResponseBody};
+use super::call::{Call, EncodeRequest, ResponseBody};
 use super::error::ClientError;
 use super::event::NextEvent;
 use super::receive::Core;
 use super::storage::Storage;
 use crate::kernel::{Channel, Port, PortPacket, Status};
-use crate::message::{Header, Protocol};
+use crate::message::{Header, Lease, Protocol};
 use crate::reactor::{Consumer, Host, PacketKey, Reactor};
 use crate::storage::Shared;
 use crate::wire::{Encode, Wire};
@@ -79,21 +79,14 @@ impl<'r, P: Protocol, const N: usize, const E: usize> Client<'r, P, N, E> {
     /// Calls a two-way method.
     ///
     /// The request is encoded and written when the future is polled first. Dropping the future gives up the response.
-    pub fn call<'c, Q: Wire, R: ResponseBody, V: Encode<Q>>(
-        &'c self,
+    pub fn call<Q: Wire, R: ResponseBody>(
+        &self,
         ordinal: u64,
         flexible: bool,
-        request: V,
-    ) -> Call<
-        'c,
-        P,
-        R,
-        impl FnOnce(Header, &mut crate::message::Lease<'static>) -> Result<(), crate::wire::EncodeError>
-        + use<'c, P, Q, R, V, N, E>,
-        N,
-        E,
-    > {
-        Call::new(&self.core, ordinal, flexible, |header, lease| lease.encode::<Q>(header, request))
+        request: impl Encode<Q>,
+    ) -> Call<'_, P, R, impl EncodeRequest, N, E> {
+        let encode = |header, lease: &mut Lease<'static>| lease.encode::<Q>(header, request);
+        Call::new(&self.core, ordinal, flexible, encode)
     }
 
     /// Calls a two-way method without a request payload.
@@ -101,16 +94,9 @@ impl<'r, P: Protocol, const N: usize, const E: usize> Client<'r, P, N, E> {
         &self,
         ordinal: u64,
         flexible: bool,
-    ) -> Call<
-        '_,
-        P,
-        R,
-        impl FnOnce(Header, &mut crate::message::Lease<'static>) -> Result<(), crate::wire::EncodeError>
-        + use<P, R, N, E>,
-        N,
-        E,
-    > {
-        Call::new(&self.core, ordinal, flexible, |header, lease| lease.encode_empty(header))
+    ) -> Call<'_, P, R, impl EncodeRequest, N, E> {
+        let encode = |header, lease: &mut Lease<'static>| lease.encode_empty(header);
+        Call::new(&self.core, ordinal, flexible, encode)
     }
 
     /// Calls a one-way method.

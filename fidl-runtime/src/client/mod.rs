@@ -25,7 +25,7 @@ mod receive;
 mod storage;
 
 pub use blocking::BlockingClient;
-pub use call::{Call, Empty, Flexible, Response, ResponseBody, Strict};
+pub use call::{Call, Empty, EncodeRequest, Flexible, Response, ResponseBody, Strict};
 pub use channel::{Client, Counters};
 pub use error::ClientError;
 pub use event::{EventMessage, NextEvent};

@@ -176,3 +176,58 @@ macro_rules! wire_value {
         }
     };
 }
+
+/// Declares how a value becomes its wire form: member by member.
+///
+/// ```text
+/// encode_struct! { Value<'_> => Wire { member, member } }
+/// encode_struct! { resource Value<'_> => Wire { member_with_handles, ref member_without } }
+/// ```
+#[macro_export]
+macro_rules! encode_struct {
+    (resource $value:ty => $wire:ident { $($fields:tt)* }) => {
+        impl $crate::wire::Encode<$wire> for $value {
+            #[allow(unused_variables)]
+            fn encode(
+                self,
+                out: &mut $wire,
+                encoder: &mut $crate::wire::Encoder<'_>,
+            ) -> Result<(), $crate::wire::EncodeError> {
+                $crate::encode_struct!(@fields self out encoder $($fields)*);
+                Ok(())
+            }
+        }
+    };
+    ($value:ty => $wire:ident { $($field:ident),* }) => {
+        impl $crate::wire::EncodeRef<$wire> for $value {
+            #[allow(unused_variables)]
+            fn encode_ref(
+                &self,
+                out: &mut $wire,
+                encoder: &mut $crate::wire::Encoder<'_>,
+            ) -> Result<(), $crate::wire::EncodeError> {
+                $($crate::wire::EncodeRef::encode_ref(&self.$field, &mut out.$field, encoder)?;)*
+                Ok(())
+            }
+        }
+
+        impl $crate::wire::Encode<$wire> for $value {
+            fn encode(
+                self,
+                out: &mut $wire,
+                encoder: &mut $crate::wire::Encoder<'_>,
+            ) -> Result<(), $crate::wire::EncodeError> {
+                $crate::wire::EncodeRef::encode_ref(&self, out, encoder)
+            }
+        }
+    };
+    (@fields $this:ident $out:ident $encoder:ident) => {};
+    (@fields $this:ident $out:ident $encoder:ident ref $field:ident $(, $($rest:tt)*)?) => {
+        $crate::wire::EncodeRef::encode_ref(&$this.$field, &mut $out.$field, $encoder)?;
+        $($crate::encode_struct!(@fields $this $out $encoder $($rest)*);)?
+    };
+    (@fields $this:ident $out:ident $encoder:ident $field:ident $(, $($rest:tt)*)?) => {
+        $crate::wire::Encode::encode($this.$field, &mut $out.$field, $encoder)?;
+        $($crate::encode_struct!(@fields $this $out $encoder $($rest)*);)?
+    };
+}

@@ -1,0 +1,208 @@
+//! The server's side of a protocol: a trait with a method per method, and the dispatch to it.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::protocols::Interface;
+use super::text::docs;
+use super::{Context, names};
+use crate::ir::{DeclId, Method, MethodKind, Openness, Response};
+
+pub(super) fn emit(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
+    let marker = &protocol.marker;
+    let aliases = protocol.methods.iter().map(|method| aliases(cx, protocol, method));
+    let handlers = protocol.methods.iter().map(|method| handler(method));
+    let hooks = hooks(protocol);
+    let serve = serve(cx, protocol);
+    quote! {
+        #[doc = " A connection to a client: a token, which can be kept anywhere."]
+        pub type Connection<'s> = ::fidl::server::Connection<'s, #marker>;
+        #(#aliases)*
+        #[doc = " What a server of the protocol does. Requests of one connection are begun in the order of their arrival."]
+        pub trait Server {
+            #(#handlers)*
+            #hooks
+        }
+        #serve
+    }
+}
+
+/// The types of a method's request and response.
+fn aliases(cx: Context<'_>, protocol: &Interface<'_>, method: &Method) -> TokenStream {
+    let marker = &protocol.marker;
+    let name = &method.element.name;
+    let request = alias(method, "Request");
+    let view = request_payload(method).map_or(quote!(()), |payload| {
+        let view = from_module(cx.path(payload, "View"));
+        quote!(#view<'f>)
+    });
+    let about = format!(" A request of `{name}`.");
+    let response = response(method).and_then(|response| response.payload).map(|payload| {
+        let (alias, about) = (alias(method, "Response"), format!(" The response of `{name}`."));
+        let (value, lifetime) = (from_module(cx.path(payload, "")), cx.lifetime_of(payload));
+        quote! {
+            #[doc = #about]
+            pub type #alias #lifetime = #value #lifetime;
+        }
+    });
+    quote! {
+        #[doc = #about]
+        pub type #request<'f> = ::fidl::server::Request<'f, #view, #marker>;
+        #response
+    }
+}
+
+fn alias(method: &Method, suffix: &str) -> proc_macro2::Ident {
+    names::ident(&format!("{}{suffix}", names::camel(&method.element.name)))
+}
+
+/// A path of the library's module, seen from a protocol's.
+pub(super) fn from_module(path: TokenStream) -> TokenStream {
+    quote!(super::#path)
+}
+
+pub(super) fn request_payload(method: &Method) -> Option<DeclId> {
+    match &method.kind {
+        MethodKind::OneWay { request } | MethodKind::TwoWay { request, .. } => request.payload,
+        MethodKind::Event { message } => message.payload,
+    }
+}
+
+pub(super) fn response(method: &Method) -> Option<&Response> {
+    match &method.kind {
+        MethodKind::TwoWay { response, .. } => Some(response),
+        _ => None,
+    }
+}
+
+fn handler(method: &Method) -> TokenStream {
+    let docs = docs(&method.element, &format!("Handles `{}`.", method.element.name));
+    let (name, request) = (names::ident(&names::method(&method.element.name)), alias(method, "Request"));
+    let output = output(method);
+    quote! {
+        #docs
+        fn #name<'a>(&'a self, request: #request<'a>) -> impl Future<Output = #output>;
+    }
+}
+
+/// What a handler returns.
+fn output(method: &Method) -> TokenStream {
+    match response(method).and_then(|response| response.payload) {
+        Some(_) => {
+            let response = alias(method, "Response");
+            quote!(#response)
+        }
+        None => quote!(()),
+    }
+}
+
+fn hooks(protocol: &Interface<'_>) -> TokenStream {
+    let unknown = (protocol.openness != Openness::Closed).then(|| {
+        quote! {
+            #[doc = " A flexible method came that this schema does not know, from a newer client. Its handles are closed, and"]
+            #[doc = " if it was two-way it has been answered."]
+            fn unknown_method(&self, connection: Connection<'_>, method: ::fidl::UnknownMethod) {
+                let _ = (connection, method);
+            }
+        }
+    });
+    quote! {
+        #[doc = " A client has connected."]
+        fn connection_opened(&self, connection: Connection<'_>) {
+            let _ = connection;
+        }
+        #[doc = " A connection has ended, and why."]
+        fn connection_closed(&self, connection: ::fidl::server::ConnectionId, reason: &::fidl::server::CloseReason) {
+            let _ = (connection, reason);
+        }
+        #unknown
+    }
+}
+
+/// The binding of the protocol to a server.
+fn serve(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
+    let marker = &protocol.marker;
+    let arms = protocol.methods.iter().enumerate().map(|(index, method)| {
+        let (index, arm) = (Literal::usize_unsuffixed(index), arm(cx, method));
+        quote! { #index => { #arm } }
+    });
+    let unknown = (protocol.openness != Openness::Closed).then(|| {
+        quote! {
+            fn unknown_method(server: &S, connection: Connection<'_>, method: ::fidl::UnknownMethod) {
+                server.unknown_method(connection, method);
+            }
+        }
+    });
+    let (server, request) = if protocol.methods.is_empty() {
+        (quote!(_server), quote!(_request))
+    } else {
+        (quote!(server), quote!(mut request))
+    };
+    let request = if protocol.methods.iter().any(|method| request_payload(method).is_some()) {
+        request
+    } else if protocol.methods.is_empty() {
+        quote!(_request)
+    } else {
+        quote!(request)
+    };
+    quote! {
+        #[doc = " Serves the protocol with a server of type `S`; see [`fidl::service!`](::fidl::service)."]
+        #[derive(Debug)]
+        pub struct Serve<S>(::core::marker::PhantomData<fn() -> S>);
+        impl<S: Server + 'static> ::fidl::server::Binding for Serve<S> {
+            type Protocol = #marker;
+            type Server = S;
+            async fn dispatch<'s>(#server: &'s S, call: ::fidl::server::Call<'s, #marker>) -> ::fidl::server::Outcome<'s> {
+                let method = call.method();
+                let (#request, reply) = call.split();
+                match method {
+                    #(#arms)*
+                    _ => reply.done(),
+                }
+            }
+            fn connected(server: &S, connection: Connection<'_>) {
+                server.connection_opened(connection);
+            }
+            fn closed(server: &S, connection: ::fidl::server::ConnectionId, reason: &::fidl::server::CloseReason) {
+                server.connection_closed(connection, reason);
+            }
+            #unknown
+        }
+    }
+}
+
+/// Decodes, handles and answers one method.
+fn arm(cx: Context<'_>, method: &Method) -> TokenStream {
+    let name = names::ident(&names::method(&method.element.name));
+    let (decode, view) = match request_payload(method) {
+        Some(payload) => {
+            let wire = from_module(cx.path(payload, "Wire"));
+            let decode = quote! {
+                let body = match request.decode::<#wire>() {
+                    Ok(body) => body,
+                    Err(error) => return reply.refuse(error),
+                };
+            };
+            (decode, quote!(body.view()))
+        }
+        None => {
+            let decode = quote! {
+                if let Err(error) = request.decode_empty() {
+                    return reply.refuse(error);
+                }
+            };
+            (decode, quote!(()))
+        }
+    };
+    let request = quote!(::fidl::server::Request::new(#view, reply.connection()));
+    let call = quote!(server.#name(#request).await);
+    let answer = match response(method) {
+        None => quote! { #call; reply.done() },
+        Some(Response { payload: None, .. }) => quote! { #call; reply.send_empty() },
+        Some(Response { payload: Some(payload), .. }) => {
+            let wire = from_module(cx.path(*payload, "Wire"));
+            quote! { let response = #call; reply.send::<#wire>(response) }
+        }
+    };
+    quote! { #decode #answer }
+}

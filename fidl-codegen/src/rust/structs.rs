@@ -1,0 +1,151 @@
+//! Structs: value, owned value, wire form and view.
+
+use std::fmt::Write;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::text::{Module, doc_text, docs};
+use super::types::one_line;
+use super::{Context, names};
+use crate::ir::{Decl, DeclId, Struct, StructMember};
+
+pub(super) fn emit(cx: Context<'_>, decl: &Decl, layout: &Struct, module: &mut Module) {
+    let id = id_of(cx, decl);
+    let names = Names::of(decl);
+    let borrows = cx.borrows_decl(id);
+    let about = format!("The struct `{}`.", decl.element.name);
+    // A recursive struct with handles cannot be built: it can be received only.
+    if !(layout.recursive && layout.resource) {
+        module.items(value(cx, decl, layout, &names, &about));
+        module.text(encode(cx, layout, &names.value, &names.wire, borrows));
+    }
+    if borrows && cx.can_be_owned(id) {
+        module.items(owned(cx, decl, layout, &names, &about));
+        module.text(encode(cx, layout, &names.owned, &names.wire, false));
+    } else if !borrows && !layout.resource {
+        module.items(from_view(cx, layout, &names.value, &names.view));
+    }
+    module.text(wire(cx, decl, layout, &about));
+}
+
+/// The names of a struct's forms.
+struct Names {
+    value: Ident,
+    owned: Ident,
+    view: Ident,
+    wire: Ident,
+}
+
+impl Names {
+    fn of(decl: &Decl) -> Self {
+        let name = names::camel(&decl.element.name);
+        let form = |suffix: &str| names::ident(&format!("{name}{suffix}"));
+        Self { value: form(""), owned: form("Owned"), view: form("View"), wire: form("Wire") }
+    }
+}
+
+fn id_of(cx: Context<'_>, decl: &Decl) -> DeclId {
+    let position = cx.schema.decls.iter().position(|other| std::ptr::eq(other, decl));
+    DeclId(position.expect("the declaration is one of the schema's") as u32)
+}
+
+fn field(member: &StructMember) -> Ident {
+    names::ident(&names::snake(&member.element.name))
+}
+
+fn field_docs(member: &StructMember) -> TokenStream {
+    docs(&member.element, &format!("The member `{}`.", member.element.name))
+}
+
+/// The value to be sent.
+fn value(cx: Context<'_>, decl: &Decl, layout: &Struct, names: &Names, about: &str) -> TokenStream {
+    let name = &names.value;
+    let docs = docs(&decl.element, about);
+    let borrows = cx.borrows_decl(id_of(cx, decl));
+    let lifetime = if borrows { quote!(<'a>) } else { quote!() };
+    let fields = layout.members.iter().map(|member| {
+        let (docs, name, ty) = (field_docs(member), field(member), cx.value(&member.ty));
+        quote! { #docs pub #name: #ty, }
+    });
+    let derives = if layout.resource { quote!(Debug) } else { quote!(Clone, Copy, Debug, PartialEq) };
+    quote! {
+        #docs
+        #[derive(#derives)]
+        pub struct #name #lifetime { #(#fields)* }
+    }
+}
+
+/// The declaration of how a value becomes its wire form.
+///
+/// A value without handles is encoded from references; one that may have handles gives them to the message.
+fn encode(cx: Context<'_>, layout: &Struct, name: &Ident, wire: &Ident, borrows: bool) -> String {
+    let lifetime = if borrows { "<'_>" } else { "" };
+    let fields = layout.members.iter().map(|member| match cx.schema.is_resource(&member.ty) {
+        false if layout.resource => format!("ref {}", field(member)),
+        _ => field(member).to_string(),
+    });
+    let fields = fields.collect::<Vec<_>>().join(", ");
+    let resource = if layout.resource { "resource " } else { "" };
+    format!("::fidl::encode_struct! {{ {resource}{name}{lifetime} => {wire} {{ {fields} }} }}\n")
+}
+
+/// The value to be kept.
+fn owned(cx: Context<'_>, decl: &Decl, layout: &Struct, names: &Names, about: &str) -> TokenStream {
+    let name = &names.owned;
+    let docs = docs(&decl.element, about);
+    let fields = layout.members.iter().map(|member| {
+        let (docs, name, ty) = (field_docs(member), field(member), cx.owned(&member.ty));
+        quote! { #docs pub #name: #ty, }
+    });
+    let from_view = from_view(cx, layout, name, &names.view);
+    quote! {
+        #docs
+        #[doc = ""]
+        #[doc = " With a fixed capacity of its own: it borrows nothing."]
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct #name { #(#fields)* }
+        #from_view
+    }
+}
+
+fn from_view(cx: Context<'_>, layout: &Struct, name: &Ident, view: &Ident) -> TokenStream {
+    let fields = layout.members.iter().map(|member| {
+        let name = field(member);
+        let value = cx.own(&member.ty, quote!(view.#name()));
+        quote! { #name: #value }
+    });
+    let argument = if layout.members.is_empty() { quote!(_) } else { quote!(view) };
+    quote! {
+        impl From<#view<'_>> for #name {
+            fn from(#argument: #view<'_>) -> Self {
+                Self { #(#fields),* }
+            }
+        }
+    }
+}
+
+/// The wire form and the view.
+fn wire(cx: Context<'_>, decl: &Decl, layout: &Struct, about: &str) -> String {
+    let name = names::camel(&decl.element.name);
+    let mut text = "::fidl::wire_struct! {\n".to_owned();
+    text += &doc_text(&decl.element, about, "    ");
+    let _ = writeln!(text, "    pub struct {name}Wire, {name}View<'f>, {} {{", layout.shape.inline_size);
+    for (index, member) in layout.members.iter().enumerate() {
+        text += &doc_text(&member.element, &format!("The member `{}`.", member.element.name), "        ");
+        let (wire, view) = (one_line(&cx.wire(&member.ty)), one_line(&cx.view(&member.ty)));
+        let _ = writeln!(text, "        {} {}: {wire} => {view},", member.offset, field(member));
+        if member.padding > 0 {
+            let end = member.offset + member.ty.shape.inline_size;
+            let _ = writeln!(text, "        /// Padding.");
+            let _ =
+                writeln!(text, "        {end} padding_{index}: ::fidl::wire::Padding<{}>,", member.padding);
+        }
+    }
+    if layout.members.is_empty() {
+        let _ = writeln!(text, "        /// The one byte of a struct without members.");
+        let _ = writeln!(text, "        0 empty: ::fidl::wire::EmptyStruct,");
+    }
+    text += "    }\n}\n";
+    text
+}
