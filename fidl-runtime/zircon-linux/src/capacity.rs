@@ -22,7 +22,7 @@ pub const MESSAGES: usize = if cfg!(miri) { 512 } else { 131_072 };
 pub const MESSAGE_INLINE_BYTES: usize = 100;
 
 /// Blocks for the bytes that do not fit a message's slot.
-pub const BLOCKS: usize = if cfg!(miri) { 512 } else { 262_144 };
+pub const BLOCKS: usize = if cfg!(miri) { 1024 } else { 262_144 };
 
 /// Bytes of one block.
 pub const BLOCK_BYTES: usize = 252;

@@ -36,7 +36,8 @@ fn end_waits(end: &mut End, ends: impl Fn(&Wait) -> Option<zx_signals_t>) {
         if added == ZX_SIGNAL_HANDLE_CLOSED && wait.options() & TELL_OF_CLOSE == 0 {
             port::forget(index);
         } else {
-            port::deliver(index, end.signals | added);
+            let wake = port::deliver(index, end.signals | added);
+            end.wake_after(wake);
         }
     }
 }

@@ -239,7 +239,7 @@ fn which_signals_users_may_set() {
 #[test]
 fn creating_checks_options_and_places() {
     let (mut out, null) = (0, std::ptr::null_mut());
-    #[allow(unsafe_code)]
+    #[allow(unsafe_code, clippy::multiple_unsafe_ops_per_block)]
     // SAFETY: the places are live or null.
     let statuses = unsafe {
         [

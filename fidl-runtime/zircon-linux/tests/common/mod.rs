@@ -106,9 +106,12 @@ pub fn write_etc(channel: u32, bytes: &[u8], entries: &mut [zx_handle_dispositio
     })
 }
 
+/// The largest message of the tests; Miri is slow with bytes.
+pub const LARGEST: usize = if cfg!(miri) { 1024 } else { 65536 };
+
 /// Reads with the largest places.
 pub fn read(channel: u32) -> Result<(Vec<u8>, Vec<u32>)> {
-    let (status, bytes, handles) = read_into(channel, 0, 65536, 64);
+    let (status, bytes, handles) = read_into(channel, 0, LARGEST as u32, 64);
     check(status).map(|()| (bytes, handles))
 }
 
@@ -142,7 +145,7 @@ pub fn read_into(
 }
 
 pub fn read_etc(channel: u32) -> Result<(Vec<u8>, Vec<zx_handle_info_t>)> {
-    let (mut bytes, mut handles) = (vec![0; 65536], vec![zx_handle_info_t::default(); 64]);
+    let (mut bytes, mut handles) = (vec![0; LARGEST], vec![zx_handle_info_t::default(); 64]);
     let (mut actual_bytes, mut actual_handles) = (0, 0);
     let (place, handle_place) = (bytes.as_mut_ptr(), handles.as_mut_ptr());
     // SAFETY: the places are live.
@@ -152,7 +155,7 @@ pub fn read_etc(channel: u32) -> Result<(Vec<u8>, Vec<zx_handle_info_t>)> {
             0,
             place,
             handle_place,
-            65536,
+            LARGEST as u32,
             64,
             &mut actual_bytes,
             &mut actual_handles,
