@@ -42,7 +42,7 @@ fn end_waits(end: &mut End, ends: impl Fn(&Wait) -> Option<zx_signals_t>) {
     }
 }
 
-/// Whether some wait would be ended by this signal becoming asserted.
+/// Whether an edge wait asks for this signal.
 pub(crate) fn has_edge_wait(end: &End, signal: zx_signals_t) -> bool {
     let mut next = end.waits.first();
     while let Some(index) = next {

@@ -465,7 +465,7 @@ fn dispositions_fail_one_by_one() {
 
 #[test]
 fn a_long_nest_of_channels_closes_without_recursion() {
-    let depth = if cfg!(miri) { 50 } else { 50_000 };
+    let depth = if cfg!(miri) { 20 } else { 50_000 };
     let (mut near, mut far) = channel();
     for _ in 0..depth {
         let (outer_near, outer_far) = channel();
