@@ -128,7 +128,7 @@ fn sleep(
         let mut entries = [sys::PollEntry::NONE; ZX_WAIT_MANY_MAX_ITEMS + 1];
         let mut count = 1;
         for (one, item) in registered.iter().zip(items) {
-            let mut object = object::slot(one.object).lock();
+            let mut object = object::lock(one.object);
             if let Some(entry) = descriptor::to_sleep_on(&mut object, item.waitfor) {
                 entries[count] = entry;
                 count += 1;
@@ -136,7 +136,7 @@ fn sleep(
         }
         port::sleep_hidden(port, |park| sleep_in(park, &mut entries[..count], deadline))?;
         for one in registered {
-            descriptor::refresh(&mut object::slot(one.object).lock(), 0, Look::Exact);
+            descriptor::refresh(&mut object::lock(one.object), 0, Look::Exact);
         }
         if port::has_packet(port) || deadline <= sys::monotonic() {
             return Ok(());

@@ -4,41 +4,41 @@
 //! capacities are cheap. Under Miri, which charges for reserved bytes, the tables are small.
 
 /// Handles that may be open at once, those in unread messages included.
-pub const HANDLES: usize = if cfg!(miri) { 1024 } else { 131_072 };
+pub const HANDLES: usize = if cfg!(miri) { 256 } else { 131_072 };
 
 /// Kernel objects that may exist at once. The two ends of a pair share one.
-pub const OBJECTS: usize = if cfg!(miri) { 512 } else { 131_072 };
+pub const OBJECTS: usize = if cfg!(miri) { 96 } else { 131_072 };
 
 /// Asynchronous waits and user packets, pending or queued, of all ports together.
-pub const WAITS: usize = if cfg!(miri) { 1024 } else { 262_144 + 65_536 };
+pub const WAITS: usize = if cfg!(miri) { 160 } else { 262_144 + 65_536 };
 
 /// User packets waiting in one port.
-pub const USER_PACKETS_PER_PORT: u32 = if cfg!(miri) { 64 } else { 4096 };
+pub const USER_PACKETS_PER_PORT: u32 = if cfg!(miri) { 32 } else { 4096 };
 
 /// Messages waiting in channels within the process, of all channels together.
-pub const MESSAGES: usize = if cfg!(miri) { 512 } else { 131_072 };
+pub const MESSAGES: usize = if cfg!(miri) { 96 } else { 131_072 };
 
 /// Bytes of a message that lie in its own slot; the rest goes to blocks.
 pub const MESSAGE_INLINE_BYTES: usize = 100;
 
 /// Blocks for the bytes that do not fit a message's slot.
-pub const BLOCKS: usize = if cfg!(miri) { 512 } else { 262_144 };
+pub const BLOCKS: usize = if cfg!(miri) { 96 } else { 262_144 };
 
 /// Bytes of one block.
 pub const BLOCK_BYTES: usize = 252;
 
 /// Messages waiting in one direction of one channel within the process. A write beyond gives `ZX_ERR_SHOULD_WAIT`.
-pub const CHANNEL_MESSAGES: u32 = if cfg!(miri) { 64 } else { 3500 };
+pub const CHANNEL_MESSAGES: u32 = if cfg!(miri) { 16 } else { 3500 };
 
 /// Bytes waiting in one direction of one channel within the process. A write is refused while less than a message of
 /// the largest size would fit.
 pub const CHANNEL_BYTES: u32 = 1 << 20;
 
 /// Ports that have slept or watch a descriptor, and threads inside a blocking wait on objects.
-pub const PARKS: usize = if cfg!(miri) { 32 } else { 4096 };
+pub const PARKS: usize = if cfg!(miri) { 16 } else { 4096 };
 
 /// Buffers for messages from other processes that were larger than the reader's buffer.
-pub const SPILLS: usize = if cfg!(miri) { 2 } else { 64 };
+pub const SPILLS: usize = if cfg!(miri) { 1 } else { 64 };
 
 /// Buffers for messages to other processes that are written in more than 63 pieces; used only during the call.
 pub const GATHERS: usize = if cfg!(miri) { 1 } else { 16 };

@@ -6,7 +6,7 @@
 use std::os::fd::BorrowedFd;
 
 use crate::abi::types::*;
-use crate::object::{Body, Object};
+use crate::object::{self, Body, Object};
 use crate::park::ParkIndex;
 use crate::port::Port;
 use crate::sys::{PollEntry, Ready};
@@ -88,8 +88,11 @@ pub(crate) fn watch(object: &mut Object, index: u32, port: &mut Port) -> Result<
 
 /// Takes an event. `moment` was read before the look that found it.
 pub(crate) fn notice(token: u64, ready: Ready, moment: u64) {
-    let Some(slot) = tables().objects.find(token as u32) else { return };
-    let mut object = slot.lock();
+    let index = token as u32;
+    if tables().objects.find(index).is_none() {
+        return;
+    }
+    let mut object = object::lock(index);
     if u64::from(object.generation) != token >> 32 {
         return;
     }

@@ -17,8 +17,8 @@
 
 use crate::abi::types::*;
 use crate::memory::zeroed_struct;
-use crate::object::Object;
-use crate::sync::{AtomicU32, AtomicU64, Guard, Ordering};
+use crate::object::{self, Locked};
+use crate::sync::{AtomicU32, AtomicU64, Ordering};
 use crate::tables::tables;
 
 const INDEX_BITS: u32 = 18;
@@ -108,8 +108,8 @@ impl Handle {
 
     /// Locks the object, if the handle is still open. It stays open while the lock is held.
     #[inline]
-    pub(crate) fn lock(self) -> Result<Guard<'static, Object>, zx_status_t> {
-        let object = tables().objects.get(self.object).lock();
+    pub(crate) fn lock(self) -> Result<Locked, zx_status_t> {
+        let object = object::lock(self.object);
         if self.is_open() { Ok(object) } else { Err(ZX_ERR_BAD_HANDLE) }
     }
 

@@ -1,4 +1,111 @@
 //! Zircon's IPC objects and system calls on Linux.
+//!
+//! The crate defines the calls of Zircon's vDSO that IPC needs as `extern "C"` symbols, in today's ABI and with
+//! the documented semantics: handles and rights, signals, waits, ports, channels, events, event pairs, timers and
+//! clocks. Code that declares those symbols, by hand or through `fuchsia-zircon`, runs on Linux unchanged. It must
+//! name this crate once, so that the linker has it:
+//!
+//! ```
+//! extern crate zircon_linux as _;
+//! ```
+//!
+//! A channel whose ends are in one process costs no descriptor and no system call but to wake a sleeping thread.
+//! Channels between processes are made by [`listen`] and [`connect`] on a path of the file system:
+//!
+//! ```
+//! use zircon_linux::abi::types::*;
+//! use zircon_linux::abi::*;
+//! use std::ptr::null_mut;
+//!
+//! # fn main() -> Result<(), zx_status_t> {
+//! let path = std::env::temp_dir().join(format!("zircon-linux-doc-{}", std::process::id()));
+//! let listener = zircon_linux::listen(&path)?;
+//! let client = zircon_linux::connect(&path)?;
+//! // The listener is a channel end on which each connection arrives as a message with one handle.
+//! let mut server = ZX_HANDLE_INVALID;
+//! // SAFETY: the place for one handle is live; the other places are not wanted.
+//! let status = unsafe { zx_channel_read(listener, 0, null_mut(), &mut server, 0, 1, null_mut(), null_mut()) };
+//! assert_eq!(status, ZX_OK);
+//! for handle in [listener, client, server] {
+//!     assert_eq!(zx_handle_close(handle), ZX_OK);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! No call touches the heap, not even the first of a process: all tables have a fixed capacity ([`capacity`]) in one
+//! reservation of address space whose pages take memory when first used. [`memory`] tells how full they are. The
+//! crate starts no thread and installs no signal handler.
+//!
+//! # Calls
+//!
+//! | calls | remarks |
+//! | --- | --- |
+//! | `zx_handle_close`, `_close_many`, `_duplicate`, `_replace` | |
+//! | `zx_object_wait_one`, `_wait_many` | |
+//! | `zx_object_wait_async` | once; EDGE, TIMESTAMP, BOOT_TIMESTAMP |
+//! | `zx_object_signal`, `_signal_peer` | |
+//! | `zx_object_get_info` | HANDLE_VALID, HANDLE_BASIC, HANDLE_COUNT |
+//! | `zx_channel_create`, `_read`, `_read_etc`, `_write`, `_write_etc` | MAY_DISCARD, USE_IOVEC |
+//! | `zx_port_create`, `_queue`, `_wait`, `_cancel`, `_cancel_key` | |
+//! | `zx_linux_port_wait_batch` | an extension: as many packets as are there, in one step |
+//! | `zx_event_create`, `zx_eventpair_create` | |
+//! | `zx_timer_create`, `_set`, `_cancel` | both clocks |
+//! | `zx_clock_get_monotonic`, `_get_boot`, `zx_deadline_after`, `zx_nanosleep` | |
+//! | `zx_ticks_get`, `zx_ticks_per_second`, `zx_cprng_draw` | |
+//!
+//! # Differences from Zircon
+//!
+//! - **Full tables** give `ZX_ERR_NO_RESOURCES`: the kernel would use more memory.
+//! - **Channels are bounded.** The kernel queues without a bound and stops a writer that goes too far. Here a write
+//!   that finds the peer's queue, message memory or the socket full returns `ZX_ERR_SHOULD_WAIT` and clears WRITABLE
+//!   until there is room. Such a write has done nothing: also its handles are still the caller's, which no other
+//!   failure leaves. So a caller may simply try again.
+//! - **A full queue of user packets** gives `ZX_ERR_SHOULD_WAIT` from `zx_port_queue`: there is no policy exception
+//!   to raise.
+//! - **Handles over a socket channel** are refused with `ZX_ERR_NOT_SUPPORTED` (and consumed).
+//! - **What happens in the other process is seen when it is looked for.** PEER_CLOSED and READABLE of a socket channel
+//!   are set by waiting, reading or writing, not at the moment of the cause. `zx_object_signal_peer` over a socket
+//!   channel is `ZX_ERR_NOT_SUPPORTED`. Its `related_koid` is a number of its own: koids are unique within a process.
+//! - **A socket channel's read that ends in `ZX_ERR_BUFFER_TOO_SMALL` may have used the buffer** as scratch space: the
+//!   message is received straight into it.
+//! - **A socket channel's write in more than 63 pieces** can find no gather buffer and gives `ZX_ERR_NO_RESOURCES`.
+//! - **A peer that breaks the rules** of the socket protocol, or closes one direction, counts as closed.
+//! - **Closing a port under sleepers** ends their waits with `ZX_ERR_CANCELED`, where the kernel lets them sleep to
+//!   their deadline: a thread that nobody can wake is of no use to anyone.
+//! - **EDGE waits** are ended by a change of a signal that they asked for, as documented; the kernel's code also
+//!   counts changes of other signals.
+//! - **Timer slack** is checked and ignored.
+//! - **Bad pointers** are told from good ones only if null or misaligned (`ZX_ERR_INVALID_ARGS`). The places of one
+//!   call must not overlap.
+//! - **No job policy**: a bad handle is a status and nothing else.
+//! - **After `fork` without `exec`** the child shares the parent's sockets and has copies of its tables; it must not
+//!   call the crate.
+//!
+//! # Layers
+//!
+//! Each module knows those below it.
+//!
+//! | module | what it does |
+//! | --- | --- |
+//! | [`abi`] | the calls: check arguments, reach into the caller's memory, call inward |
+//! | `rendezvous`, `usage` | the Rust functions beside the calls |
+//! | `blocking` | blocking waits, made of asynchronous ones and a hidden port |
+//! | `channel` | messages, and the three kinds of channel ends: `local`, `link` (a socket), `listener` |
+//! | `timer`, `descriptor` | objects whose signals follow a descriptor |
+//! | `port`, `signals`, `wait`, `park` | packets, the waits that make them, and where threads sleep |
+//! | `object`, `handle_table` | objects, their ends and lock; numbers, generations, rights |
+//! | `tables`, `pool`, `memory`, `capacity` | slots of fixed number, and the one reservation that they lie in |
+//! | `payload`, `sync`, `sys` | the caller's pieces; atomics and the lock; the calls of Linux |
+//!
+//! `object`, `signals`, `port` and `channel` call one another where one object's change is another's cause: a
+//! message that nobody can read holds handles, and a signal makes a packet.
+//!
+//! Locks are taken in the order object, port. Two objects that are not ports are locked at once only while one of
+//! them is new and known to no one else.
+//!
+//! `unsafe` is denied but in `abi` and `payload` (the caller's memory), `memory` and `pool` (who may touch a slot),
+//! `sync` (the lock) and `sys` (calls of Linux), and for single promises that a type is valid as zeroes.
 
 #![deny(unsafe_code)]
 

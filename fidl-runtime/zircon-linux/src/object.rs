@@ -4,15 +4,17 @@
 //! is one step.
 
 use core::mem;
+use core::ops::{Deref, DerefMut};
 
 use crate::abi::types::*;
 use crate::channel::{Link, Listener, Local, Message};
 use crate::handle_table::{self, Chain, Handle};
 use crate::memory::{Zeroed, zeroed_struct};
+use crate::park::ParkIndex;
 use crate::pool::Queue;
 use crate::port::{self, Port};
 use crate::signals;
-use crate::sync::Lock;
+use crate::sync::Guard;
 use crate::tables::tables;
 use crate::timer::Timer;
 use crate::wait::{List, OF_OBJECT};
@@ -27,6 +29,19 @@ zeroed_struct! {
         pub(crate) koid: zx_koid_t,
         /// The waits made through handles to this end.
         pub(crate) waits: List<OF_OBJECT>,
+        /// Whom to wake when the lock is released.
+        wake: Option<ParkIndex>,
+    }
+}
+
+impl End {
+    /// Has a sleeper woken when the lock is released: woken earlier, it would only come to wait for the lock.
+    pub(crate) fn wake_after(&mut self, park: Option<ParkIndex>) {
+        let Some(park) = park else { return };
+        match self.wake.replace(park) {
+            Some(earlier) if earlier != park => earlier.wake(),
+            _ => {}
+        }
     }
 }
 
@@ -80,17 +95,58 @@ impl Object {
     }
 }
 
-/// The lock of an object's slot.
+/// An object under its lock. Sleepers that its signals woke are woken after the lock is released.
+pub(crate) struct Locked {
+    // Fields are dropped in this order.
+    guard: Guard<'static, Object>,
+    after: Wakes,
+}
+
+/// Sleepers to wake on drop.
+#[derive(Default)]
+struct Wakes([Option<ParkIndex>; 2]);
+
+/// Locks the object in a slot.
 #[inline]
-pub(crate) fn slot(object: u32) -> &'static Lock<Object> {
-    tables().objects.get(object)
+pub(crate) fn lock(object: u32) -> Locked {
+    Locked { guard: tables().objects.get(object).lock(), after: Wakes::default() }
+}
+
+impl Deref for Locked {
+    type Target = Object;
+    #[inline]
+    fn deref(&self) -> &Object {
+        &self.guard
+    }
+}
+
+impl DerefMut for Locked {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Object {
+        &mut self.guard
+    }
+}
+
+impl Drop for Locked {
+    #[inline]
+    fn drop(&mut self) {
+        let [end0, end1] = &mut self.guard.ends;
+        self.after = Wakes([end0.wake.take(), end1.wake.take()]);
+    }
+}
+
+impl Drop for Wakes {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.into_iter().flatten().for_each(ParkIndex::wake);
+    }
 }
 
 /// Makes an object with the signals given, without handles yet.
 pub(crate) fn create(body: Body, signals: [zx_signals_t; 2]) -> Result<u32, zx_status_t> {
     let tables = tables();
     let index = tables.objects.take().ok_or(ZX_ERR_NO_RESOURCES)?;
-    let mut object = slot(index).lock();
+    let mut object = lock(index);
     object.body = body;
     for (end, signals) in object.ends.iter_mut().zip(signals) {
         *end = End { signals, koid: tables.koid(), ..End::default() };
@@ -115,7 +171,7 @@ pub(crate) fn open_ends<const N: usize>(
             }
         }
     }
-    let mut object = slot(object).lock();
+    let mut object = lock(object);
     object.ends[..N].iter_mut().for_each(|end| end.handles = 1);
     Ok(entries)
 }
@@ -133,7 +189,7 @@ pub(crate) fn create_open<const N: usize>(
 
 /// Empties the slot of an object that nothing leads to any more.
 pub(crate) fn destroy(index: u32) {
-    let mut object = slot(index).lock();
+    let mut object = lock(index);
     let body = mem::take(&mut object.body);
     object.generation = object.generation.wrapping_add(1);
     drop(object);
@@ -184,7 +240,7 @@ enum After {
 /// Lets go of one closed entry, and returns the messages that nobody can read any more.
 fn release_entry(entry: u32) -> Queue<Message> {
     let handle = handle_table::closed_entry(entry);
-    let mut object = slot(handle.object).lock();
+    let mut object = lock(handle.object);
     signals::cancel_waits_of(&mut object.ends[handle.end], entry);
     handle_table::give(entry);
     object.ends[handle.end].handles -= 1;
@@ -249,7 +305,7 @@ pub(crate) fn replace(handle: Handle, rights: zx_rights_t) -> Result<zx_handle_t
 /// Opens an entry that came in a message, and says what it is. The waits of its former owner end here.
 pub(crate) fn receive(entry: u32) -> zx_handle_info_t {
     let handle = handle_table::closed_entry(entry);
-    let mut object = slot(handle.object).lock();
+    let mut object = lock(handle.object);
     signals::cancel_waits_of(&mut object.ends[handle.end], entry);
     drop(object);
     let number = handle_table::publish(entry);

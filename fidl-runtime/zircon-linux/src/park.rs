@@ -5,10 +5,11 @@
 //! without a lock: at worst it wakes the park's next owner for nothing. In the same way, a socket that a former owner
 //! watched and that is still open stays in the set. Its events are taken as what they are, news of that socket.
 
+use core::num::NonZeroU32;
 use std::os::fd::{AsFd, BorrowedFd};
 
 use crate::abi::types::*;
-use crate::memory::zeroed_struct;
+use crate::memory::{Zeroed, zeroed_struct};
 use crate::sys::{self, Event, Interest, Permanent};
 use crate::tables::tables;
 
@@ -25,28 +26,32 @@ zeroed_struct! {
 
 /// A park that a port owns.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ParkIndex(u32);
+#[repr(transparent)]
+pub(crate) struct ParkIndex(NonZeroU32);
+
+// SAFETY: zero is `None`, by the guarantee for transparent wrappers of `NonZeroU32`.
+#[allow(unsafe_code)]
+unsafe impl Zeroed for Option<ParkIndex> {}
 
 impl ParkIndex {
     /// Takes a park and makes its descriptors if it has none yet.
     pub(crate) fn take() -> Result<ParkIndex, zx_status_t> {
-        let index = tables().parks.take().ok_or(ZX_ERR_NO_RESOURCES)?;
-        match tables().parks.get(index).prepare() {
-            Some(()) => Ok(ParkIndex(index)),
-            None => {
-                tables().parks.give(index);
-                Err(ZX_ERR_NO_RESOURCES)
-            }
+        let index = tables().parks.take().and_then(NonZeroU32::new).ok_or(ZX_ERR_NO_RESOURCES)?;
+        let park = ParkIndex(index);
+        if park.park().prepare().is_none() {
+            park.give();
+            return Err(ZX_ERR_NO_RESOURCES);
         }
+        Ok(park)
     }
 
     /// Gives the park back.
     pub(crate) fn give(self) {
-        tables().parks.give(self.0);
+        tables().parks.give(self.0.get());
     }
 
     fn park(self) -> &'static Park {
-        tables().parks.get(self.0)
+        tables().parks.get(self.0.get())
     }
 
     /// Wakes a thread that sleeps here.
@@ -93,7 +98,7 @@ impl Park {
             return Some(());
         }
         let (set, counter) = (sys::epoll()?, sys::eventfd()?);
-        if !sys::epoll_watch(set.as_fd(), counter.as_fd(), Interest::ReadableLevel, WAKE_TOKEN) {
+        if !sys::epoll_watch(set.as_fd(), counter.as_fd(), Interest::ReadableEdges, WAKE_TOKEN) {
             return None;
         }
         self.counter.put(counter);

@@ -282,3 +282,52 @@ impl<T: Leased> Drop for Queue<T> {
         while self.pop().is_some() {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    fn slots(capacity: usize) -> Slots<AtomicU32> {
+        let mut memory = Reservation::new(Slots::<AtomicU32>::bytes_of(capacity));
+        Slots::new(memory.as_mut(), capacity)
+    }
+
+    #[test]
+    fn slots_are_handed_out_once_and_come_back() {
+        let slots = slots(3);
+        let taken: Vec<_> = (0..4).map(|_| slots.take()).collect();
+        assert_eq!(taken, [Some(1), Some(2), Some(3), None]);
+        assert_eq!(slots.usage(), Usage { used: 3, high_water: 3, capacity: 3, refused: 1 });
+        slots.give(2);
+        slots.give(1);
+        assert_eq!(slots.usage().used, 1);
+        assert_eq!([slots.take(), slots.take(), slots.take()], [Some(1), Some(2), None]);
+    }
+
+    #[test]
+    fn a_table_without_memory_is_full() {
+        let slots: Slots<AtomicU32> = Slots::new(None, 5);
+        assert_eq!(slots.take(), None);
+        assert!(slots.find(0).is_none());
+    }
+
+    #[test]
+    fn threads_never_share_a_slot() {
+        let (slots, rounds) = (slots(4), if cfg!(miri) { 50 } else { 50_000 });
+        thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    for _ in 0..rounds {
+                        let Some(index) = slots.take() else { continue };
+                        assert_eq!(slots.get(index).swap(1, Ordering::Relaxed), 0);
+                        slots.get(index).store(0, Ordering::Relaxed);
+                        slots.give(index);
+                    }
+                });
+            }
+        });
+        assert_eq!(slots.usage().used, 0);
+    }
+}

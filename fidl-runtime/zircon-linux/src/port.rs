@@ -11,9 +11,9 @@ use crate::abi::types::*;
 use crate::capacity::{EVENTS_PER_POLL, PACKETS_BETWEEN_POLLS, USER_PACKETS_PER_PORT};
 use crate::descriptor::{self, Look};
 use crate::handle_table::{self, Handle};
-use crate::object::{self, Body};
+use crate::object::{self, Body, Locked};
 use crate::park::ParkIndex;
-use crate::sync::{Guard, Ordering};
+use crate::sync::Ordering;
 use crate::sys::{self, Event};
 use crate::tables::tables;
 use crate::wait::{DOOMED, List, OF_OBJECT, OF_PORT, PENDING, QUEUED, Wait};
@@ -157,7 +157,7 @@ pub(crate) fn create_hidden() -> Result<u32, zx_status_t> {
 
 /// Ends a hidden port. All its waits have ended.
 pub(crate) fn end_hidden(index: u32) {
-    let mut object = object::slot(index).lock();
+    let mut object = object::lock(index);
     let Some(port) = object.port() else { return };
     port.close();
     drop(object);
@@ -166,7 +166,7 @@ pub(crate) fn end_hidden(index: u32) {
 
 /// Takes a packet of a hidden port, if there is one.
 pub(crate) fn take_hidden(index: u32) -> Option<zx_port_packet_t> {
-    let mut object = object::slot(index).lock();
+    let mut object = object::lock(index);
     let wait = object.port()?.queue.pop()?;
     let packet = Wait::at(wait).packet();
     tables().waits.give(wait);
@@ -175,12 +175,12 @@ pub(crate) fn take_hidden(index: u32) -> Option<zx_port_packet_t> {
 
 /// Whether a hidden port has a packet.
 pub(crate) fn has_packet(index: u32) -> bool {
-    object::slot(index).lock().port().is_some_and(|port| port.queue.first().is_some())
+    object::lock(index).port().is_some_and(|port| port.queue.first().is_some())
 }
 
 /// Sleeps in a hidden port by a means of the caller's, unless a packet is there.
 pub(crate) fn sleep_hidden(index: u32, sleep: impl FnOnce(ParkIndex)) -> Result<(), zx_status_t> {
-    let mut object = object::slot(index).lock();
+    let mut object = object::lock(index);
     let Some(port) = object.port() else { return Err(ZX_ERR_BAD_HANDLE) };
     if port.queue.first().is_some() {
         return Ok(());
@@ -190,7 +190,7 @@ pub(crate) fn sleep_hidden(index: u32, sleep: impl FnOnce(ParkIndex)) -> Result<
     drop(object);
     sleep(park);
     park.drain();
-    let mut object = object::slot(index).lock();
+    let mut object = object::lock(index);
     if let Some(port) = object.port() {
         port.sleepers -= 1;
         port.waking = false;
@@ -200,10 +200,10 @@ pub(crate) fn sleep_hidden(index: u32, sleep: impl FnOnce(ParkIndex)) -> Result<
 
 /// Ends a wait of a hidden port that has not ended by itself, and returns the object's signals then.
 pub(crate) fn withdraw(source: u32, wait: u32) -> Option<zx_signals_t> {
-    let mut object = object::slot(source).lock();
+    let mut object = object::lock(source);
     let (slot, mut end) = (Wait::at(wait), 0);
     {
-        let mut port_object = object::slot(slot.port()).lock();
+        let mut port_object = object::lock(slot.port());
         if slot.state() != PENDING {
             return None;
         }
@@ -268,7 +268,7 @@ pub(crate) fn register(source: Handle, port: Option<Handle>, index: u32) -> Resu
     descriptor::refresh(&mut object, source.end, look);
     let mut port_object = match port {
         Some(handle) => handle.lock()?,
-        None => object::slot(wait.port()).lock(),
+        None => object::lock(wait.port()),
     };
     let Some(port_body) = port_object.port() else { return Err(ZX_ERR_BAD_HANDLE) };
     let asserted = object.ends[source.end].signals;
@@ -289,24 +289,24 @@ pub(crate) fn register(source: Handle, port: Option<Handle>, index: u32) -> Resu
     Ok(())
 }
 
-/// Queues the packet of a wait that has just left its object's list. The caller holds the lock of the object.
-pub(crate) fn deliver(index: u32, observed: zx_signals_t) {
+/// Queues the packet of a wait that has just left its object's list, and says whom to wake once the lock of that
+/// object, which the caller holds, is released.
+pub(crate) fn deliver(index: u32, observed: zx_signals_t) -> Option<ParkIndex> {
     let wait = Wait::at(index);
-    let mut object = object::slot(wait.port()).lock();
-    let Some(port) = object.port() else { return };
+    let mut object = object::lock(wait.port());
+    let port = object.port()?;
     if wait.state() == DOOMED {
-        return port.discard(index);
+        port.discard(index);
+        return None;
     }
     port.pending.remove(index);
     wait.observe(observed);
-    let wake = port.push(index);
-    drop(object);
-    send(wake);
+    port.push(index)
 }
 
 /// Drops a wait that has just left its object's list. The caller holds the lock of the object.
 pub(crate) fn forget(index: u32) {
-    if let Some(port) = object::slot(Wait::at(index).port()).lock().port() {
+    if let Some(port) = object::lock(Wait::at(index).port()).port() {
         port.discard(index);
     }
 }
@@ -314,12 +314,12 @@ pub(crate) fn forget(index: u32) {
 /// Takes the doomed waits of a port out of their objects' lists. The caller holds no lock.
 fn bury_doomed(port: u32) {
     loop {
-        let first = object::slot(port).lock().port().and_then(|port| port.doomed.first());
+        let first = object::lock(port).port().and_then(|port| port.doomed.first());
         let Some(index) = first else { return };
         let wait = Wait::at(index);
         let source = wait.object();
-        let mut source_object = object::slot(source).lock();
-        let mut port_object = object::slot(port).lock();
+        let mut source_object = object::lock(source);
+        let mut port_object = object::lock(port);
         let Some(port) = port_object.port() else { return };
         // Between the locks the wait may have ended, and its slot may even have been used again. Still doomed, and
         // of the object that is locked: then it is right to bury it, whichever wait it is.
@@ -333,11 +333,11 @@ fn bury_doomed(port: u32) {
 /// Gets rid of a closed port's waits, and of the port itself unless threads are still inside.
 pub(crate) fn empty(index: u32) {
     bury_doomed(index);
-    leave(index, object::slot(index).lock());
+    leave(index, object::lock(index));
 }
 
 /// Ends a closed port that no thread is inside of.
-fn bury(index: u32, mut object: Guard<'_, object::Object>) {
+fn bury(index: u32, mut object: Locked) {
     let park = object.port().and_then(|port| port.park.take());
     drop(object);
     object::destroy(index);
@@ -404,7 +404,7 @@ pub(crate) fn wait(
 #[cold]
 fn wait_slowly(
     index: u32,
-    mut object: Guard<'static, object::Object>,
+    mut object: Locked,
     deadline: zx_time_t,
     places: &mut [MaybeUninit<zx_port_packet_t>],
 ) -> Result<usize, zx_status_t> {
@@ -440,13 +440,8 @@ fn wait_slowly(
 }
 
 /// Sleeps until something may have come, and makes packets of descriptor events.
-fn sleep(
-    index: u32,
-    mut object: Guard<'static, object::Object>,
-    park: ParkIndex,
-    deadline: zx_time_t,
-) -> Guard<'static, object::Object> {
-    let count_sleeper = |object: &mut Guard<'_, object::Object>, woken: bool, change: i32| {
+fn sleep(index: u32, mut object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
+    let count_sleeper = |object: &mut Locked, woken: bool, change: i32| {
         if let Some(port) = object.port() {
             port.sleepers = port.sleepers.wrapping_add_signed(change);
             port.waking &= !woken;
@@ -458,16 +453,16 @@ fn sleep(
     let moment = tables().moment.load(Ordering::Acquire);
     let mut events = [Event::NONE; EVENTS_PER_POLL];
     let (count, woken) = park.sleep(&mut events, deadline);
-    object = object::slot(index).lock();
+    object = object::lock(index);
     // No longer a sleeper before the events make packets, so that no one wakes this thread for its own packets.
     count_sleeper(&mut object, woken, -1);
     drop(object);
     events[..count].iter().for_each(|event| descriptor::notice(event.token(), event.ready(), moment));
-    object::slot(index).lock()
+    object::lock(index)
 }
 
 /// Leaves the slow part of a wait, or the closing of the port. The last to leave a closed port ends it.
-fn leave(index: u32, mut object: Guard<'static, object::Object>) {
+fn leave(index: u32, mut object: Locked) {
     let Some(port) = object.port() else { return };
     port.inside -= 1;
     match (port.closed, port.inside) {

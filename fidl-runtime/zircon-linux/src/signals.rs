@@ -36,12 +36,13 @@ fn end_waits(end: &mut End, ends: impl Fn(&Wait) -> Option<zx_signals_t>) {
         if added == ZX_SIGNAL_HANDLE_CLOSED && wait.options() & TELL_OF_CLOSE == 0 {
             port::forget(index);
         } else {
-            port::deliver(index, end.signals | added);
+            let wake = port::deliver(index, end.signals | added);
+            end.wake_after(wake);
         }
     }
 }
 
-/// Whether some wait would be ended by this signal becoming asserted.
+/// Whether an edge wait asks for this signal.
 pub(crate) fn has_edge_wait(end: &End, signal: zx_signals_t) -> bool {
     let mut next = end.waits.first();
     while let Some(index) = next {

@@ -92,3 +92,22 @@ impl<T> Drop for Guard<'_, T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn one_thread_at_a_time() {
+        let lock = Lock { word: AtomicU32::new(UNLOCKED), value: UnsafeCell::new(0u64) };
+        let rounds = if cfg!(miri) { 50 } else { 100_000 };
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..rounds).for_each(|_| *lock.lock() += 1));
+            }
+        });
+        assert_eq!(*lock.lock(), 4 * rounds);
+    }
+}

@@ -104,7 +104,7 @@ pub(crate) fn open(connect: impl FnOnce() -> Result<OwnedFd, zx_status_t>) -> Re
     let [entry] = object::open_ends(object, ZX_OBJ_TYPE_CHANNEL, ZX_DEFAULT_CHANNEL_RIGHTS)?;
     match connect() {
         Ok(socket) => {
-            object::slot(object).lock().body = Body::Link(Link::new(socket));
+            object::lock(object).body = Body::Link(Link::new(socket));
             Ok(entry)
         }
         Err(status) => {

@@ -70,10 +70,12 @@ impl Listener {
     /// connection stays pending.
     pub(crate) fn accept(&mut self, end: &mut End) -> Result<u32, zx_status_t> {
         let entry = link::open(|| accept(self.descriptor()));
-        if entry != Err(ZX_ERR_NO_RESOURCES) {
-            self.refresh(end, Look::Exact);
+        self.refresh(end, Look::Exact);
+        match entry {
+            // Without a connection it does not matter that there would be no room.
+            Err(ZX_ERR_NO_RESOURCES) if end.signals & ZX_CHANNEL_READABLE == 0 => Err(ZX_ERR_SHOULD_WAIT),
+            entry => entry,
         }
-        entry
     }
 }
 

@@ -158,7 +158,7 @@ fn relieve_all() {
 /// Lets both ends of a channel write again. If the bit was old and the slot holds another object now, this finds
 /// nothing to do.
 fn relieve(index: u32) {
-    let mut object = object::slot(index).lock();
+    let mut object = object::lock(index);
     let object = &mut *object;
     if let Body::Local(local) = &mut object.body {
         local.let_write(&mut object.ends, 0);

@@ -132,7 +132,10 @@ impl Prepared {
             }
         };
         unsent.map_err(|(mut message, status)| {
-            object::release(mem::take(&mut message.handles));
+            let handles = mem::take(&mut message.handles);
+            drop(message);
+            object::release(handles);
+            relieve_starved();
             status
         })
     }

@@ -19,8 +19,8 @@ pub(crate) struct Ready {
 /// What to be told about.
 #[derive(Clone, Copy)]
 pub(crate) enum Interest {
-    /// Readable as long as it is so (for an eventfd).
-    ReadableLevel,
+    /// Each change towards readable (for an eventfd, each signal).
+    ReadableEdges,
     /// Each change towards readable, writable or closed.
     AllEdges,
 }
@@ -70,7 +70,7 @@ pub(crate) fn epoll_watch(
     token: u64,
 ) -> bool {
     let events = match interest {
-        Interest::ReadableLevel => libc::EPOLLIN,
+        Interest::ReadableEdges => libc::EPOLLIN | libc::EPOLLET,
         Interest::AllEdges => libc::EPOLLIN | libc::EPOLLOUT | libc::EPOLLRDHUP | libc::EPOLLET,
     };
     let mut event = libc::epoll_event { events: events as u32, u64: token };
