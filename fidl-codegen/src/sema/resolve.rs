@@ -121,6 +121,9 @@ struct Scope<'a> {
     imports: &'a Imports,
 }
 
+/// After so many diagnostics no more names are proposed: looking for them takes time.
+const MOST_SUGGESTIONS: usize = 100;
+
 /// How far a name led.
 enum Lookup {
     Found(Target),
@@ -139,7 +142,7 @@ impl Scope<'_> {
             _ if path.role == PathRole::Constraint && parts.len() == 1 => None,
             failure => {
                 if self.is_sure(path, &failure) {
-                    out.push(self.failure(path, &failure));
+                    out.push(self.failure(path, &failure, out.len() < MOST_SUGGESTIONS));
                 }
                 None
             }
@@ -159,11 +162,9 @@ impl Scope<'_> {
 
     /// Whether a path begins with an import of a library that there is not.
     fn unknown_import(&self, path: &Path) -> bool {
-        let parts: Vec<&str> = path.parts.iter().map(|part| part.text.as_str()).collect();
-        (1..parts.len()).any(|length| {
-            let import = self.imports.get(&parts[..length].join("."));
-            import.is_some_and(|import| import.library.is_none())
-        })
+        let text = path.text();
+        let mut unknown = self.imports.iter().filter(|(_, import)| import.library.is_none());
+        unknown.any(|(name, _)| text.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.')))
     }
 
     /// Generated names cannot be referred to.
@@ -244,10 +245,10 @@ impl Scope<'_> {
         }
     }
 
-    fn failure(&self, path: &Path, failure: &Lookup) -> Diagnostic {
+    fn failure(&self, path: &Path, failure: &Lookup, suggest: bool) -> Diagnostic {
         match failure {
             Lookup::NoMember(id) => self.no_member(path, *id),
-            Lookup::NoDecl(library, part) => self.no_decl(path, *library, *part),
+            Lookup::NoDecl(library, part) => self.no_decl(path, *library, *part, suggest),
             _ => self.no_library(path),
         }
     }
@@ -267,9 +268,12 @@ impl Scope<'_> {
             .did_you_mean(nearest(name, symbol.members.iter().map(String::as_str)))
     }
 
-    fn no_decl(&self, path: &Path, library: LibraryId, part: usize) -> Diagnostic {
+    fn no_decl(&self, path: &Path, library: LibraryId, part: usize, suggest: bool) -> Diagnostic {
         let name = path.parts[part].text.as_str();
         let label = format!("library `{}` has no `{name}`", self.known.schema.library(library).name);
+        if !suggest {
+            return Diagnostic::new(code::UNKNOWN_NAME, path.span, label);
+        }
         let own = self.known.names[library.0 as usize].keys().map(String::as_str);
         let builtins = BUILTINS.iter().filter(|(_, it)| *it != Builtin::Experimental).map(|(word, _)| *word);
         let builtins = builtins.chain(Primitive::ALL.iter().map(|primitive| primitive.name()));
