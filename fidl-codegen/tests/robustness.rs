@@ -208,6 +208,7 @@ fn large_files() {
     assert_eq!(errors(format!("library t;\n{comments}")), []);
     assert!(run(vec![b'$'; 10_000_000]).is_some());
     assert!(run(vec![0; 10_000_000]).is_some());
+    assert!(run(format!("library t; {}", "/// a\n@x ".repeat(100_000))).is_some_and(|it| it.errors() == 1));
     assert!(run("a ".repeat(1_000_000)).is_some());
     assert!(run(format!("library t; const A string = \"{}", "x".repeat(10_000_000))).is_some());
     assert!(start.elapsed() < Duration::from_secs(60), "took {:?}", start.elapsed());

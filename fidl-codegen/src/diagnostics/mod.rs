@@ -61,6 +61,40 @@ impl Diagnostic {
     }
 }
 
+/// Diagnostics of one file, of which so many are kept that a file of noise does not fill the memory. The first error is
+/// always among them.
+#[derive(Debug, Default)]
+pub struct Bounded {
+    list: Vec<Diagnostic>,
+    errors: usize,
+}
+
+impl Bounded {
+    const MOST_OF_A_KIND: usize = 200;
+
+    /// Keeps a diagnostic, if there is room for one of its severity.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        let is_error = diagnostic.code.severity == Severity::Error;
+        let kept = if is_error { self.errors } else { self.list.len() - self.errors };
+        if kept < Self::MOST_OF_A_KIND {
+            self.errors += usize::from(is_error);
+            self.list.push(diagnostic);
+        }
+    }
+
+    /// The diagnostic that was kept last.
+    #[must_use]
+    pub fn last(&self) -> Option<&Diagnostic> {
+        self.list.last()
+    }
+
+    /// All that were kept.
+    #[must_use]
+    pub fn into_list(self) -> Vec<Diagnostic> {
+        self.list
+    }
+}
+
 /// The diagnostics of one run, with the sources that they point into.
 #[derive(Clone, Debug)]
 pub struct Report {
