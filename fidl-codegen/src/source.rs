@@ -1,7 +1,8 @@
 //! Source files, and places in them.
 //!
-//! A [`Span`] is three numbers and can be copied about freely; the [`SourceMap`] turns it back into text, line and
-//! column. Text that is not UTF-8 is taken in with replacement characters, and the file remembers where that began.
+//! A [`Span`] is three numbers and can be copied about freely; the [`SourceMap`] turns it back into text,
+//! line and column. Text that is not UTF-8 is taken in with replacement characters, and the file remembers
+//! where that began.
 
 use std::path::Path;
 use std::{fs, io};

@@ -1,6 +1,7 @@
 //! What the compiler has to say: one table of codes, one form of diagnostic, one renderer.
 //!
-//! A stage makes [`Diagnostic`]s and pushes them into a list; nothing but [`Report::render`] turns them into text.
+//! A stage makes [`Diagnostic`]s and pushes them into a list; nothing but [`Report::render`] turns them into
+//! text.
 
 mod codes;
 mod render;
@@ -61,8 +62,8 @@ impl Diagnostic {
     }
 }
 
-/// Diagnostics of one file, of which so many are kept that a file of noise does not fill the memory. The first error is
-/// always among them.
+/// Diagnostics of one file, of which so many are kept that a file of noise does not fill the memory. The
+/// first error is always among them.
 #[derive(Debug, Default)]
 pub struct Bounded {
     list: Vec<Diagnostic>,

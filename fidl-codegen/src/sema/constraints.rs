@@ -1,12 +1,12 @@
 //! Constraints on types: sizes, `optional`, protocols, kinds and rights of handles.
 //!
-//! A type knows some aspects that can be constrained, in a fixed order. The constraints given are read in their order,
-//! each as the next aspect that it can be; aspects may be passed over.
+//! A type knows some aspects that can be constrained, in a fixed order. The constraints given are read in
+//! their order, each as the next aspect that it can be; aspects may be passed over.
 
 use super::constants::{Expected, Referred, evaluate, refer};
 use super::known::{Class, Cx};
 use super::resolve::{Builtin, Target};
-use crate::diagnostics::{Code, Diagnostic, code, nearest};
+use crate::diagnostics::{Diagnostic, code, nearest};
 use crate::ir::{DeclId, DeclKind, HandleSubtype, Primitive, RIGHTS_SAME, Type, TypeKind, Value};
 use crate::source::Span;
 use crate::syntax::{ConstantId, Constraints, Literal, PathId, PathRole};
@@ -115,7 +115,8 @@ fn no_aspect(cx: Cx<'_>, ty: &Type, item: ConstantId, span: Span) -> Option<Diag
     )
 }
 
-/// A name that was left to be looked up here. `None` if it was reported, or may be among what could not be read.
+/// A name that was left to be looked up here. `None` if it was reported, or may be among what could not be
+/// read.
 pub(super) fn unknown_name<'a>(
     cx: Cx<'a>,
     path: PathId,
@@ -163,6 +164,7 @@ fn reads_as(cx: Cx<'_>, ty: &Type, aspect: Aspect, item: ConstantId) -> bool {
     }
 }
 
+/// Applies one constraint as one aspect.
 fn apply(
     cx: Cx<'_>,
     mut ty: Type,
@@ -170,36 +172,23 @@ fn apply(
     item: ConstantId,
     out: &mut Vec<Diagnostic>,
 ) -> Option<Type> {
-    let span = cx.file[item].span;
-    let again = |code: Code| Diagnostic::new(code, span, "the type as it is named here has one already");
-    match (aspect, &mut ty.kind) {
+    let given = match (aspect, &mut ty.kind) {
         (Aspect::Size, TypeKind::String { bound, .. } | TypeKind::Vector { bound, .. }) => {
-            if bound.is_some() {
-                out.push(again(code::BOUND_TWICE));
-                return None;
-            }
+            let free = bound.is_none();
             *bound = uint32(cx, item, out)?;
+            (!free).then_some(code::BOUND_TWICE)
         }
-        (Aspect::Subtype, TypeKind::Handle { subtype: old, .. }) if old.value != 0 => {
-            out.push(again(code::HANDLE_TWICE));
-            return None;
-        }
-        (Aspect::Rights, TypeKind::Handle { rights: old, .. }) if *old != RIGHTS_SAME => {
-            out.push(again(code::HANDLE_TWICE));
-            return None;
-        }
-        (Aspect::Subtype, kind @ TypeKind::Handle { .. }) => {
+        (Aspect::Subtype, kind) => {
             let found = subtype(cx, kind, item)?;
-            if let TypeKind::Handle { subtype, .. } = kind {
-                *subtype = found;
-            }
+            let TypeKind::Handle { subtype, .. } = kind else { return None };
+            let free = subtype.value == 0;
+            *subtype = found;
+            (!free).then_some(code::HANDLE_TWICE)
         }
-        (Aspect::Rights, TypeKind::Handle { resource, rights: old, .. }) => {
-            *old = rights(cx, *resource, item, out)?;
-        }
-        (Aspect::Protocol, _) => {
-            out.push(again(code::BOUND_TWICE));
-            return None;
+        (Aspect::Rights, TypeKind::Handle { resource, rights, .. }) => {
+            let free = *rights == RIGHTS_SAME;
+            *rights = self::rights(cx, *resource, item, out)?;
+            (!free).then_some(code::HANDLE_TWICE)
         }
         (
             Aspect::Optional,
@@ -207,16 +196,17 @@ fn apply(
             | TypeKind::Vector { optional, .. }
             | TypeKind::Handle { optional, .. }
             | TypeKind::Endpoint { optional, .. },
-        ) => {
-            if *optional {
-                out.push(Diagnostic::new(code::OPTIONAL_TWICE, span, "the type is optional already"));
-                return None;
-            }
-            *optional = true;
+        ) => std::mem::replace(optional, true).then_some(code::OPTIONAL_TWICE),
+        _ => Some(code::BOUND_TWICE),
+    };
+    match given {
+        None => Some(ty),
+        Some(code) => {
+            let label = "the type as it is named here has one already";
+            out.push(Diagnostic::new(code, cx.file[item].span, label));
+            None
         }
-        _ => return None,
     }
-    Some(ty)
 }
 
 /// A size; the outer `None` is an error, the inner one is without bound.

@@ -2,15 +2,16 @@
 //!
 //! Each library passes these stages, after all libraries that it may import:
 //!
-//! 1. [`declare`]: one flat list of declarations, anonymous layouts named; collisions of names.
-//! 2. [`imports`] and [`resolve`]: what each reference means.
-//! 3. [`order`]: each declaration after what it needs; cycles.
-//! 4. [`decls`], with [`types`], [`constraints`], [`constants`], [`attributes`] and [`protocols`]: the content of each.
-//! 5. [`layout`](crate::layout): sizes.
-//! 6. [`checks`]: what can be judged only with sizes.
+//! 1. `declare`: one flat list of declarations, anonymous layouts named; collisions of names.
+//! 2. `imports` and `resolve`: what each reference means.
+//! 3. `order`: each declaration after what it needs; cycles.
+//! 4. `decls`, with `types`, `constraints`, `constants`, `attributes` and `protocols`: the content of each.
+//! 5. `layout`: sizes.
+//! 6. `checks`: what can be judged only with sizes.
 //!
-//! Each stage is a function that takes what the stages before have made and pushes what it has to say into a list. A
-//! declaration about which something was reported never becomes ready, and what refers to it stays silent.
+//! Each stage is a function that takes what the stages before have made and pushes what it has to say into a
+//! list. A declaration about which something was reported never becomes ready, and what refers to it stays
+//! silent.
 
 mod attributes;
 mod checks;
@@ -26,7 +27,7 @@ mod protocols;
 mod resolve;
 mod types;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use attributes::{Place, Values};
 use declare::Declared;
@@ -47,8 +48,8 @@ pub struct LibrarySyntax {
     pub builtin: bool,
 }
 
-/// Gives libraries their meaning, each after those that it imports. The schema is sound if no error is among the
-/// diagnostics.
+/// Gives libraries their meaning, each after those that it imports. The schema is sound if no error is among
+/// the diagnostics.
 #[must_use]
 pub fn analyze(sources: &SourceMap, libraries: &[LibrarySyntax]) -> (Schema, Vec<Diagnostic>) {
     let mut known = Known::default();
@@ -126,7 +127,7 @@ fn forgive_versions(files: &[File], out: &mut Vec<Diagnostic>, before: usize) {
 /// The libraries that a library's files import.
 fn imported(imports: &[imports::Imports]) -> Vec<LibraryId> {
     let mut libraries: Vec<LibraryId> =
-        imports.iter().flat_map(HashMap::values).filter_map(|import| import.library).collect();
+        imports.iter().flat_map(BTreeMap::values).filter_map(|import| import.library).collect();
     libraries.sort();
     libraries.dedup();
     libraries

@@ -1,5 +1,5 @@
-//! Second stage: what each dotted name refers to. Every reference of a library is looked up here, once; later stages
-//! find the answer by the reference's place in the tree.
+//! Second stage: what each dotted name refers to. Every reference of a library is looked up here, once; later
+//! stages find the answer by the reference's place in the tree.
 
 use std::collections::HashSet;
 
@@ -15,7 +15,8 @@ pub(super) struct Resolved {
 }
 
 impl Resolved {
-    /// What a reference means. `None` has been reported, except for constraints, which may be looked up elsewhere.
+    /// What a reference means. `None` has been reported, except for constraints, which may be looked up
+    /// elsewhere.
     pub(super) fn target(&self, file: usize, path: PathId) -> Option<Target> {
         self.targets[file][path.0 as usize]
     }
@@ -149,7 +150,8 @@ impl Scope<'_> {
         }
     }
 
-    /// Whether a failure is the fault of the path: the library looked into is known and could be read in full.
+    /// Whether a failure is the fault of the path: the library looked into is known and could be read in
+    /// full.
     fn is_sure(&self, path: &Path, failure: &Lookup) -> bool {
         let library = match failure {
             Lookup::NoMember(id) => self.known.schema.decl(*id).library,

@@ -1,7 +1,7 @@
 //! Text to tokens.
 //!
-//! Every byte of the text belongs to one token, to white space, to a comment, or to a diagnostic. The list of tokens
-//! always ends with [`TokenKind::EndOfFile`].
+//! Every byte of the text belongs to one token, to white space, to a comment, or to a diagnostic. The list of
+//! tokens always ends with [`TokenKind::EndOfFile`].
 
 use super::token::{Token, TokenKind};
 use crate::diagnostics::{Bounded, Diagnostic, code};

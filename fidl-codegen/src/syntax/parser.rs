@@ -1,8 +1,8 @@
 //! The cursor over the tokens that the grammar's functions move, and how they go on after an error.
 //!
 //! A production that cannot go on reports once and returns `None`. The nearest list above it (of members, of
-//! declarations) skips to the end of the broken item, passing over nested braces, and reads on. That gives one
-//! diagnostic per broken item.
+//! declarations) skips to the end of the broken item, passing over nested braces, and reads on. That gives
+//! one diagnostic per broken item.
 
 use super::token::{Token, TokenKind};
 use super::tree::{File, Name};
@@ -152,8 +152,8 @@ impl<'a> Parser<'a> {
         result
     }
 
-    /// The `;` behind an item. Where it is missing that is reported; what is left of the line is skipped, and the next
-    /// item is read.
+    /// The `;` behind an item. Where it is missing that is reported; what is left of the line is skipped, and
+    /// the next item is read.
     pub(super) fn semicolon(&mut self) {
         if self.opt(TokenKind::Semicolon) {
             return;
