@@ -176,7 +176,7 @@ impl fmt::Display for Error {
             Self::Read { path, error } => write!(f, "cannot read `{}`: {error}", path.display()),
             Self::Write { path, error } => write!(f, "cannot write `{}`: {error}", path.display()),
             Self::NoOutDir => f.write_str("no folder to write to: OUT_DIR is not set"),
-            Self::Schema(report) => f.write_str(report.render(false).trim_end()),
+            Self::Schema(report) => report.fmt(f),
         }
     }
 }

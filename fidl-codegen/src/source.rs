@@ -113,8 +113,8 @@ impl SourceFile {
     /// Where the line of a byte ends, its line break excluded.
     #[must_use]
     pub fn line_end(&self, offset: u32) -> u32 {
-        let rest = &self.text.as_bytes()[offset as usize..];
-        offset + rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len()) as u32
+        let next = self.line_starts.partition_point(|start| *start <= offset);
+        self.line_starts.get(next).map_or(self.text.len() as u32, |start| start - 1)
     }
 }
 

@@ -15,6 +15,8 @@ pub mod code {
     pub use super::codes::names::*;
 }
 
+use std::fmt;
+
 use crate::source::{SourceMap, Span};
 
 /// One finding: a row of the table of codes, a place, and what is special about this case.
@@ -141,6 +143,14 @@ impl Report {
         render::render(self, styled)
     }
 }
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.render(false).trim_end())
+    }
+}
+
+impl std::error::Error for Report {}
 
 /// Whether a list holds an error, not warnings alone.
 #[must_use]

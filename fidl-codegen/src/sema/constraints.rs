@@ -5,7 +5,7 @@
 
 use super::constants::{Expected, Referred, evaluate, refer};
 use super::known::{Class, Cx};
-use super::resolve::{Builtin, Target};
+use super::resolve::{Builtin, Target, suggests};
 use crate::diagnostics::{Diagnostic, code, nearest};
 use crate::ir::{DeclId, DeclKind, HandleSubtype, Primitive, RIGHTS_SAME, Type, TypeKind, Value};
 use crate::source::Span;
@@ -52,7 +52,7 @@ pub(super) fn constrain_rest(
     for &item in items {
         let span = cx.file[item].span;
         let Some(at) = left.iter().position(|aspect| reads_as(cx, &ty, *aspect, item)) else {
-            out.push(no_aspect(cx, &ty, item, span)?);
+            out.push(no_aspect(cx, &ty, item, span, suggests(out))?);
             return None;
         };
         ty = apply(cx, ty, left[at], item, out)?;
@@ -93,13 +93,13 @@ fn too_many(cx: Cx<'_>, ty: &Type, constraints: &Constraints, allowed: usize) ->
 }
 
 /// A constraint that is none of the aspects left. `None` if it names something that was reported elsewhere.
-fn no_aspect(cx: Cx<'_>, ty: &Type, item: ConstantId, span: Span) -> Option<Diagnostic> {
+fn no_aspect(cx: Cx<'_>, ty: &Type, item: ConstantId, span: Span, suggest: bool) -> Option<Diagnostic> {
     let text = cx.sources.text(span);
     if let Literal::Path(path) = cx.file[item].kind
         && cx.resolved.target(cx.file_index, path).is_none()
     {
         let subtypes = subtypes(cx, &ty.kind).map_or(&[][..], |id| &cx.known.symbol(id).members);
-        return unknown_name(cx, path, subtypes.iter().map(String::as_str).chain(["optional"]));
+        return unknown_name(cx, path, subtypes.iter().map(String::as_str).chain(["optional"]), suggest);
     }
     let takes = aspects(&ty.kind).iter().map(|aspect| match aspect {
         Aspect::Size => "a size",
@@ -121,6 +121,7 @@ pub(super) fn unknown_name<'a>(
     cx: Cx<'a>,
     path: PathId,
     also: impl Iterator<Item = &'a str>,
+    suggest: bool,
 ) -> Option<Diagnostic> {
     let [name] = cx.file[path].parts.as_slice() else { return None };
     if !cx.complete || cx.file[path].role != PathRole::Constraint {
@@ -129,7 +130,10 @@ pub(super) fn unknown_name<'a>(
     let own = cx.known.names[cx.library.0 as usize].keys().map(String::as_str);
     let label = format!("there is no `{}`", name.text);
     let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, name.span, label);
-    Some(diagnostic.did_you_mean(nearest(&name.text, own.chain(also))))
+    Some(match suggest {
+        true => diagnostic.did_you_mean(nearest(&name.text, own.chain(also))),
+        false => diagnostic,
+    })
 }
 
 fn is_optional(cx: Cx<'_>, item: ConstantId) -> bool {
@@ -149,7 +153,7 @@ fn reads_as(cx: Cx<'_>, ty: &Type, aspect: Aspect, item: ConstantId) -> bool {
         Literal::Number | Literal::Or(_) => true,
         Literal::String | Literal::Bool(_) => false,
         Literal::Path(_) => match target(cx, item) {
-            Some(Target::Decl(id)) => cx.known.class(id) == Class::Const,
+            Some(Target::Decl(id)) => matches!(cx.known.class(id), Class::Const | Class::Broken),
             Some(Target::Member(..) | Target::Builtin(Builtin::Max)) => true,
             Some(Target::Builtin(_)) | None => false,
         },
@@ -289,7 +293,7 @@ pub(super) fn protocol(cx: Cx<'_>, constraints: &Constraints, out: &mut Vec<Diag
             None
         }
         (None, Literal::Path(path)) => {
-            out.extend(unknown_name(cx, *path, std::iter::empty()));
+            out.extend(unknown_name(cx, *path, std::iter::empty(), suggests(out)));
             None
         }
         _ => {

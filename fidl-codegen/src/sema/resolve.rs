@@ -122,8 +122,10 @@ struct Scope<'a> {
     imports: &'a Imports,
 }
 
-/// After so many diagnostics no more names are proposed: looking for them takes time.
-const MOST_SUGGESTIONS: usize = 100;
+/// Whether names are proposed: not after many diagnostics, since looking for them takes time.
+pub(super) fn suggests(out: &[Diagnostic]) -> bool {
+    out.len() < 100
+}
 
 /// How far a name led.
 enum Lookup {
@@ -143,7 +145,7 @@ impl Scope<'_> {
             _ if path.role == PathRole::Constraint && parts.len() == 1 => None,
             failure => {
                 if self.is_sure(path, &failure) {
-                    out.push(self.failure(path, &failure, out.len() < MOST_SUGGESTIONS));
+                    out.push(self.failure(path, &failure, suggests(out)));
                 }
                 None
             }
