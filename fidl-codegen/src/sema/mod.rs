@@ -111,15 +111,23 @@ fn not_versioned(files: &[File], out: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Where versioning is used, what seems to be declared twice may be meant for different versions.
+/// Where versioning is used, what seems to be declared twice or to be at odds with its protocol may be meant for
+/// different versions.
 fn forgive_versions(files: &[File], out: &mut Vec<Diagnostic>, before: usize) {
-    const TWICE: [Code; 4] =
-        [code::NAME_TWICE, code::CANONICAL_NAME_TWICE, code::ORDINAL_TWICE, code::VALUE_TWICE];
+    const FORGIVEN: [Code; 7] = [
+        code::NAME_TWICE,
+        code::CANONICAL_NAME_TWICE,
+        code::ORDINAL_TWICE,
+        code::VALUE_TWICE,
+        code::COMPOSE_MORE_OPEN,
+        code::FLEXIBLE_TWO_WAY,
+        code::FLEXIBLE_IN_CLOSED,
+    ];
     if files.iter().any(|file| file.versioned.is_some()) {
         let mut index = 0;
         out.retain(|diagnostic| {
             index += 1;
-            index <= before || !TWICE.contains(&diagnostic.code)
+            index <= before || !FORGIVEN.contains(&diagnostic.code)
         });
     }
 }
