@@ -12,8 +12,8 @@ use crate::{compile, rust};
 /// Compiles schemas to Rust, for a `build.rs`.
 ///
 /// Libraries are given in an order in which each comes after those that it imports. For each one added with
-/// [`file`](Self::file) or [`library`](Self::library) a file `library_name.rs` is written, the dots of the name
-/// turned into underscores; a file whose text would not change is left alone.
+/// [`file`](Self::file) or [`library`](Self::library) a file `library_name.rs` is written, the dots of the
+/// name turned into underscores; a file whose text would not change is left alone.
 ///
 /// ```no_run
 /// // build.rs
@@ -79,13 +79,13 @@ impl Builder {
         self
     }
 
-    /// Compiles, writes, and tells Cargo to run the build script again when a schema changes. Gives the paths of the
-    /// files, written or unchanged, in the order of their libraries.
+    /// Compiles, writes, and tells Cargo to run the build script again when a schema changes. Gives the paths
+    /// of the files, written or unchanged, in the order of their libraries.
     ///
     /// # Errors
     ///
-    /// If a file cannot be read or written, if there is no folder to write to, or if a schema breaks a rule of the
-    /// language.
+    /// If a file cannot be read or written, if there is no folder to write to, or if a schema breaks a rule
+    /// of the language.
     pub fn compile(&self) -> Result<Vec<PathBuf>, Error> {
         let out_dir = self.out_dir.clone().or_else(|| env::var_os("OUT_DIR").map(PathBuf::from));
         let out_dir = out_dir.ok_or(Error::NoOutDir)?;
@@ -100,7 +100,8 @@ impl Builder {
         written.map(|(id, _)| write_library(&out_dir, &compiled.schema, id)).collect()
     }
 
-    /// Like [`compile`](Self::compile), but on failure prints what is wrong and ends the process with status 1.
+    /// Like [`compile`](Self::compile), but on failure prints what is wrong and ends the process with status
+    /// 1.
     pub fn compile_or_exit(&self) {
         if let Err(error) = self.compile() {
             eprintln!("{error}");
@@ -175,7 +176,7 @@ impl fmt::Display for Error {
             Self::Read { path, error } => write!(f, "cannot read `{}`: {error}", path.display()),
             Self::Write { path, error } => write!(f, "cannot write `{}`: {error}", path.display()),
             Self::NoOutDir => f.write_str("no folder to write to: OUT_DIR is not set"),
-            Self::Schema(report) => f.write_str(report.render(false).trim_end()),
+            Self::Schema(report) => report.fmt(f),
         }
     }
 }

@@ -30,8 +30,9 @@
 //!          strict Add(struct { a int32; b int32; }) -> (struct { sum int32; });
 //!      };",
 //! );
-//! let compiled = compile(&[vec![source]]).map_err(|report| report.render(false)).unwrap();
+//! let compiled = compile(&[vec![source]])?;
 //! assert_eq!(compiled.schema.target().name, "example.calc");
+//! # Ok::<(), fidl_codegen::diagnostics::Report>(())
 //! ```
 //!
 //! The feature `cli`, on by default, adds the command `fidl-codegen`; a build script can leave it out.

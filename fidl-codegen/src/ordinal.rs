@@ -2,8 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
-/// The ordinal that belongs to a selector (`library.name/Protocol.Method`): the first eight bytes of its SHA-256
-/// hash, read as a little-endian number without the top bit.
+/// The ordinal that belongs to a selector (`library.name/Protocol.Method`): the first eight bytes of its
+/// SHA-256 hash, read as a little-endian number without the top bit.
 #[must_use]
 pub fn ordinal(selector: &str) -> u64 {
     let digest = Sha256::digest(selector.as_bytes());

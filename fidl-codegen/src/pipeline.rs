@@ -15,9 +15,9 @@ pub struct Compiled {
     pub warnings: Report,
 }
 
-/// Compiles libraries. Each is given by its files, and stands after those that it imports; the last one is the one
-/// that the run is for. Where a file imports `zx` and no library of that name is given, a small one of the
-/// compiler's own is put before all others.
+/// Compiles libraries. Each is given by its files, and stands after those that it imports; the last one is
+/// the one that the run is for. Where a file imports `zx` and no library of that name is given, a small one
+/// of the compiler's own is put before all others.
 ///
 /// # Errors
 ///
@@ -62,8 +62,8 @@ fn needs_zx(libraries: &[LibrarySyntax]) -> bool {
     imported && !given
 }
 
-/// Groups files by the library that they name, and orders the groups so that each comes after those it imports, as far as
-/// there is such an order. Files that name no library stay by themselves.
+/// Groups files by the library that they name, and orders the groups so that each comes after those it
+/// imports, as far as there is such an order. Files that name no library stay by themselves.
 #[must_use]
 pub fn group_by_library(files: Vec<Source>) -> Vec<Vec<Source>> {
     let mut groups: Vec<Group> = Vec::new();

@@ -1,7 +1,8 @@
 //! Source files, and places in them.
 //!
-//! A [`Span`] is three numbers and can be copied about freely; the [`SourceMap`] turns it back into text, line and
-//! column. Text that is not UTF-8 is taken in with replacement characters, and the file remembers where that began.
+//! A [`Span`] is three numbers and can be copied about freely; the [`SourceMap`] turns it back into text,
+//! line and column. Text that is not UTF-8 is taken in with replacement characters, and the file remembers
+//! where that began.
 
 use std::path::Path;
 use std::{fs, io};
@@ -112,8 +113,8 @@ impl SourceFile {
     /// Where the line of a byte ends, its line break excluded.
     #[must_use]
     pub fn line_end(&self, offset: u32) -> u32 {
-        let rest = &self.text.as_bytes()[offset as usize..];
-        offset + rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len()) as u32
+        let next = self.line_starts.partition_point(|start| *start <= offset);
+        self.line_starts.get(next).map_or(self.text.len() as u32, |start| start - 1)
     }
 }
 

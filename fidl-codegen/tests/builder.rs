@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::SystemTime;
 
 use fidl_codegen::Builder;
@@ -80,4 +81,22 @@ fn failures_are_told() {
     let error = build("absent.fidl");
     assert!(error.to_string().starts_with("cannot read `"), "{error}");
     assert!(!folder.join("bad.rs").exists());
+}
+
+/// Runs itself again as a build script would run, with a schema that has an error.
+#[test]
+fn a_failed_build_ends_with_status_1_and_no_panic() {
+    const SCHEMA: &str = "TEST_BUILDER_SCHEMA";
+    if let Some(schema) = std::env::var_os(SCHEMA) {
+        Builder::new().file(schema).out_dir(env!("CARGO_TARGET_TMPDIR")).compile_or_exit();
+        unreachable!("the schema has an error");
+    }
+    let folder = folder("status", &[("bad.fidl", "library bad; type A = struct { a b; };")]);
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    let child = child.args(["--exact", "a_failed_build_ends_with_status_1_and_no_panic", "--nocapture"]);
+    let output = child.env(SCHEMA, folder.join("bad.fidl")).output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.starts_with("error[E0052]") && !text.contains("panicked"), "{text}");
+    assert!(String::from_utf8(output.stdout).unwrap().contains("cargo::rerun-if-changed="));
 }

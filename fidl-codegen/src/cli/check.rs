@@ -6,8 +6,8 @@ use super::{Failure, compile_libraries, read};
 
 /// Checks schemas and writes nothing
 ///
-/// Files that name the same library belong together; libraries may import one another in any order in which the files
-/// are given.
+/// Files that name the same library belong together; libraries may import one another in any order in which
+/// the files are given.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

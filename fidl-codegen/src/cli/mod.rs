@@ -1,5 +1,5 @@
-//! The command line. Exit status: 0, or 1 for errors in schemas and files that cannot be read or written, or 2 for
-//! wrong usage.
+//! The command line. Exit status: 0, or 1 for errors in schemas and files that cannot be read or written, or
+//! 2 for wrong usage.
 
 mod check;
 mod compile;

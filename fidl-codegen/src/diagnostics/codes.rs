@@ -169,6 +169,7 @@ table! {
     193 Error BOX_OF_OTHER "only structs can be boxed"
     207 Error SIZE_OVERFLOW "the size of this type does not fit into 32 bits"
     209 Error RESERVED_MEMBER "reserved members are no longer part of the language"
+    210 Error BAD_LOCATIONS "bad form of a list of locations"
     1000 Error NOT_SUPPORTED "this part of the language is not supported yet"
     1001 Error TOO_DEEP "this is nested too deeply"
     1002 Error NOT_UTF8 "the file is not UTF-8 text"

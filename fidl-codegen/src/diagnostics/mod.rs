@@ -1,6 +1,7 @@
 //! What the compiler has to say: one table of codes, one form of diagnostic, one renderer.
 //!
-//! A stage makes [`Diagnostic`]s and pushes them into a list; nothing but [`Report::render`] turns them into text.
+//! A stage makes [`Diagnostic`]s and pushes them into a list; nothing but [`Report::render`] turns them into
+//! text.
 
 mod codes;
 mod render;
@@ -13,6 +14,8 @@ pub mod code {
     //! Every code by name.
     pub use super::codes::names::*;
 }
+
+use std::fmt;
 
 use crate::source::{SourceMap, Span};
 
@@ -61,6 +64,40 @@ impl Diagnostic {
     }
 }
 
+/// Diagnostics of one file, of which so many are kept that a file of noise does not fill the memory. The
+/// first error is always among them.
+#[derive(Debug, Default)]
+pub struct Bounded {
+    list: Vec<Diagnostic>,
+    errors: usize,
+}
+
+impl Bounded {
+    const MOST_OF_A_KIND: usize = 200;
+
+    /// Keeps a diagnostic, if there is room for one of its severity.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        let is_error = diagnostic.code.severity == Severity::Error;
+        let kept = if is_error { self.errors } else { self.list.len() - self.errors };
+        if kept < Self::MOST_OF_A_KIND {
+            self.errors += usize::from(is_error);
+            self.list.push(diagnostic);
+        }
+    }
+
+    /// The diagnostic that was kept last.
+    #[must_use]
+    pub fn last(&self) -> Option<&Diagnostic> {
+        self.list.last()
+    }
+
+    /// All that were kept.
+    #[must_use]
+    pub fn into_list(self) -> Vec<Diagnostic> {
+        self.list
+    }
+}
+
 /// The diagnostics of one run, with the sources that they point into.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -106,6 +143,14 @@ impl Report {
         render::render(self, styled)
     }
 }
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.render(false).trim_end())
+    }
+}
+
+impl std::error::Error for Report {}
 
 /// Whether a list holds an error, not warnings alone.
 #[must_use]

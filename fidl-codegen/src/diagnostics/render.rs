@@ -59,7 +59,7 @@ fn primary_snippet<'a>(
 ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
     let near = diagnostic.places.iter().filter(|(span, _)| beside(sources, diagnostic, *span));
     let first = near.clone().map(|(span, _)| *span).chain([diagnostic.span]).min_by_key(|span| span.start);
-    let last = near.clone().map(|(span, _)| *span).chain([diagnostic.span]).max_by_key(|span| span.end);
+    let last = near.clone().map(|(span, _)| *span).chain([diagnostic.span]).max_by_key(|span| span.start);
     let (first, last) = (first.unwrap_or(diagnostic.span), last.unwrap_or(diagnostic.span));
     let primary =
         AnnotationKind::Primary.span(range(sources, first, diagnostic.span)).label(diagnostic.label.as_str());

@@ -49,8 +49,8 @@ pub struct Enum {
     pub underlying: Primitive,
     /// Whether a value that is not a member is refused.
     pub strict: bool,
-    /// For flexible enums the value that stands for unknown ones: that of the member marked `@unknown`, else the
-    /// largest of the underlying type.
+    /// For flexible enums the value that stands for unknown ones: that of the member marked `@unknown`, else
+    /// the largest of the underlying type.
     pub unknown_value: Option<i128>,
     /// The members in source order.
     pub members: Vec<EnumMember>,

@@ -1,14 +1,15 @@
-//! The resolved schema as plain data: what the compiler's front end found out and all that a back end may see.
+//! The resolved schema as plain data: what the compiler's front end found out and all that a back end may
+//! see.
 //!
-//! Everything refers to everything else by index: a [`DeclId`] is a place in [`Schema::decls`], a [`LibraryId`]
-//! one in [`Schema::libraries`]. Names are resolved, constants evaluated, aliases replaced by their targets,
-//! anonymous layouts named, sizes and ordinals computed. Nothing here needs the source text.
+//! Everything refers to everything else by index: a [`DeclId`] is a place in [`Schema::decls`], a
+//! [`LibraryId`] one in [`Schema::libraries`]. Names are resolved, constants evaluated, aliases replaced by
+//! their targets, anonymous layouts named, sizes and ordinals computed. Nothing here needs the source text.
 //!
-//! Guarantees of a `Schema` that the compiler returns:
-//! - Each id is in range, and the declaration it names is of the kind its context asks for (a box names a struct,
-//!   an endpoint a protocol, a payload a struct).
-//! - [`Library::decls`] lists a declaration after all that it contains by value, so a reader that goes along it has
-//!   seen what it needs. What a box or an endpoint names may come later.
+//! Guarantees of a `Schema` that [`crate::compile`] returns:
+//! - Each id is in range, and the declaration it names is of the kind its context asks for (a box names a
+//!   struct, an endpoint a protocol, a payload a struct).
+//! - [`Library::decls`] lists a declaration after all that it contains by value, so a reader that goes along
+//!   it has seen what it needs. What a box or an endpoint names may come later.
 //! - Every shape, offset, message size and ordinal is filled in, and the rules of the language hold.
 
 mod constant;
@@ -105,8 +106,8 @@ impl Schema {
         &protocol.own_methods[reference.index as usize]
     }
 
-    /// Whether values of this type may hold handles: the type is a handle, an endpoint or a resource layout, or
-    /// is made of one.
+    /// Whether values of this type may hold handles: the type is a handle, an endpoint or a resource layout,
+    /// or is made of one.
     #[must_use]
     pub fn is_resource(&self, ty: &Type) -> bool {
         match &ty.kind {
@@ -120,7 +121,8 @@ impl Schema {
     }
 }
 
-/// A method's place: the protocol that declares it and the index in that protocol's [`Protocol::own_methods`].
+/// A method's place: the protocol that declares it and the index in that protocol's
+/// [`Protocol::own_methods`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MethodId {
     /// The protocol that declares the method.
@@ -215,8 +217,9 @@ pub struct Decl {
     pub library: LibraryId,
     /// Name, attributes, place.
     pub element: Element,
-    /// The names from the outside in: `["Foo"]` for a declaration of its own, `["Protocol", "Method", "Request"]`
-    /// for the request of a method, the outer names and the member's for a layout inside a member.
+    /// The names from the outside in: `["Foo"]` for a declaration of its own, `["Protocol", "Method",
+    /// "Request"]` for the request of a method, the outer names and the member's for a layout inside a
+    /// member.
     pub naming_context: Vec<String>,
     /// Whether the layout was written in place, so that its name is generated.
     pub anonymous: bool,

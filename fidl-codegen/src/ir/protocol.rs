@@ -1,6 +1,6 @@
 //! Protocols, their methods, and the messages of these.
 
-use super::{DeclId, Element, Location, MethodId, Type, TypeShape};
+use super::{Attribute, DeclId, Element, Location, MethodId, Type, TypeShape};
 
 /// A protocol.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,8 +13,8 @@ pub struct Protocol {
     pub composes: Vec<Compose>,
     /// The methods and events declared here, in source order.
     pub own_methods: Vec<Method>,
-    /// All methods and events: those of the composed protocols, depth first, each protocol once, then the own ones.
-    /// See [`Schema::method`](super::Schema::method).
+    /// All methods and events: those of the composed protocols, depth first, each protocol once, then the own
+    /// ones. See [`Schema::method`](super::Schema::method).
     pub methods: Vec<MethodId>,
 }
 
@@ -34,6 +34,10 @@ pub enum Openness {
 pub struct Discoverable {
     /// The name by which the protocol is found: `library.name.Protocol` or the one given.
     pub name: String,
+    /// Where clients may be, if that is said: `platform`, `external`.
+    pub client: Option<Vec<String>>,
+    /// Where servers may be, if that is said: `platform`, `external`.
+    pub server: Option<Vec<String>>,
 }
 
 /// One `compose`.
@@ -41,6 +45,8 @@ pub struct Discoverable {
 pub struct Compose {
     /// The protocol whose methods are taken in.
     pub protocol: DeclId,
+    /// What stands before it.
+    pub attributes: Vec<Attribute>,
     /// Where it is named.
     pub location: Location,
 }
@@ -94,8 +100,8 @@ pub struct Message {
 /// The answer to a two-way method.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Response {
-    /// The struct that a successful answer carries. `None`: nothing, which is a body-less message without a result
-    /// union, and the empty struct, inlined, within one.
+    /// The struct that a successful answer carries. `None`: nothing, which is a body-less message without a
+    /// result union, and the empty struct, inlined, within one.
     pub payload: Option<DeclId>,
     /// The union that the body is, for flexible methods; else the body is the payload itself.
     pub result: Option<ResultUnion>,
@@ -127,8 +133,8 @@ pub struct MessageSize {
     pub max_bytes: u32,
     /// The most handles. At most 64, the limit of a channel.
     pub max_handles: u32,
-    /// Whether the schema itself keeps the message within both limits. If not, a value can be described that no
-    /// channel takes.
+    /// Whether the schema itself keeps the message within both limits. If not, a value can be described that
+    /// no channel takes.
     pub bounded: bool,
     /// Whether a newer peer may legally send more than this: a table or a flexible union is reached.
     pub extensible: bool,

@@ -191,6 +191,7 @@ pub struct TypeShape {
     pub max_handles: u32,
     /// Whether any padding can occur, inline or out of line.
     pub has_padding: bool,
-    /// Whether a table or a flexible union is reached, so that a newer peer may send more than is described here.
+    /// Whether a table or a flexible union is reached, so that a newer peer may send more than is described
+    /// here.
     pub has_flexible_envelope: bool,
 }

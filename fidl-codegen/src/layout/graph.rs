@@ -9,8 +9,8 @@ pub(super) struct Group {
     pub(super) recursive: bool,
 }
 
-/// The groups among some declarations, each after all groups that it leads to. Declarations other than structs lead
-/// nowhere.
+/// The groups among some declarations, each after all groups that it leads to. Declarations other than
+/// structs lead nowhere.
 pub(super) fn groups(schema: &Schema, decls: &[DeclId]) -> Vec<Group> {
     let mut places = vec![None; schema.decls.len()];
     for (place, id) in decls.iter().enumerate() {
@@ -44,8 +44,8 @@ fn named(ty: &Type) -> Option<DeclId> {
 
 const UNSEEN: usize = usize::MAX;
 
-/// The strongly connected components of a graph, by Tarjan's algorithm with the stack of calls made explicit: the graph
-/// may be as deep as the source is long.
+/// The strongly connected components of a graph, by Tarjan's algorithm with the stack of calls made explicit:
+/// the graph may be as deep as the source is long.
 fn components(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
     let mut search = Search {
         number: vec![UNSEEN; edges.len()],

@@ -1,9 +1,9 @@
 //! Sizes: the shapes of types, the offsets of members, the largest messages.
 //!
-//! Sizes and counts saturate at `u32::MAX`, which means: without bound. Three passes go over the declarations of a library:
-//! inline sizes in dependency order; depth and everything out of line along the graph that boxes make, where declarations
-//! that contain themselves form groups ([`graph`]); then the results are written into the tree ([`messages`] for those
-//! of methods).
+//! Sizes and counts saturate at `u32::MAX`, which means: without bound. Three passes go over the declarations
+//! of a library: inline sizes in dependency order; depth and everything out of line along the graph that
+//! boxes make, where declarations that contain themselves form groups (`graph`); then the results are written
+//! into the tree (`messages` for those of methods).
 
 mod graph;
 mod messages;
@@ -12,8 +12,8 @@ mod shapes;
 use crate::ir::{Bits, Decl, DeclId, DeclKind, Enum, Schema, Struct, Type, TypeKind, TypeShape};
 use shapes::{primitive, shape, struct_shape};
 
-/// Fills in all shapes, offsets and message sizes of the declarations in `order`, each of which comes after those it
-/// contains by value. Those of other declarations must be filled in already.
+/// Fills in all shapes, offsets and message sizes of the declarations in `order`, each of which comes after
+/// those it contains by value. Those of other declarations must be filled in already.
 pub fn lay_out(schema: &mut Schema, order: &[DeclId]) {
     let mut table: Vec<TypeShape> = schema.decls.iter().map(known_shape).collect();
     for &id in order {
@@ -88,7 +88,8 @@ fn reach(schema: &Schema, order: &[DeclId], table: &mut [TypeShape]) -> Vec<Decl
     recursive
 }
 
-/// Structs that contain one another: without bound in depth and size, and in handles if any of them holds one.
+/// Structs that contain one another: without bound in depth and size, and in handles if any of them holds
+/// one.
 fn complete_recursive(schema: &Schema, group: &[DeclId], table: &mut [TypeShape]) {
     for id in group {
         let own = &mut table[id.0 as usize];

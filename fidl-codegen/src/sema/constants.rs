@@ -2,7 +2,7 @@
 
 use super::constraints::unknown_name;
 use super::known::{Class, Cx};
-use super::resolve::{Builtin, Target};
+use super::resolve::{Builtin, Target, suggests};
 use crate::diagnostics::{Diagnostic, code};
 use crate::ir::{
     Constant, ConstantForm, ConstantTarget, DeclId, DeclKind, LiteralKind, Primitive, Type, TypeKind, Value,
@@ -218,7 +218,7 @@ pub(super) fn refer(
     out: &mut Vec<Diagnostic>,
 ) -> Option<Referred> {
     let Some(target) = cx.resolved.target(cx.file_index, path) else {
-        out.extend(unknown_name(cx, path, std::iter::empty()));
+        out.extend(unknown_name(cx, path, std::iter::empty(), suggests(out)));
         return None;
     };
     match target {

@@ -1,12 +1,12 @@
 //! Constraints on types: sizes, `optional`, protocols, kinds and rights of handles.
 //!
-//! A type knows some aspects that can be constrained, in a fixed order. The constraints given are read in their order,
-//! each as the next aspect that it can be; aspects may be passed over.
+//! A type knows some aspects that can be constrained, in a fixed order. The constraints given are read in
+//! their order, each as the next aspect that it can be; aspects may be passed over.
 
 use super::constants::{Expected, Referred, evaluate, refer};
 use super::known::{Class, Cx};
-use super::resolve::{Builtin, Target};
-use crate::diagnostics::{Code, Diagnostic, code, nearest};
+use super::resolve::{Builtin, Target, suggests};
+use crate::diagnostics::{Diagnostic, code, nearest};
 use crate::ir::{DeclId, DeclKind, HandleSubtype, Primitive, RIGHTS_SAME, Type, TypeKind, Value};
 use crate::source::Span;
 use crate::syntax::{ConstantId, Constraints, Literal, PathId, PathRole};
@@ -52,7 +52,7 @@ pub(super) fn constrain_rest(
     for &item in items {
         let span = cx.file[item].span;
         let Some(at) = left.iter().position(|aspect| reads_as(cx, &ty, *aspect, item)) else {
-            out.push(no_aspect(cx, &ty, item, span)?);
+            out.push(no_aspect(cx, &ty, item, span, suggests(out))?);
             return None;
         };
         ty = apply(cx, ty, left[at], item, out)?;
@@ -93,13 +93,13 @@ fn too_many(cx: Cx<'_>, ty: &Type, constraints: &Constraints, allowed: usize) ->
 }
 
 /// A constraint that is none of the aspects left. `None` if it names something that was reported elsewhere.
-fn no_aspect(cx: Cx<'_>, ty: &Type, item: ConstantId, span: Span) -> Option<Diagnostic> {
+fn no_aspect(cx: Cx<'_>, ty: &Type, item: ConstantId, span: Span, suggest: bool) -> Option<Diagnostic> {
     let text = cx.sources.text(span);
     if let Literal::Path(path) = cx.file[item].kind
         && cx.resolved.target(cx.file_index, path).is_none()
     {
         let subtypes = subtypes(cx, &ty.kind).map_or(&[][..], |id| &cx.known.symbol(id).members);
-        return unknown_name(cx, path, subtypes.iter().map(String::as_str).chain(["optional"]));
+        return unknown_name(cx, path, subtypes.iter().map(String::as_str).chain(["optional"]), suggest);
     }
     let takes = aspects(&ty.kind).iter().map(|aspect| match aspect {
         Aspect::Size => "a size",
@@ -115,11 +115,13 @@ fn no_aspect(cx: Cx<'_>, ty: &Type, item: ConstantId, span: Span) -> Option<Diag
     )
 }
 
-/// A name that was left to be looked up here. `None` if it was reported, or may be among what could not be read.
+/// A name that was left to be looked up here. `None` if it was reported, or may be among what could not be
+/// read.
 pub(super) fn unknown_name<'a>(
     cx: Cx<'a>,
     path: PathId,
     also: impl Iterator<Item = &'a str>,
+    suggest: bool,
 ) -> Option<Diagnostic> {
     let [name] = cx.file[path].parts.as_slice() else { return None };
     if !cx.complete || cx.file[path].role != PathRole::Constraint {
@@ -128,7 +130,10 @@ pub(super) fn unknown_name<'a>(
     let own = cx.known.names[cx.library.0 as usize].keys().map(String::as_str);
     let label = format!("there is no `{}`", name.text);
     let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, name.span, label);
-    Some(diagnostic.did_you_mean(nearest(&name.text, own.chain(also))))
+    Some(match suggest {
+        true => diagnostic.did_you_mean(nearest(&name.text, own.chain(also))),
+        false => diagnostic,
+    })
 }
 
 fn is_optional(cx: Cx<'_>, item: ConstantId) -> bool {
@@ -148,7 +153,7 @@ fn reads_as(cx: Cx<'_>, ty: &Type, aspect: Aspect, item: ConstantId) -> bool {
         Literal::Number | Literal::Or(_) => true,
         Literal::String | Literal::Bool(_) => false,
         Literal::Path(_) => match target(cx, item) {
-            Some(Target::Decl(id)) => cx.known.class(id) == Class::Const,
+            Some(Target::Decl(id)) => matches!(cx.known.class(id), Class::Const | Class::Broken),
             Some(Target::Member(..) | Target::Builtin(Builtin::Max)) => true,
             Some(Target::Builtin(_)) | None => false,
         },
@@ -163,6 +168,7 @@ fn reads_as(cx: Cx<'_>, ty: &Type, aspect: Aspect, item: ConstantId) -> bool {
     }
 }
 
+/// Applies one constraint as one aspect.
 fn apply(
     cx: Cx<'_>,
     mut ty: Type,
@@ -170,36 +176,23 @@ fn apply(
     item: ConstantId,
     out: &mut Vec<Diagnostic>,
 ) -> Option<Type> {
-    let span = cx.file[item].span;
-    let again = |code: Code| Diagnostic::new(code, span, "the type as it is named here has one already");
-    match (aspect, &mut ty.kind) {
+    let given = match (aspect, &mut ty.kind) {
         (Aspect::Size, TypeKind::String { bound, .. } | TypeKind::Vector { bound, .. }) => {
-            if bound.is_some() {
-                out.push(again(code::BOUND_TWICE));
-                return None;
-            }
+            let free = bound.is_none();
             *bound = uint32(cx, item, out)?;
+            (!free).then_some(code::BOUND_TWICE)
         }
-        (Aspect::Subtype, TypeKind::Handle { subtype: old, .. }) if old.value != 0 => {
-            out.push(again(code::HANDLE_TWICE));
-            return None;
-        }
-        (Aspect::Rights, TypeKind::Handle { rights: old, .. }) if *old != RIGHTS_SAME => {
-            out.push(again(code::HANDLE_TWICE));
-            return None;
-        }
-        (Aspect::Subtype, kind @ TypeKind::Handle { .. }) => {
+        (Aspect::Subtype, kind) => {
             let found = subtype(cx, kind, item)?;
-            if let TypeKind::Handle { subtype, .. } = kind {
-                *subtype = found;
-            }
+            let TypeKind::Handle { subtype, .. } = kind else { return None };
+            let free = subtype.value == 0;
+            *subtype = found;
+            (!free).then_some(code::HANDLE_TWICE)
         }
-        (Aspect::Rights, TypeKind::Handle { resource, rights: old, .. }) => {
-            *old = rights(cx, *resource, item, out)?;
-        }
-        (Aspect::Protocol, _) => {
-            out.push(again(code::BOUND_TWICE));
-            return None;
+        (Aspect::Rights, TypeKind::Handle { resource, rights, .. }) => {
+            let free = *rights == RIGHTS_SAME;
+            *rights = self::rights(cx, *resource, item, out)?;
+            (!free).then_some(code::HANDLE_TWICE)
         }
         (
             Aspect::Optional,
@@ -207,16 +200,17 @@ fn apply(
             | TypeKind::Vector { optional, .. }
             | TypeKind::Handle { optional, .. }
             | TypeKind::Endpoint { optional, .. },
-        ) => {
-            if *optional {
-                out.push(Diagnostic::new(code::OPTIONAL_TWICE, span, "the type is optional already"));
-                return None;
-            }
-            *optional = true;
+        ) => std::mem::replace(optional, true).then_some(code::OPTIONAL_TWICE),
+        _ => Some(code::BOUND_TWICE),
+    };
+    match given {
+        None => Some(ty),
+        Some(code) => {
+            let label = "the type as it is named here has one already";
+            out.push(Diagnostic::new(code, cx.file[item].span, label));
+            None
         }
-        _ => return None,
     }
-    Some(ty)
 }
 
 /// A size; the outer `None` is an error, the inner one is without bound.
@@ -299,7 +293,7 @@ pub(super) fn protocol(cx: Cx<'_>, constraints: &Constraints, out: &mut Vec<Diag
             None
         }
         (None, Literal::Path(path)) => {
-            out.extend(unknown_name(cx, *path, std::iter::empty()));
+            out.extend(unknown_name(cx, *path, std::iter::empty(), suggests(out)));
             None
         }
         _ => {

@@ -1,4 +1,5 @@
-//! First stage: the declarations of a library in one flat list, anonymous layouts among them, each with its name.
+//! First stage: the declarations of a library in one flat list, anonymous layouts among them, each with its
+//! name.
 
 use std::collections::HashMap;
 
@@ -204,8 +205,8 @@ impl<'a> Collector<'a, '_> {
         self.members(file, id, context);
     }
 
-    /// The name that `@generated_name` gives. Its form and place are judged here, its arguments with those of all
-    /// attributes.
+    /// The name that `@generated_name` gives. Its form and place are judged here, its arguments with those of
+    /// all attributes.
     fn generated_name(&mut self, file: usize, attributes: &[Attribute]) -> Option<String> {
         let attribute = attributes.iter().find(|attribute| attribute.name.text == "generated_name")?;
         let argument = attribute.arguments.first()?;

@@ -13,7 +13,8 @@ use crate::ir::{
 use crate::source::Span;
 use crate::syntax::{CtorId, Layout, LayoutClass, Member, ModifierKind, Name, Property, Resource};
 
-/// The content of a declaration, or `None` where something was reported that its users need not hear of again.
+/// The content of a declaration, or `None` where something was reported that its users need not hear of
+/// again.
 pub(super) fn compile(
     cx: Cx<'_>,
     entry: &Entry<'_>,

@@ -1,6 +1,6 @@
 //! The imports of each file.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::declare::Declared;
 use super::known::Known;
@@ -11,7 +11,7 @@ use crate::source::Span;
 use crate::syntax::{File, Using};
 
 /// The imports of one file, by the name that the file uses.
-pub(super) type Imports = HashMap<String, Import>;
+pub(super) type Imports = BTreeMap<String, Import>;
 
 /// One import.
 pub(super) struct Import {

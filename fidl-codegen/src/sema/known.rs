@@ -1,5 +1,5 @@
-//! What is known while a library is worked on: the libraries before it, and its own declarations as far as they are
-//! compiled.
+//! What is known while a library is worked on: the libraries before it, and its own declarations as far as
+//! they are compiled.
 
 use std::collections::HashMap;
 
@@ -7,8 +7,8 @@ use crate::ir::{Decl, DeclId, DeclKind, LibraryId, Schema};
 use crate::source::{SourceMap, Span};
 use crate::syntax::{File, LayoutClass};
 
-/// All libraries and declarations so far. A declaration has an id and a [`Symbol`] from the moment its name is
-/// known; its kind in the schema counts once it is ready.
+/// All libraries and declarations so far. A declaration has an id and a [`Symbol`] from the moment its name
+/// is known; its kind in the schema counts once it is ready.
 #[derive(Default)]
 pub(super) struct Known {
     pub(super) schema: Schema,
@@ -16,8 +16,8 @@ pub(super) struct Known {
     pub(super) symbols: Vec<Symbol>,
     /// For each library its declarations by name.
     pub(super) names: Vec<HashMap<String, DeclId>>,
-    /// For each library whether its files could be read in full. If not, a missing name may be one of those that could
-    /// not be read, and is not reported.
+    /// For each library whether its files could be read in full. If not, a missing name may be one of those
+    /// that could not be read, and is not reported.
     pub(super) complete: Vec<bool>,
     /// How many methods all protocols have together, composed ones included.
     pub(super) methods: usize,

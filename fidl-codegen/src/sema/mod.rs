@@ -2,15 +2,16 @@
 //!
 //! Each library passes these stages, after all libraries that it may import:
 //!
-//! 1. [`declare`]: one flat list of declarations, anonymous layouts named; collisions of names.
-//! 2. [`imports`] and [`resolve`]: what each reference means.
-//! 3. [`order`]: each declaration after what it needs; cycles.
-//! 4. [`decls`], with [`types`], [`constraints`], [`constants`], [`attributes`] and [`protocols`]: the content of each.
-//! 5. [`layout`](crate::layout): sizes.
-//! 6. [`checks`]: what can be judged only with sizes.
+//! 1. `declare`: one flat list of declarations, anonymous layouts named; collisions of names.
+//! 2. `imports` and `resolve`: what each reference means.
+//! 3. `order`: each declaration after what it needs; cycles.
+//! 4. `decls`, with `types`, `constraints`, `constants`, `attributes` and `protocols`: the content of each.
+//! 5. `layout`: sizes.
+//! 6. `checks`: what can be judged only with sizes.
 //!
-//! Each stage is a function that takes what the stages before have made and pushes what it has to say into a list. A
-//! declaration about which something was reported never becomes ready, and what refers to it stays silent.
+//! Each stage is a function that takes what the stages before have made and pushes what it has to say into a
+//! list. A declaration about which something was reported never becomes ready, and what refers to it stays
+//! silent.
 
 mod attributes;
 mod checks;
@@ -26,7 +27,7 @@ mod protocols;
 mod resolve;
 mod types;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use attributes::{Place, Values};
 use declare::Declared;
@@ -47,8 +48,8 @@ pub struct LibrarySyntax {
     pub builtin: bool,
 }
 
-/// Gives libraries their meaning, each after those that it imports. The schema is sound if no error is among the
-/// diagnostics.
+/// Gives libraries their meaning, each after those that it imports. The schema is sound if no error is among
+/// the diagnostics.
 #[must_use]
 pub fn analyze(sources: &SourceMap, libraries: &[LibrarySyntax]) -> (Schema, Vec<Diagnostic>) {
     let mut known = Known::default();
@@ -110,15 +111,23 @@ fn not_versioned(files: &[File], out: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Where versioning is used, what seems to be declared twice may be meant for different versions.
+/// Where versioning is used, what seems to be declared twice or to be at odds with its protocol may be meant for
+/// different versions.
 fn forgive_versions(files: &[File], out: &mut Vec<Diagnostic>, before: usize) {
-    const TWICE: [Code; 4] =
-        [code::NAME_TWICE, code::CANONICAL_NAME_TWICE, code::ORDINAL_TWICE, code::VALUE_TWICE];
+    const FORGIVEN: [Code; 7] = [
+        code::NAME_TWICE,
+        code::CANONICAL_NAME_TWICE,
+        code::ORDINAL_TWICE,
+        code::VALUE_TWICE,
+        code::COMPOSE_MORE_OPEN,
+        code::FLEXIBLE_TWO_WAY,
+        code::FLEXIBLE_IN_CLOSED,
+    ];
     if files.iter().any(|file| file.versioned.is_some()) {
         let mut index = 0;
         out.retain(|diagnostic| {
             index += 1;
-            index <= before || !TWICE.contains(&diagnostic.code)
+            index <= before || !FORGIVEN.contains(&diagnostic.code)
         });
     }
 }
@@ -126,7 +135,7 @@ fn forgive_versions(files: &[File], out: &mut Vec<Diagnostic>, before: usize) {
 /// The libraries that a library's files import.
 fn imported(imports: &[imports::Imports]) -> Vec<LibraryId> {
     let mut libraries: Vec<LibraryId> =
-        imports.iter().flat_map(HashMap::values).filter_map(|import| import.library).collect();
+        imports.iter().flat_map(BTreeMap::values).filter_map(|import| import.library).collect();
     libraries.sort();
     libraries.dedup();
     libraries

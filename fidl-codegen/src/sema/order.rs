@@ -1,7 +1,7 @@
 //! Third stage: an order of the declarations in which each comes after all that it needs.
 //!
-//! What is needed: attribute arguments, underlying types, members' types, constants, composed protocols, payloads. What
-//! a box or an endpoint names is not needed, which is why these break cycles.
+//! What is needed: attribute arguments, underlying types, members' types, constants, composed protocols,
+//! payloads. What a box or an endpoint names is not needed, which is why these break cycles.
 
 use super::declare::{Body, Declared, Entry};
 use super::known::{Class, Known};
@@ -46,7 +46,8 @@ enum Mark {
     Done,
 }
 
-/// Visits the nodes depth first, without recursion, and gives the order in which they were left and the cycles found.
+/// Visits the nodes depth first, without recursion, and gives the order in which they were left and the
+/// cycles found.
 fn depth_first(needs: &[Vec<usize>], roots: &[usize]) -> (Vec<usize>, Vec<Vec<usize>>) {
     let mut marks = vec![Mark::New; needs.len()];
     let (mut order, mut cycles) = (Vec::new(), Vec::new());

@@ -100,17 +100,38 @@ fn discoverable(
     out: &mut Vec<Diagnostic>,
 ) -> Option<Discoverable> {
     given.iter().find(|attribute| attribute.name == "discoverable")?;
-    let Some(name) = argument(given, "discoverable", "name") else {
-        let library = &cx.known.schema.library(cx.library).name;
-        return Some(Discoverable { name: format!("{library}.{}", entry.name) });
-    };
-    let sound = name
-        .rsplit_once('.')
-        .is_some_and(|(library, protocol)| is_library_name(library) && is_identifier(protocol));
-    if !sound && let Some(span) = argument_span(entry.attributes, "discoverable", "name") {
+    let library = &cx.known.schema.library(cx.library).name;
+    let client = locations(entry, given, "client", out);
+    let server = locations(entry, given, "server", out);
+    let name = argument(given, "discoverable", "name");
+    let sound = name.is_none_or(is_discoverable_name);
+    if let (false, Some(span)) = (sound, argument_span(entry.attributes, "discoverable", "name")) {
         out.push(Diagnostic::new(code::BAD_DISCOVERABLE_NAME, span, "write it as `library.name.Protocol`"));
     }
-    Some(Discoverable { name: name.to_owned() })
+    let name = name.map_or_else(|| format!("{library}.{}", entry.name), str::to_owned);
+    Some(Discoverable { name, client, server })
+}
+
+fn is_discoverable_name(name: &str) -> bool {
+    let parts = name.rsplit_once('.');
+    parts.is_some_and(|(library, protocol)| is_library_name(library) && is_identifier(protocol))
+}
+
+/// The locations that an argument of `@discoverable` lists.
+fn locations(
+    entry: &Entry<'_>,
+    given: &[ir::Attribute],
+    name: &str,
+    out: &mut Vec<Diagnostic>,
+) -> Option<Vec<String>> {
+    let text = argument(given, "discoverable", name)?;
+    let list: Vec<&str> = text.split(',').map(str::trim).filter(|location| !location.is_empty()).collect();
+    let sound = list.iter().all(|location| matches!(*location, "platform" | "external"));
+    if let (false, Some(span)) = (sound, argument_span(entry.attributes, "discoverable", name)) {
+        let label = "the locations are `platform` and `external`, with a comma between them";
+        out.push(Diagnostic::new(code::BAD_LOCATIONS, span, label));
+    }
+    Some(list.into_iter().map(str::to_owned).collect())
 }
 
 fn transport(entry: &Entry<'_>, given: &[ir::Attribute], out: &mut Vec<Diagnostic>) {
@@ -135,20 +156,23 @@ fn composes(
     let mut composes = Vec::new();
     for member in &protocol.members {
         let ProtocolMember::Compose { attributes: list, path } = member else { continue };
-        attributes(Values::Declaration(cx), list, Place::Compose, out);
+        let attributes = attributes(Values::Declaration(cx), list, Place::Compose, out);
         let span = cx.file[*path].span;
-        composes.push(compose(cx, *path, span, openness, out));
+        let protocol = compose(cx, *path, span, openness, out);
+        let location = location(cx.sources, span);
+        composes.push(protocol.map(|protocol| (Compose { protocol, attributes, location }, span)));
     }
     composes
 }
 
+/// The protocol that a `compose` names.
 fn compose(
     cx: Cx<'_>,
     path: syntax::PathId,
     span: Span,
     openness: Openness,
     out: &mut Vec<Diagnostic>,
-) -> Option<(Compose, Span)> {
+) -> Option<DeclId> {
     let protocol = match cx.resolved.target(cx.file_index, path)? {
         Target::Decl(id) if cx.known.class(id) == Class::Protocol => id,
         Target::Decl(id) if cx.known.class(id) == Class::Broken => return None,
@@ -169,7 +193,7 @@ fn compose(
                 .help(format!("make the composing protocol {}", word(composed.openness))),
         );
     }
-    Some((Compose { protocol, location: location(cx.sources, span) }, span))
+    Some(protocol)
 }
 
 /// What flexible methods and events ask of their protocol.
@@ -345,7 +369,8 @@ fn list(
     Some(listed)
 }
 
-/// Reports names and ordinals that occur twice. What collides within one composed protocol was reported there.
+/// Reports names and ordinals that occur twice. What collides within one composed protocol was reported
+/// there.
 fn collisions(cx: Cx<'_>, id: DeclId, listed: &[Listed], own: &[Method], out: &mut Vec<Diagnostic>) {
     let mut names: HashMap<String, (&str, Span, bool)> = HashMap::new();
     let mut ordinals: HashMap<u64, (&Method, Span)> = HashMap::new();

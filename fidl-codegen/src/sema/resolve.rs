@@ -1,5 +1,5 @@
-//! Second stage: what each dotted name refers to. Every reference of a library is looked up here, once; later stages
-//! find the answer by the reference's place in the tree.
+//! Second stage: what each dotted name refers to. Every reference of a library is looked up here, once; later
+//! stages find the answer by the reference's place in the tree.
 
 use std::collections::HashSet;
 
@@ -15,7 +15,8 @@ pub(super) struct Resolved {
 }
 
 impl Resolved {
-    /// What a reference means. `None` has been reported, except for constraints, which may be looked up elsewhere.
+    /// What a reference means. `None` has been reported, except for constraints, which may be looked up
+    /// elsewhere.
     pub(super) fn target(&self, file: usize, path: PathId) -> Option<Target> {
         self.targets[file][path.0 as usize]
     }
@@ -121,6 +122,11 @@ struct Scope<'a> {
     imports: &'a Imports,
 }
 
+/// Whether names are proposed: not after many diagnostics, since looking for them takes time.
+pub(super) fn suggests(out: &[Diagnostic]) -> bool {
+    out.len() < 100
+}
+
 /// How far a name led.
 enum Lookup {
     Found(Target),
@@ -139,14 +145,15 @@ impl Scope<'_> {
             _ if path.role == PathRole::Constraint && parts.len() == 1 => None,
             failure => {
                 if self.is_sure(path, &failure) {
-                    out.push(self.failure(path, &failure));
+                    out.push(self.failure(path, &failure, suggests(out)));
                 }
                 None
             }
         }
     }
 
-    /// Whether a failure is the fault of the path: the library looked into is known and could be read in full.
+    /// Whether a failure is the fault of the path: the library looked into is known and could be read in
+    /// full.
     fn is_sure(&self, path: &Path, failure: &Lookup) -> bool {
         let library = match failure {
             Lookup::NoMember(id) => self.known.schema.decl(*id).library,
@@ -159,11 +166,9 @@ impl Scope<'_> {
 
     /// Whether a path begins with an import of a library that there is not.
     fn unknown_import(&self, path: &Path) -> bool {
-        let parts: Vec<&str> = path.parts.iter().map(|part| part.text.as_str()).collect();
-        (1..parts.len()).any(|length| {
-            let import = self.imports.get(&parts[..length].join("."));
-            import.is_some_and(|import| import.library.is_none())
-        })
+        let text = path.text();
+        let mut unknown = self.imports.iter().filter(|(_, import)| import.library.is_none());
+        unknown.any(|(name, _)| text.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.')))
     }
 
     /// Generated names cannot be referred to.
@@ -244,10 +249,10 @@ impl Scope<'_> {
         }
     }
 
-    fn failure(&self, path: &Path, failure: &Lookup) -> Diagnostic {
+    fn failure(&self, path: &Path, failure: &Lookup, suggest: bool) -> Diagnostic {
         match failure {
             Lookup::NoMember(id) => self.no_member(path, *id),
-            Lookup::NoDecl(library, part) => self.no_decl(path, *library, *part),
+            Lookup::NoDecl(library, part) => self.no_decl(path, *library, *part, suggest),
             _ => self.no_library(path),
         }
     }
@@ -267,9 +272,12 @@ impl Scope<'_> {
             .did_you_mean(nearest(name, symbol.members.iter().map(String::as_str)))
     }
 
-    fn no_decl(&self, path: &Path, library: LibraryId, part: usize) -> Diagnostic {
+    fn no_decl(&self, path: &Path, library: LibraryId, part: usize, suggest: bool) -> Diagnostic {
         let name = path.parts[part].text.as_str();
         let label = format!("library `{}` has no `{name}`", self.known.schema.library(library).name);
+        if !suggest {
+            return Diagnostic::new(code::UNKNOWN_NAME, path.span, label);
+        }
         let own = self.known.names[library.0 as usize].keys().map(String::as_str);
         let builtins = BUILTINS.iter().filter(|(_, it)| *it != Builtin::Experimental).map(|(word, _)| *word);
         let builtins = builtins.chain(Primitive::ALL.iter().map(|primitive| primitive.name()));

@@ -35,7 +35,7 @@ pub(super) fn resolve(cx: Cx<'_>, id: CtorId, out: &mut Vec<Diagnostic>) -> Opti
             }
             Target::Decl(id) => of_decl(cx, ctor, id, out)?,
             Target::Member(..) => {
-                out.push(expected_type(cx, ctor, "this is a member, not a type"));
+                out.push(expected_type(ctor, "this is a member, not a type"));
                 return None;
             }
         },
@@ -44,7 +44,7 @@ pub(super) fn resolve(cx: Cx<'_>, id: CtorId, out: &mut Vec<Diagnostic>) -> Opti
     bounded(ctor, ty, out)
 }
 
-fn expected_type(_cx: Cx<'_>, ctor: &Ctor, label: impl Into<String>) -> Diagnostic {
+fn expected_type(ctor: &Ctor, label: impl Into<String>) -> Diagnostic {
     Diagnostic::new(code::EXPECTED_TYPE, ctor.span, label)
 }
 
@@ -67,18 +67,18 @@ fn of_decl(cx: Cx<'_>, ctor: &Ctor, id: DeclId, out: &mut Vec<Diagnostic>) -> Op
     match class {
         Class::Protocol => {
             let name = cx.sources.text(ctor.span);
-            let diagnostic = expected_type(cx, ctor, "this is a protocol");
+            let diagnostic = expected_type(ctor, "this is a protocol");
             out.push(
                 diagnostic.help(format!("an end of a channel is `client_end:{name}` or `server_end:{name}`")),
             );
             None
         }
         Class::Const => {
-            out.push(expected_type(cx, ctor, "this is a constant"));
+            out.push(expected_type(ctor, "this is a constant"));
             None
         }
         Class::Service => {
-            out.push(expected_type(cx, ctor, "this is a service"));
+            out.push(expected_type(ctor, "this is a service"));
             None
         }
         Class::Broken | Class::NewType => None,
@@ -112,7 +112,7 @@ fn of_builtin(cx: Cx<'_>, ctor: &Ctor, builtin: Builtin, out: &mut Vec<Diagnosti
         Builtin::ClientEnd => return endpoint(cx, ctor, EndpointRole::Client, out),
         Builtin::ServerEnd => return endpoint(cx, ctor, EndpointRole::Server, out),
         Builtin::Optional | Builtin::Max | Builtin::Version => {
-            out.push(expected_type(cx, ctor, "this is not a type"));
+            out.push(expected_type(ctor, "this is not a type"));
             return None;
         }
         Builtin::Experimental => {

@@ -1,14 +1,11 @@
 //! Text to tokens.
 //!
-//! Every byte of the text belongs to one token, to white space, to a comment, or to a diagnostic. The list of tokens
-//! always ends with [`TokenKind::EndOfFile`].
+//! Every byte of the text belongs to one token, to white space, to a comment, or to a diagnostic. The list of
+//! tokens always ends with [`TokenKind::EndOfFile`].
 
 use super::token::{Token, TokenKind};
-use crate::diagnostics::{Diagnostic, code};
+use crate::diagnostics::{Bounded, Diagnostic, code};
 use crate::source::{SourceFile, Span};
-
-/// So many diagnostics are kept per file: a file of noise should not fill the memory.
-const MOST_DIAGNOSTICS: usize = 200;
 
 /// Splits a file into tokens.
 pub(super) fn lex(file: u32, source: &SourceFile) -> (Vec<Token>, Vec<Diagnostic>) {
@@ -18,13 +15,13 @@ pub(super) fn lex(file: u32, source: &SourceFile) -> (Vec<Token>, Vec<Diagnostic
         replaced: source.invalid_at.is_some(),
         position: 0,
         tokens: Vec::new(),
-        diagnostics: Vec::new(),
+        diagnostics: Bounded::default(),
     };
     while lexer.position < lexer.text.len() {
         lexer.token();
     }
     lexer.push(TokenKind::EndOfFile, lexer.position);
-    (lexer.tokens, lexer.diagnostics)
+    (lexer.tokens, lexer.diagnostics.into_list())
 }
 
 struct Lexer<'a> {
@@ -34,7 +31,7 @@ struct Lexer<'a> {
     replaced: bool,
     position: usize,
     tokens: Vec<Token>,
-    diagnostics: Vec<Diagnostic>,
+    diagnostics: Bounded,
 }
 
 impl Lexer<'_> {
@@ -88,9 +85,7 @@ impl Lexer<'_> {
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
-        if self.diagnostics.len() < MOST_DIAGNOSTICS {
-            self.diagnostics.push(diagnostic);
-        }
+        self.diagnostics.push(diagnostic);
     }
 
     /// A wide run: whether it is a number is seen when its type is known.

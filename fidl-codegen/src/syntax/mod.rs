@@ -1,8 +1,8 @@
 //! Source text to tree. Neither the lexer nor the parser ever gives up: each file gives a tree and a list of
 //! diagnostics, and what could not be read is left out of the tree and marked.
 //!
-//! The tree holds what was written and nothing about what it means. Its nodes refer to one another by index into
-//! the lists of their [`File`], so passing through it never depends on how deep the source nests.
+//! The tree holds what was written and nothing about what it means. Its nodes refer to one another by index
+//! into the lists of their [`File`], so passing through it never depends on how deep the source nests.
 
 mod grammar;
 mod lexer;

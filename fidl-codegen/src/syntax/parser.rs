@@ -1,27 +1,24 @@
 //! The cursor over the tokens that the grammar's functions move, and how they go on after an error.
 //!
 //! A production that cannot go on reports once and returns `None`. The nearest list above it (of members, of
-//! declarations) skips to the end of the broken item, passing over nested braces, and reads on. That gives one
-//! diagnostic per broken item.
+//! declarations) skips to the end of the broken item, passing over nested braces, and reads on. That gives
+//! one diagnostic per broken item.
 
 use super::token::{Token, TokenKind};
 use super::tree::{File, Name};
 use super::{grammar, token};
-use crate::diagnostics::{Code, Diagnostic, code};
+use crate::diagnostics::{Bounded, Code, Diagnostic, code};
 use crate::source::Span;
 
 /// So deep may types and constants nest.
 const DEEPEST: u32 = 64;
 
-/// So many diagnostics are kept per file.
-const MOST_DIAGNOSTICS: usize = 200;
-
 /// Tokens to tree.
 pub(super) fn parse(file: u32, text: &str, tokens: &[Token]) -> (File, Vec<Diagnostic>) {
     let tree = File { source: file, ..File::default() };
-    let mut parser = Parser { text, tokens, position: 0, depth: 0, tree, diagnostics: Vec::new() };
+    let mut parser = Parser { text, tokens, position: 0, depth: 0, tree, diagnostics: Bounded::default() };
     grammar::file(&mut parser);
-    (parser.tree, parser.diagnostics)
+    (parser.tree, parser.diagnostics.into_list())
 }
 
 pub(super) struct Parser<'a> {
@@ -30,7 +27,7 @@ pub(super) struct Parser<'a> {
     position: usize,
     depth: u32,
     pub(super) tree: File,
-    diagnostics: Vec<Diagnostic>,
+    diagnostics: Bounded,
 }
 
 impl<'a> Parser<'a> {
@@ -126,7 +123,7 @@ impl<'a> Parser<'a> {
     /// Of several diagnostics at one place only the first is kept: the others follow from it.
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         let again = self.diagnostics.last().is_some_and(|last| last.span == diagnostic.span);
-        if !again && self.diagnostics.len() < MOST_DIAGNOSTICS {
+        if !again {
             self.diagnostics.push(diagnostic);
         }
     }
@@ -155,8 +152,8 @@ impl<'a> Parser<'a> {
         result
     }
 
-    /// The `;` behind an item. Where it is missing that is reported; what is left of the line is skipped, and the next
-    /// item is read.
+    /// The `;` behind an item. Where it is missing that is reported; what is left of the line is skipped, and
+    /// the next item is read.
     pub(super) fn semicolon(&mut self) {
         if self.opt(TokenKind::Semicolon) {
             return;

@@ -102,8 +102,14 @@ fn protocol(out: &mut String, schema: &Schema, name: &str, it: &Protocol) {
     writeln!(out, "{openness} protocol {name}").unwrap();
     if let Some(discoverable) = &it.discoverable {
         writeln!(out, "  discoverable as {}", discoverable.name).unwrap();
+        for (side, locations) in [("client", &discoverable.client), ("server", &discoverable.server)] {
+            if let Some(locations) = locations {
+                writeln!(out, "  {side} at {}", locations.join(" and ")).unwrap();
+            }
+        }
     }
     for compose in &it.composes {
+        attributes(out, "  ", &compose.attributes);
         writeln!(out, "  compose {}", schema.full_name(compose.protocol)).unwrap();
     }
     for id in &it.methods {

@@ -1,5 +1,7 @@
 //! What the tests share: inputs of several files in one, stored expectations, the readable form of the IR.
 
+#![allow(dead_code, reason = "each test uses a part")]
+
 pub(crate) mod dump;
 
 use std::path::{Path, PathBuf};

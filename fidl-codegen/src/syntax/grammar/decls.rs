@@ -16,8 +16,8 @@ const KEYWORDS: [&str; 9] =
 
 /// `decl = const | type | alias | protocol | resource | service`
 ///
-/// A declaration whose name could be read is kept even if the rest could not, so that references to it are not
-/// taken for mistakes.
+/// A declaration whose name could be read is kept even if the rest could not, so that references to it are
+/// not taken for mistakes.
 pub(super) fn decl(p: &mut Parser<'_>, attributes: Attributes) -> Option<()> {
     let modifiers = super::layouts::modifiers(p, |word| {
         matches!(ModifierKind::of(word), Some(ModifierKind::Open | ModifierKind::Ajar | ModifierKind::Closed))
