@@ -49,8 +49,11 @@ use crate::tables::tables;
 
 const MAX_BYTES: usize = ZX_CHANNEL_MAX_MSG_BYTES as usize;
 
-/// Pieces that are handed to the system without being gathered first, the header included.
-const MAX_PIECES: usize = 64;
+/// Pieces that are handed to the system in a short list, the header included.
+const FEW_PIECES: usize = 4;
+
+/// Pieces that are handed to the system in a long list, the header included; more are gathered first.
+const MANY_PIECES: usize = 64;
 
 zeroed_struct! {
     /// A buffer for a received message of any legal size.
@@ -374,17 +377,29 @@ fn receive(
 fn send(socket: BorrowedFd<'_>, payload: &Payload<'_>) -> Result<Result<(), i32>, zx_status_t> {
     let mut header = [0; HEADER_BYTES];
     header[..4].copy_from_slice(&payload.len().to_le_bytes());
-    let mut pieces = [IoSlice::new(&[]); MAX_PIECES];
-    pieces[0] = IoSlice::new(&header);
+    // Most messages are one piece, and a long list costs time to clear.
+    let sent = send_listed::<FEW_PIECES>(socket, &header, payload)
+        .or_else(|| send_listed::<MANY_PIECES>(socket, &header, payload));
+    match sent {
+        Some(sent) => Ok(sent),
+        None => send_gathered(socket, &header, payload),
+    }
+}
+
+/// Sends the header and the pieces from where they lie, if a list of this length is enough.
+fn send_listed<const LENGTH: usize>(
+    socket: BorrowedFd<'_>,
+    header: &[u8],
+    payload: &Payload<'_>,
+) -> Option<Result<(), i32>> {
+    let mut pieces = [IoSlice::new(&[]); LENGTH];
+    pieces[0] = IoSlice::new(header);
     let mut count = 1;
     for bytes in payload.pieces() {
-        if count == MAX_PIECES {
-            return send_gathered(socket, &header, payload);
-        }
-        pieces[count] = IoSlice::new(bytes);
+        *pieces.get_mut(count)? = IoSlice::new(bytes);
         count += 1;
     }
-    Ok(send_pieces(socket, &pieces[..count]))
+    Some(send_pieces(socket, &pieces[..count]))
 }
 
 /// Sends a message of many pieces, copied together first.
