@@ -1,12 +1,5 @@
 //! Channels to other processes, over a Unix socket that keeps messages whole.
 //!
-//! # On the socket
-//!
-//! Each message is one packet: the number of bytes and the number of handles (each 32 bits, little-endian), then the
-//! bytes. The header tells an empty message from the end of the connection. Nothing else is believed: a packet whose
-//! length is not what its header says, or that carries handles, ends the connection. Descriptors that a peer attaches
-//! are dropped by the system.
-//!
 //! # What is known of the socket
 //!
 //! A port's epoll set reports changes (edges), each once. From them the signals are kept in user space, so that a
@@ -29,57 +22,22 @@
 //! 'writable' only when a quarter of the buffer is left in use, so a writer that was refused does not wake for
 //! every small gap.
 
-use core::mem::{self, MaybeUninit};
-use std::io::IoSlice;
+use core::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use crate::abi::types::*;
 use crate::channel::Outcome;
+use crate::channel::frame::{self, MAX_BYTES, Spill};
 use crate::descriptor::{Look, Watched};
 use crate::handle_table;
-use crate::memory::zeroed_struct;
 use crate::object::{self, Body, End};
 use crate::park::ParkIndex;
 use crate::payload::Payload;
-use crate::pool::{Lease, Leased, Plain, Slots};
+use crate::pool::Lease;
 use crate::signals;
 use crate::sync::Ordering;
-use crate::sys::{self, HEADER_BYTES, Ready, Received};
+use crate::sys::{self, Ready, Received};
 use crate::tables::tables;
-
-const MAX_BYTES: usize = ZX_CHANNEL_MAX_MSG_BYTES as usize;
-
-/// Pieces that are handed to the system in a short list, the header included.
-const FEW_PIECES: usize = 4;
-
-/// Pieces that are handed to the system in a long list, the header included; more are gathered first.
-const MANY_PIECES: usize = 64;
-
-zeroed_struct! {
-    /// A buffer for a received message of any legal size.
-    pub(crate) struct Spill {
-        bytes: [MaybeUninit<u8>; MAX_BYTES],
-    }
-}
-
-zeroed_struct! {
-    /// A buffer to gather the pieces of a message in.
-    pub(crate) struct Gather {
-        bytes: [u8; MAX_BYTES],
-    }
-}
-
-impl Leased for Spill {
-    fn slots() -> &'static Slots<Plain<Spill>> {
-        &tables().spills
-    }
-}
-
-impl Leased for Gather {
-    fn slots() -> &'static Slots<Plain<Gather>> {
-        &tables().gathers
-    }
-}
 
 /// A message that was received but did not fit the reader's buffer.
 struct Kept {
@@ -173,7 +131,7 @@ impl Link {
     }
 
     fn has_message(&self) -> bool {
-        matches!(receive(self.descriptor(), &mut [], &mut [], true), Ok(received) if received.bytes > 0)
+        matches!(frame::receive(self.descriptor(), &mut [], &mut [], true), Ok(received) if received.bytes > 0)
     }
 
     /// Notes that the socket was read, or found full.
@@ -188,7 +146,7 @@ impl Link {
         if end.signals & ZX_CHANNEL_PEER_CLOSED != 0 {
             return Err(ZX_ERR_PEER_CLOSED);
         }
-        match send(self.descriptor(), payload)? {
+        match frame::send(self.descriptor(), payload)? {
             Ok(()) => Ok(()),
             Err(libc::EAGAIN) => {
                 self.touch();
@@ -235,11 +193,11 @@ impl Link {
         second: &mut [MaybeUninit<u8>],
         peek: bool,
     ) -> Result<usize, zx_status_t> {
-        let received = receive(self.descriptor(), first, second, peek);
+        let received = frame::receive(self.descriptor(), first, second, peek);
         self.touch();
         match received {
             Ok(Received { bytes: 0, .. }) => Err(self.finish(end)),
-            Ok(received) => match message_bytes(&received, peek) {
+            Ok(received) => match frame::message_bytes(&received, peek) {
                 Some(bytes) => Ok(bytes),
                 None => {
                     sys::shut_down(self.descriptor());
@@ -315,9 +273,8 @@ impl Link {
         }
         if discard {
             // Cut off by the system, which drops the rest.
-            let dropped = receive(self.descriptor(), &mut [], &mut [], false);
+            let _ = frame::receive(self.descriptor(), &mut [], &mut [], false);
             self.touch();
-            debug_assert!(dropped.is_ok());
             self.message_gone(end);
         } else {
             signals::update(end, 0, ZX_CHANNEL_READABLE);
@@ -343,87 +300,5 @@ impl Link {
             self.kept = Some(kept);
         }
         Outcome::Message { fits, bytes: bytes as u32, handles: 0 }
-    }
-}
-
-/// The number of bytes of the message that a packet is, if the packet is a legal message.
-fn message_bytes(received: &Received, peek: bool) -> Option<usize> {
-    let [b0, b1, b2, b3, h0, h1, h2, h3] = received.header;
-    let bytes = u32::from_le_bytes([b0, b1, b2, b3]) as usize;
-    let handles = u32::from_le_bytes([h0, h1, h2, h3]);
-    let whole = peek || !received.cut;
-    (whole && handles == 0 && bytes <= MAX_BYTES && received.bytes == HEADER_BYTES + bytes).then_some(bytes)
-}
-
-/// Receives, again if a signal came between, or if the peer went away with messages of ours unread, which the system
-/// says once and before it gives the messages that are there.
-fn receive(
-    socket: BorrowedFd<'_>,
-    first: &mut [MaybeUninit<u8>],
-    second: &mut [MaybeUninit<u8>],
-    peek: bool,
-) -> Result<Received, i32> {
-    let mut resets = 0;
-    loop {
-        match sys::receive(socket, first, second, peek) {
-            Err(libc::EINTR) => {}
-            Err(libc::ECONNRESET) if resets < 2 => resets += 1,
-            other => return other,
-        }
-    }
-}
-
-/// Sends a message; the inner error is the system's.
-fn send(socket: BorrowedFd<'_>, payload: &Payload<'_>) -> Result<Result<(), i32>, zx_status_t> {
-    let mut header = [0; HEADER_BYTES];
-    header[..4].copy_from_slice(&payload.len().to_le_bytes());
-    // Most messages are one piece, and a long list costs time to clear.
-    let sent = send_listed::<FEW_PIECES>(socket, &header, payload)
-        .or_else(|| send_listed::<MANY_PIECES>(socket, &header, payload));
-    match sent {
-        Some(sent) => Ok(sent),
-        None => send_gathered(socket, &header, payload),
-    }
-}
-
-/// Sends the header and the pieces from where they lie, if a list of this length is enough.
-fn send_listed<const LENGTH: usize>(
-    socket: BorrowedFd<'_>,
-    header: &[u8],
-    payload: &Payload<'_>,
-) -> Option<Result<(), i32>> {
-    let mut pieces = [IoSlice::new(&[]); LENGTH];
-    pieces[0] = IoSlice::new(header);
-    let mut count = 1;
-    for bytes in payload.pieces() {
-        *pieces.get_mut(count)? = IoSlice::new(bytes);
-        count += 1;
-    }
-    Some(send_pieces(socket, &pieces[..count]))
-}
-
-/// Sends a message of many pieces, copied together first.
-fn send_gathered(
-    socket: BorrowedFd<'_>,
-    header: &[u8],
-    payload: &Payload<'_>,
-) -> Result<Result<(), i32>, zx_status_t> {
-    let mut gather = Lease::<Gather>::take().ok_or(ZX_ERR_NO_RESOURCES)?;
-    let mut rest = &mut gather.bytes[..];
-    for bytes in payload.pieces() {
-        let (place, after) = mem::take(&mut rest).split_at_mut(bytes.len());
-        place.copy_from_slice(bytes);
-        rest = after;
-    }
-    let pieces = [IoSlice::new(header), IoSlice::new(&gather.bytes[..payload.len() as usize])];
-    Ok(send_pieces(socket, &pieces))
-}
-
-fn send_pieces(socket: BorrowedFd<'_>, pieces: &[IoSlice<'_>]) -> Result<(), i32> {
-    loop {
-        match sys::send(socket, pieces) {
-            Err(libc::EINTR) => {}
-            other => return other,
-        }
     }
 }
