@@ -18,9 +18,9 @@
 //! read, and stores it; a thread reads the moment before it looks. If a read has a later moment than the look, the
 //! event may be stale, and the system is asked again under the lock.
 //!
-//! The same holds for WRITABLE, where finding the socket full is the read that finds nothing. The system reports
-//! 'writable' only when a quarter of the buffer is left in use, so a writer that was refused does not wake for
-//! every small gap.
+//! The same holds for WRITABLE, where finding the socket full is the read that finds nothing. Sets are told to watch
+//! for it only then, after the refusal, and report it at once if it is true by then. The system reports 'writable' only
+//! when at most a quarter of the buffer is in use, so a writer that was refused does not wake for every small gap.
 
 use core::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -111,6 +111,14 @@ impl Link {
         let writable = if ready.writable { ZX_CHANNEL_WRITABLE } else { 0 };
         self.unsure &= !ready.readable;
         signals::update(end, 0, readable | writable);
+        self.writer_may_go_on(ready.writable);
+    }
+
+    /// Ends the watch for being writable once that was seen.
+    fn writer_may_go_on(&mut self, writable: bool) {
+        if writable {
+            self.watched.set_writer_waits(self.socket.as_fd(), false);
+        }
     }
 
     /// Asks the system.
@@ -128,6 +136,7 @@ impl Link {
         }
         self.unsure = false;
         signals::update(end, clear, set);
+        self.writer_may_go_on(ready.writable);
     }
 
     fn has_message(&self) -> bool {
@@ -151,6 +160,7 @@ impl Link {
             Err(libc::EAGAIN) => {
                 self.touch();
                 signals::update(end, ZX_CHANNEL_WRITABLE, 0);
+                self.watched.set_writer_waits(self.socket.as_fd(), true);
                 Err(ZX_ERR_SHOULD_WAIT)
             }
             Err(libc::ENOMEM | libc::ENOBUFS) => Err(ZX_ERR_NO_MEMORY),
