@@ -194,25 +194,28 @@ impl<'env> Reactor<'env> {
         }
     }
 
-    /// One turn: gives every consumer that has something to do a turn, then takes packets. If nobody has anything to
-    /// do, waits for a packet or a wake until `deadline`.
+    /// One turn: takes packets and wakes, then gives every consumer that has something to do a turn. If nobody has
+    /// anything to do, it first waits for a packet or a wake until `deadline`.
     ///
     /// # Errors
     ///
     /// What the port's wait returns, other than `TIMED_OUT`.
     pub fn turn(&self, deadline: Instant) -> Result<(), Status> {
         self.take_wakes();
+        if self.ready.get() != 0 || self.root_ready.get() {
+            self.take_packets(Instant::INFINITE_PAST)?;
+        } else {
+            self.sleep(deadline)?;
+        }
+        self.take_wakes();
+        self.expire();
         let mut ready = self.ready.take();
         while ready != 0 {
             let consumer = ready.trailing_zeros() as usize;
             ready &= ready - 1;
             self.turn_of(consumer);
         }
-        self.take_wakes();
-        if self.ready.get() != 0 || self.root_ready.get() {
-            return self.take_packets(Instant::INFINITE_PAST);
-        }
-        self.sleep(deadline)
+        Ok(())
     }
 
     /// How often what happened.
@@ -278,7 +281,6 @@ impl<'env> Reactor<'env> {
         };
         let result = self.take_packets(deadline);
         lane.clear_parent();
-        self.expire();
         result
     }
 
@@ -319,6 +321,9 @@ impl<'env> Reactor<'env> {
 
     /// Wakes what has waited long enough.
     fn expire(&self) {
+        if self.nearest_deadline() == Instant::INFINITE {
+            return;
+        }
         let now = Instant::now();
         if let Some(timers) = self.timers.get() {
             timers.expire(now);
