@@ -99,6 +99,10 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
             return engine.tables.set_phase(index, Phase::Held);
         }
         for _ in 0..REQUESTS_PER_CONNECTION {
+            // The handler of the request before may have ended the connection.
+            if let Some(reason) = self.shared.peers[index].wanted_end() {
+                engine.tables.end(index, reason);
+            }
             if engine.tables.entries[index].ending.is_some() {
                 return;
             }
