@@ -4,6 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::task::{Poll, Waker};
+use std::time::Duration;
 
 use fidl::kernel::{self, AsHandleRef, Channel, HandleBased, Instant, ReadError, Status};
 use fidl::message::Header;
@@ -175,4 +176,10 @@ impl Drop for CountDrop<'_> {
     fn drop(&mut self) {
         self.0.set(self.0.get() + 1);
     }
+}
+
+/// Waits a moment until a message is there.
+pub(crate) fn readable(channel: &Channel) -> Result<(), Status> {
+    let signals = fidl::kernel::Signals::CHANNEL_READABLE;
+    kernel::wait_one(channel.raw_handle(), signals, Instant::after(Duration::from_secs(1))).map(drop)
 }
