@@ -183,3 +183,20 @@ pub(crate) fn readable(channel: &Channel) -> Result<(), Status> {
     let signals = fidl::kernel::Signals::CHANNEL_READABLE;
     kernel::wait_one(channel.raw_handle(), signals, Instant::after(Duration::from_secs(1))).map(drop)
 }
+
+/// Runs the reactor until something is so; panics after a long time.
+pub(crate) fn run_until(reactor: &Reactor<'_>, what: &str, mut is_so: impl FnMut() -> bool) {
+    let give_up = Instant::after(Duration::from_secs(30));
+    while !is_so() {
+        assert!(Instant::now() < give_up, "never came: {what}");
+        reactor.turn(Instant::after(Duration::from_millis(5))).expect("the port works");
+    }
+}
+
+/// Runs the reactor for a while.
+pub(crate) fn run_for(reactor: &Reactor<'_>, duration: Duration) {
+    let end = Instant::after(duration);
+    while Instant::now() < end {
+        reactor.turn(end).expect("the port works");
+    }
+}
