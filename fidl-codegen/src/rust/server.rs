@@ -11,7 +11,7 @@ use crate::ir::{DeclId, Method, MethodKind, Openness, Response};
 pub(super) fn emit(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
     let marker = &protocol.marker;
     let aliases = protocol.methods.iter().map(|method| aliases(cx, protocol, method));
-    let handlers = protocol.methods.iter().map(|method| handler(method));
+    let handlers = protocol.methods.iter().map(|method| handler(cx, method));
     let hooks = hooks(protocol);
     let serve = serve(cx, protocol);
     quote! {
@@ -75,10 +75,10 @@ pub(super) fn response(method: &Method) -> Option<&Response> {
     }
 }
 
-fn handler(method: &Method) -> TokenStream {
+fn handler(cx: Context<'_>, method: &Method) -> TokenStream {
     let docs = docs(&method.element, &format!("Handles `{}`.", method.element.name));
     let (name, request) = (names::ident(&names::method(&method.element.name)), alias(method, "Request"));
-    let output = output(method);
+    let output = output(cx, method);
     quote! {
         #docs
         fn #name<'a>(&'a self, request: #request<'a>) -> impl Future<Output = #output>;
@@ -86,11 +86,11 @@ fn handler(method: &Method) -> TokenStream {
 }
 
 /// What a handler returns.
-fn output(method: &Method) -> TokenStream {
+fn output(cx: Context<'_>, method: &Method) -> TokenStream {
     match response(method).and_then(|response| response.payload) {
-        Some(_) => {
-            let response = alias(method, "Response");
-            quote!(#response)
+        Some(payload) => {
+            let (response, lifetime) = (alias(method, "Response"), cx.lifetime_of(payload));
+            quote!(#response #lifetime)
         }
         None => quote!(()),
     }
