@@ -140,19 +140,20 @@ pub(crate) fn settle(reactor: &Reactor<'_>) {
     }
 }
 
-/// Where handlers wait until it is opened.
+/// Where handlers wait until it is opened, first come first served.
 #[derive(Debug, Default)]
 pub(crate) struct Gate {
-    permits: Cell<usize>,
+    came: Cell<usize>,
+    may_pass: Cell<usize>,
     wakers: RefCell<Vec<Waker>>,
 }
 
 impl Gate {
-    /// Waits for a permit, and uses it up.
+    /// Waits for its turn to pass.
     pub(crate) async fn pass(&self) {
+        let turn = self.came.replace(self.came.get() + 1);
         poll_fn(|cx| {
-            if let Some(left) = self.permits.get().checked_sub(1) {
-                self.permits.set(left);
+            if turn < self.may_pass.get() {
                 return Poll::Ready(());
             }
             self.wakers.borrow_mut().push(cx.waker().clone());
@@ -161,14 +162,14 @@ impl Gate {
         .await;
     }
 
-    /// Lets `count` waiters pass; which, the order of their polls decides.
+    /// Lets `count` more pass.
     pub(crate) fn open(&self, count: usize) {
-        self.permits.set(self.permits.get().saturating_add(count));
+        self.may_pass.set(self.may_pass.get().saturating_add(count));
         self.wakers.take().into_iter().for_each(Waker::wake);
     }
 }
 
-/// Sets a flag when it is dropped.
+/// Counts when it is dropped.
 #[derive(Debug)]
 pub(crate) struct CountDrop<'c>(pub(crate) &'c Cell<usize>);
 
