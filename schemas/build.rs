@@ -1,5 +1,9 @@
 //! Compiles the schemas of this folder for the examples, tests and benches.
 
 fn main() {
-    fidl_codegen::Builder::new().file("schemas/echo.fidl").compile_or_exit();
+    fidl_codegen::Builder::new()
+        .file("schemas/echo.fidl")
+        .file("schemas/shapes.fidl")
+        .file("schemas/constructs.fidl")
+        .compile_or_exit();
 }
