@@ -3,6 +3,7 @@
 fn main() {
     fidl_codegen::Builder::new()
         .file("schemas/echo.fidl")
+        .file("schemas/calc.fidl")
         .file("schemas/shapes.fidl")
         .file("schemas/constructs.fidl")
         .compile_or_exit();

@@ -94,8 +94,7 @@ impl Context<'_> {
                 }
             }
             TypeKind::Handle { subtype, rights, optional, .. } => {
-                let (subtype, rights) =
-                    (Literal::u32_unsuffixed(subtype.value), Literal::u32_unsuffixed(*rights));
+                let (subtype, rights) = (Literal::u32_unsuffixed(subtype.value), hexadecimal(*rights));
                 if *optional {
                     quote!(::fidl::wire::OptHandle<#subtype, #rights>)
                 } else {
@@ -323,6 +322,11 @@ impl Context<'_> {
             EndpointRole::Server => quote!(::fidl::kernel::ServerEnd<#protocol>),
         }
     }
+}
+
+/// A set of bits is best read in hexadecimal.
+fn hexadecimal(bits: u32) -> TokenStream {
+    format!("{bits:#x}").parse().expect("a number is a token")
 }
 
 fn optionally(optional: bool, ty: TokenStream) -> TokenStream {

@@ -33,7 +33,7 @@ pub mod test_handles {
         /// The struct `Chain`.
         pub struct ChainWire, ChainView<'f>, 16 {
             /// The member `link`.
-            0 link: ::fidl::wire::Handle<0, 2147483648> => ::fidl::wire::HandleView<'f>,
+            0 link: ::fidl::wire::Handle<0, 0x80000000> => ::fidl::wire::HandleView<'f>,
             /// Padding.
             4 _padding_0: ::fidl::wire::Padding<4>,
             /// The member `next`.
@@ -62,9 +62,9 @@ pub mod test_handles {
         /// The struct `Handles`.
         pub struct HandlesWire, HandlesView<'f>, 40 {
             /// The member `any`.
-            0 any: ::fidl::wire::Handle<0, 2147483648> => ::fidl::wire::HandleView<'f>,
+            0 any: ::fidl::wire::Handle<0, 0x80000000> => ::fidl::wire::HandleView<'f>,
             /// The member `event`.
-            4 event: ::fidl::wire::OptHandle<5, 16384> => ::fidl::wire::HandleView<'f>,
+            4 event: ::fidl::wire::OptHandle<5, 0x4000> => ::fidl::wire::HandleView<'f>,
             /// The member `client`.
             8 client: ::fidl::wire::Endpoint<::fidl::kernel::ClientEnd<p::P>> => ::fidl::wire::EndpointView<'f, ::fidl::kernel::ClientEnd<p::P>>,
             /// Padding.
