@@ -6,10 +6,12 @@
 /// Handles that may be open at once, those in unread messages included.
 pub const HANDLES: usize = if cfg!(miri) { 256 } else { 131_072 };
 
-/// Kernel objects that may exist at once. The two ends of a pair share one.
+/// Kernel objects that may exist at once. The two ends of a pair share one; a thread that sleeps in a blocking wait on
+/// objects takes one.
 pub const OBJECTS: usize = if cfg!(miri) { 96 } else { 131_072 };
 
-/// Asynchronous waits and user packets, pending or queued, of all ports together.
+/// Asynchronous waits and user packets, pending or queued, of all ports together. A thread that sleeps in a blocking
+/// wait takes one for each object.
 pub const WAITS: usize = if cfg!(miri) { 160 } else { 262_144 + 65_536 };
 
 /// User packets waiting in one port.

@@ -9,21 +9,29 @@ use crate::abi::types::*;
 use crate::object::{self, Body, Object};
 use crate::park::ParkIndex;
 use crate::port::Port;
-use crate::sys::{PollEntry, Ready};
+use crate::sys::{Interest, PollEntry, Ready};
 use crate::tables::tables;
 
-/// How many parks an object remembers to be watched in.
+/// How many parks an object remembers to be watched in. More work too, with more wakes than needed.
 const REMEMBERED: usize = 4;
 
-/// The parks that watch a descriptor. It is a memory only: forgetting one costs a system call that finds the
-/// descriptor registered already.
+/// The parks that watch a descriptor, as far as remembered.
+///
+/// Being writable is watched for only while a writer waits: a socket reports it each time the peer has read something,
+/// and each report wakes a thread. A park that is forgotten goes on watching, for everything, since it cannot be told.
 #[derive(Default)]
 pub(crate) struct Watched {
     parks: [Option<ParkIndex>; REMEMBERED],
     next: usize,
+    token: u64,
+    writer_waits: bool,
 }
 
 impl Watched {
+    fn interest(&self) -> Interest {
+        if self.writer_waits { Interest::Everything } else { Interest::Incoming }
+    }
+
     /// Watches the descriptor in the park, unless it is remembered that this was done.
     pub(crate) fn watch(
         &mut self,
@@ -34,12 +42,26 @@ impl Watched {
         if self.parks.contains(&Some(park)) {
             return Ok(());
         }
-        if !park.watch(descriptor, token) {
+        if !park.watch(descriptor, self.interest(), token) {
             return Err(ZX_ERR_NO_RESOURCES);
         }
-        self.parks[self.next] = Some(park);
+        if let Some(forgotten) = self.parks[self.next].replace(park) {
+            forgotten.change(descriptor, Interest::Everything, token);
+        }
         self.next = (self.next + 1) % REMEMBERED;
+        self.token = token;
         Ok(())
+    }
+
+    /// Begins or ends to watch for being writable. If it is writable already, that is reported.
+    pub(crate) fn set_writer_waits(&mut self, descriptor: BorrowedFd<'_>, writer_waits: bool) {
+        if self.writer_waits == writer_waits {
+            return;
+        }
+        self.writer_waits = writer_waits;
+        for park in self.parks.into_iter().flatten() {
+            park.change(descriptor, self.interest(), self.token);
+        }
     }
 
     /// Whether any park watches the descriptor.

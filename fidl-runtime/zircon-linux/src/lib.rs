@@ -34,7 +34,7 @@
 //! ```
 //!
 //! No call touches the heap, not even the first of a process: all tables have a fixed capacity ([`capacity`]) in one
-//! reservation of address space whose pages take memory when first used. [`memory`] tells how full they are. The
+//! reservation of address space whose pages take memory when first used. [`memory()`] tells how full they are. The
 //! crate starts no thread and installs no signal handler.
 //!
 //! # Calls

@@ -4,7 +4,6 @@
 //! is one step.
 
 use core::mem;
-use core::ops::{Deref, DerefMut};
 
 use crate::abi::types::*;
 use crate::channel::{Link, Listener, Local, Message};
@@ -14,7 +13,7 @@ use crate::park::ParkIndex;
 use crate::pool::Queue;
 use crate::port::{self, Port};
 use crate::signals;
-use crate::sync::Guard;
+use crate::sync::{Guard, Guarded};
 use crate::tables::tables;
 use crate::timer::Timer;
 use crate::wait::{List, OF_OBJECT};
@@ -96,49 +95,31 @@ impl Object {
 }
 
 /// An object under its lock. Sleepers that its signals woke are woken after the lock is released.
-pub(crate) struct Locked {
-    // Fields are dropped in this order.
-    guard: Guard<'static, Object>,
-    after: Wakes,
-}
-
-/// Sleepers to wake on drop.
-#[derive(Default)]
-struct Wakes([Option<ParkIndex>; 2]);
+pub(crate) type Locked = Guard<'static, Object>;
 
 /// Locks the object in a slot.
 #[inline]
 pub(crate) fn lock(object: u32) -> Locked {
-    Locked { guard: tables().objects.get(object).lock(), after: Wakes::default() }
+    tables().objects.get(object).lock()
 }
 
-impl Deref for Locked {
-    type Target = Object;
-    #[inline]
-    fn deref(&self) -> &Object {
-        &self.guard
-    }
-}
-
-impl DerefMut for Locked {
-    #[inline]
-    fn deref_mut(&mut self) -> &mut Object {
-        &mut self.guard
-    }
-}
-
-impl Drop for Locked {
-    #[inline]
-    fn drop(&mut self) {
-        let [end0, end1] = &mut self.guard.ends;
-        self.after = Wakes([end0.wake.take(), end1.wake.take()]);
-    }
-}
+/// Sleepers to wake on drop.
+pub(crate) struct Wakes([Option<ParkIndex>; 2]);
 
 impl Drop for Wakes {
-    #[inline]
     fn drop(&mut self) {
         self.0.into_iter().flatten().for_each(ParkIndex::wake);
+    }
+}
+
+impl Guarded for Object {
+    type Rest = Option<Wakes>;
+
+    #[inline]
+    fn rest(&mut self) -> Option<Wakes> {
+        // Looked at before anything is written: nearly always there is nothing to do.
+        let [end0, end1] = &mut self.ends;
+        (end0.wake.is_some() || end1.wake.is_some()).then(|| Wakes([end0.wake.take(), end1.wake.take()]))
     }
 }
 

@@ -74,9 +74,16 @@ impl ParkIndex {
     }
 
     /// Watches a descriptor. `false` if the system has no room for that.
-    pub(crate) fn watch(self, descriptor: BorrowedFd<'_>, token: u64) -> bool {
+    pub(crate) fn watch(self, descriptor: BorrowedFd<'_>, interest: Interest, token: u64) -> bool {
         let Some(set) = self.park().set.get() else { return false };
-        sys::epoll_watch(set, descriptor, Interest::AllEdges, token)
+        sys::epoll_watch(set, descriptor, interest, token)
+    }
+
+    /// Changes what a watched descriptor is watched for.
+    pub(crate) fn change(self, descriptor: BorrowedFd<'_>, interest: Interest, token: u64) {
+        if let Some(set) = self.park().set.get() {
+            sys::epoll_change(set, descriptor, interest, token);
+        }
     }
 
     /// Waits for events until the deadline. Returns those of descriptors, and whether a wake was among them.
@@ -98,7 +105,7 @@ impl Park {
             return Some(());
         }
         let (set, counter) = (sys::epoll()?, sys::eventfd()?);
-        if !sys::epoll_watch(set.as_fd(), counter.as_fd(), Interest::ReadableEdges, WAKE_TOKEN) {
+        if !sys::epoll_watch(set.as_fd(), counter.as_fd(), Interest::Incoming, WAKE_TOKEN) {
             return None;
         }
         self.counter.put(counter);

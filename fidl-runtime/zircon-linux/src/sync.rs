@@ -21,6 +21,15 @@ const CONTENDED: u32 = 2;
 /// Looks at a held lock this often before sleeping: critical sections are tens of nanoseconds long.
 const SPINS: u32 = 100;
 
+/// A value that a lock may guard.
+pub(crate) trait Guarded {
+    /// What is left to do, on drop, once the lock is released.
+    type Rest;
+
+    /// Takes what is left to do, just before the lock is released.
+    fn rest(&mut self) -> Self::Rest;
+}
+
 /// Mutual exclusion around a value.
 pub(crate) struct Lock<T> {
     word: AtomicU32,
@@ -33,7 +42,7 @@ unsafe impl<T: Send> Sync for Lock<T> {}
 // SAFETY: word 0 is 'unlocked', and the value is valid as zeroes by its own promise.
 unsafe impl<T: Zeroed> Zeroed for Lock<T> {}
 
-impl<T> Lock<T> {
+impl<T: Guarded> Lock<T> {
     /// Waits until no one else holds the lock.
     #[inline]
     pub(crate) fn lock(&self) -> Guard<'_, T> {
@@ -62,11 +71,11 @@ impl<T> Lock<T> {
 }
 
 /// The value of a lock, while it is held.
-pub(crate) struct Guard<'a, T> {
+pub(crate) struct Guard<'a, T: Guarded> {
     lock: &'a Lock<T>,
 }
 
-impl<T> Deref for Guard<'_, T> {
+impl<T: Guarded> Deref for Guard<'_, T> {
     type Target = T;
     #[inline]
     fn deref(&self) -> &T {
@@ -75,7 +84,7 @@ impl<T> Deref for Guard<'_, T> {
     }
 }
 
-impl<T> DerefMut for Guard<'_, T> {
+impl<T: Guarded> DerefMut for Guard<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
         // SAFETY: the guard holds the lock and is borrowed exclusively, so this reference is the only one.
@@ -83,9 +92,10 @@ impl<T> DerefMut for Guard<'_, T> {
     }
 }
 
-impl<T> Drop for Guard<'_, T> {
+impl<T: Guarded> Drop for Guard<'_, T> {
     #[inline]
     fn drop(&mut self) {
+        let _rest = self.rest();
         // Release: what was written under the lock is seen by the next holder.
         if self.lock.word.swap(UNLOCKED, Ordering::Release) == CONTENDED {
             sys::futex_wake_one(&self.lock.word);
@@ -98,6 +108,12 @@ mod tests {
     use std::thread;
 
     use super::*;
+
+    impl Guarded for u64 {
+        type Rest = ();
+
+        fn rest(&mut self) {}
+    }
 
     #[test]
     fn one_thread_at_a_time() {

@@ -22,6 +22,8 @@ pub struct Memory {
     pub blocks: Usage,
     /// Buffers for received messages that were larger than the reader's buffer.
     pub spills: Usage,
+    /// Buffers in which messages of many pieces are put together for a socket.
+    pub gathers: Usage,
     /// Listening paths.
     pub listeners: Usage,
 }
@@ -38,6 +40,7 @@ pub fn memory() -> Memory {
         messages: tables.messages.usage(),
         blocks: tables.blocks.usage(),
         spills: tables.spills.usage(),
+        gathers: tables.gathers.usage(),
         listeners: tables.bounds.usage(),
     }
 }

@@ -304,6 +304,35 @@ fn a_writer_whose_peer_does_not_read_waits() {
 }
 
 #[test]
+fn many_ports_learn_that_a_writer_may_go_on() {
+    on_both(|kind, near, far| {
+        let ports: Vec<u32> = (0..7).map(|_| port()).collect();
+        for round in 0..3 {
+            for queue in &ports {
+                wait_async(near, *queue, round, READABLE, 0).unwrap();
+            }
+            while write(near, &[4; 1000], &[]).is_ok() {}
+            for queue in &ports {
+                wait_async(near, *queue, 100 + round, ALIVE, 0).unwrap();
+                assert_eq!(port_wait(*queue, PAST), Err(ZX_ERR_TIMED_OUT));
+            }
+            while read(far).is_ok() {}
+            for queue in &ports {
+                assert_eq!(port_wait(*queue, soon()).unwrap().key, 100 + round, "{kind:?}");
+            }
+            write(far, b"", &[]).unwrap();
+            for queue in &ports {
+                assert_eq!(port_wait(*queue, soon()).unwrap().key, round, "{kind:?}");
+            }
+            read(near).unwrap();
+            assert_eq!(read(near), Err(ZX_ERR_SHOULD_WAIT));
+        }
+        close_many(&ports).unwrap();
+        close_many(&[near, far]).unwrap();
+    });
+}
+
+#[test]
 #[cfg_attr(miri, ignore = "large messages take Miri minutes")]
 fn a_refused_write_leaves_the_handles() {
     let (near, far) = channel();

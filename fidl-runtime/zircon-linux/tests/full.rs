@@ -1,16 +1,22 @@
-//! Every table filled to the brim, and what is said then. One test, because tables belong to the process.
+//! Every table filled to the brim, and what is said then. One test at a time, because tables belong to the process.
 
 mod common;
+
+use std::sync::Mutex;
 
 use common::*;
 use zircon_linux::abi::types::*;
 use zircon_linux::{capacity, connect, listen, memory};
 
+static ALONE: Mutex<()> = Mutex::new(());
+
 #[test]
 fn full_tables_refuse_and_recover() {
+    let _alone = ALONE.lock().unwrap();
     let before = memory();
     assert!(before.reserved_bytes > 0);
     assert_eq!(before.handles.capacity, capacity::HANDLES);
+    connections_come_and_go();
     handles();
     objects();
     waits();
@@ -24,6 +30,72 @@ fn full_tables_refuse_and_recover() {
     assert_eq!(after.blocks.used, 0);
     for usage in [after.handles, after.objects, after.waits, after.messages, after.blocks] {
         assert!(usage.refused > 0 && usage.high_water == usage.capacity, "{usage:?}");
+    }
+}
+
+/// Many connections at once, again and again, leave no descriptor behind.
+fn connections_come_and_go() {
+    let path = fresh_path();
+    let listener = listen(&path).unwrap();
+    let queue = port();
+    let descriptors = || std::fs::read_dir("/proc/self/fd").unwrap().count();
+    let mut before = 0;
+    for round in 0..10 {
+        let pairs: Vec<(u32, u32)> = (0..200).map(|_| (connect(&path).unwrap(), accept(listener))).collect();
+        for (number, (client, server)) in pairs.iter().enumerate() {
+            wait_async(*server, queue, number as u64, ZX_CHANNEL_READABLE, 0).unwrap();
+            write(*client, &number.to_le_bytes(), &[]).unwrap();
+        }
+        for _ in &pairs {
+            let key = port_wait(queue, soon()).unwrap().key;
+            assert_eq!(read(pairs[key as usize].1).unwrap().0, key.to_le_bytes());
+        }
+        // Some die with a message unread, some with one kept, some with a wait pending.
+        for (number, (client, server)) in pairs.iter().enumerate() {
+            match number % 3 {
+                0 => write(*client, b"unread", &[]).unwrap(),
+                1 => {
+                    write(*client, b"kept", &[]).unwrap();
+                    let (status, ..) = read_into(*server, 0, 1, 0);
+                    // There are fewer buffers than connections; without one the message stays in the socket.
+                    assert_eq!(status, ZX_ERR_BUFFER_TOO_SMALL);
+                    assert_eq!(read_into(*server, 0, 1, 0).1.len(), 4);
+                }
+                _ => wait_async(*server, queue, 1, ZX_CHANNEL_READABLE, 0).unwrap(),
+            }
+            close_many(&[*client, *server]).unwrap();
+        }
+        assert_eq!(port_wait(queue, PAST), Err(ZX_ERR_TIMED_OUT));
+        match round {
+            0 => before = descriptors(),
+            _ => assert_eq!(descriptors(), before),
+        }
+    }
+    close_many(&[listener, queue]).unwrap();
+    assert_eq!((memory().spills.used, memory().listeners.used, memory().parks.used), (0, 0, 0));
+}
+
+/// Without a spill buffer a message that is too large stays in the socket until it fits or is discarded.
+#[test]
+fn reading_without_spill_buffers() {
+    let _alone = ALONE.lock().unwrap();
+    let pairs: Vec<(u32, u32)> = (0..capacity::SPILLS + 2).map(|_| socket_channel()).collect();
+    for (near, far) in &pairs {
+        write(*near, &[9; 300], &[]).unwrap();
+        write(*near, b"second", &[]).unwrap();
+        let (status, bytes, _) = read_into(*far, 0, 10, 0);
+        assert_eq!((status, bytes.len()), (ZX_ERR_BUFFER_TOO_SMALL, 300));
+    }
+    assert!(memory().spills.refused > 0);
+    let (discarded, read_whole) = (pairs[pairs.len() - 1], pairs[pairs.len() - 2]);
+    assert_eq!(read_into(read_whole.1, 0, 300, 0), (ZX_OK, vec![9; 300], vec![]));
+    assert_eq!(read_into(read_whole.1, 0, 6, 0).1, b"second");
+    assert_eq!(read_into(read_whole.1, 0, 6, 0).0, ZX_ERR_SHOULD_WAIT);
+    assert_eq!(read_into(discarded.1, ZX_CHANNEL_READ_MAY_DISCARD, 10, 0).0, ZX_ERR_BUFFER_TOO_SMALL);
+    assert_eq!(read(discarded.1).unwrap().0, b"second");
+    for (near, far) in pairs {
+        assert_eq!(signals(far) & ZX_CHANNEL_PEER_CLOSED, 0);
+        close_many(&[near, far]).unwrap();
     }
 }
 

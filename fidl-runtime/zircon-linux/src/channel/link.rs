@@ -1,12 +1,5 @@
 //! Channels to other processes, over a Unix socket that keeps messages whole.
 //!
-//! # On the socket
-//!
-//! Each message is one packet: the number of bytes and the number of handles (each 32 bits, little-endian), then the
-//! bytes. The header tells an empty message from the end of the connection. Nothing else is believed: a packet whose
-//! length is not what its header says, or that carries handles, ends the connection. Descriptors that a peer attaches
-//! are dropped by the system.
-//!
 //! # What is known of the socket
 //!
 //! A port's epoll set reports changes (edges), each once. From them the signals are kept in user space, so that a
@@ -25,58 +18,26 @@
 //! read, and stores it; a thread reads the moment before it looks. If a read has a later moment than the look, the
 //! event may be stale, and the system is asked again under the lock.
 //!
-//! The same holds for WRITABLE, where finding the socket full is the read that finds nothing. The system reports
-//! 'writable' only when a quarter of the buffer is left in use, so a writer that was refused does not wake for
-//! every small gap.
+//! The same holds for WRITABLE, where finding the socket full is the read that finds nothing. Sets are told to watch
+//! for it only then, after the refusal, and report it at once if it is true by then. The system reports 'writable' only
+//! when at most a quarter of the buffer is in use, so a writer that was refused does not wake for every small gap.
 
-use core::mem::{self, MaybeUninit};
-use std::io::IoSlice;
+use core::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use crate::abi::types::*;
 use crate::channel::Outcome;
+use crate::channel::frame::{self, MAX_BYTES, Spill};
 use crate::descriptor::{Look, Watched};
 use crate::handle_table;
-use crate::memory::zeroed_struct;
 use crate::object::{self, Body, End};
 use crate::park::ParkIndex;
 use crate::payload::Payload;
-use crate::pool::{Lease, Leased, Plain, Slots};
+use crate::pool::Lease;
 use crate::signals;
 use crate::sync::Ordering;
-use crate::sys::{self, HEADER_BYTES, Ready, Received};
+use crate::sys::{self, Ready, Received};
 use crate::tables::tables;
-
-const MAX_BYTES: usize = ZX_CHANNEL_MAX_MSG_BYTES as usize;
-
-/// Pieces that are handed to the system without being gathered first, the header included.
-const MAX_PIECES: usize = 64;
-
-zeroed_struct! {
-    /// A buffer for a received message of any legal size.
-    pub(crate) struct Spill {
-        bytes: [MaybeUninit<u8>; MAX_BYTES],
-    }
-}
-
-zeroed_struct! {
-    /// A buffer to gather the pieces of a message in.
-    pub(crate) struct Gather {
-        bytes: [u8; MAX_BYTES],
-    }
-}
-
-impl Leased for Spill {
-    fn slots() -> &'static Slots<Plain<Spill>> {
-        &tables().spills
-    }
-}
-
-impl Leased for Gather {
-    fn slots() -> &'static Slots<Plain<Gather>> {
-        &tables().gathers
-    }
-}
 
 /// A message that was received but did not fit the reader's buffer.
 struct Kept {
@@ -150,6 +111,14 @@ impl Link {
         let writable = if ready.writable { ZX_CHANNEL_WRITABLE } else { 0 };
         self.unsure &= !ready.readable;
         signals::update(end, 0, readable | writable);
+        self.writer_may_go_on(ready.writable);
+    }
+
+    /// Ends the watch for being writable once that was seen.
+    fn writer_may_go_on(&mut self, writable: bool) {
+        if writable {
+            self.watched.set_writer_waits(self.socket.as_fd(), false);
+        }
     }
 
     /// Asks the system.
@@ -167,10 +136,11 @@ impl Link {
         }
         self.unsure = false;
         signals::update(end, clear, set);
+        self.writer_may_go_on(ready.writable);
     }
 
     fn has_message(&self) -> bool {
-        matches!(receive(self.descriptor(), &mut [], &mut [], true), Ok(received) if received.bytes > 0)
+        matches!(frame::receive(self.descriptor(), &mut [], &mut [], true), Ok(received) if received.bytes > 0)
     }
 
     /// Notes that the socket was read, or found full.
@@ -185,11 +155,12 @@ impl Link {
         if end.signals & ZX_CHANNEL_PEER_CLOSED != 0 {
             return Err(ZX_ERR_PEER_CLOSED);
         }
-        match send(self.descriptor(), payload)? {
+        match frame::send(self.descriptor(), payload)? {
             Ok(()) => Ok(()),
             Err(libc::EAGAIN) => {
                 self.touch();
                 signals::update(end, ZX_CHANNEL_WRITABLE, 0);
+                self.watched.set_writer_waits(self.socket.as_fd(), true);
                 Err(ZX_ERR_SHOULD_WAIT)
             }
             Err(libc::ENOMEM | libc::ENOBUFS) => Err(ZX_ERR_NO_MEMORY),
@@ -232,11 +203,11 @@ impl Link {
         second: &mut [MaybeUninit<u8>],
         peek: bool,
     ) -> Result<usize, zx_status_t> {
-        let received = receive(self.descriptor(), first, second, peek);
+        let received = frame::receive(self.descriptor(), first, second, peek);
         self.touch();
         match received {
             Ok(Received { bytes: 0, .. }) => Err(self.finish(end)),
-            Ok(received) => match message_bytes(&received, peek) {
+            Ok(received) => match frame::message_bytes(&received, peek) {
                 Some(bytes) => Ok(bytes),
                 None => {
                     sys::shut_down(self.descriptor());
@@ -312,9 +283,8 @@ impl Link {
         }
         if discard {
             // Cut off by the system, which drops the rest.
-            let dropped = receive(self.descriptor(), &mut [], &mut [], false);
+            let _ = frame::receive(self.descriptor(), &mut [], &mut [], false);
             self.touch();
-            debug_assert!(dropped.is_ok());
             self.message_gone(end);
         } else {
             signals::update(end, 0, ZX_CHANNEL_READABLE);
@@ -340,75 +310,5 @@ impl Link {
             self.kept = Some(kept);
         }
         Outcome::Message { fits, bytes: bytes as u32, handles: 0 }
-    }
-}
-
-/// The number of bytes of the message that a packet is, if the packet is a legal message.
-fn message_bytes(received: &Received, peek: bool) -> Option<usize> {
-    let [b0, b1, b2, b3, h0, h1, h2, h3] = received.header;
-    let bytes = u32::from_le_bytes([b0, b1, b2, b3]) as usize;
-    let handles = u32::from_le_bytes([h0, h1, h2, h3]);
-    let whole = peek || !received.cut;
-    (whole && handles == 0 && bytes <= MAX_BYTES && received.bytes == HEADER_BYTES + bytes).then_some(bytes)
-}
-
-/// Receives, again if a signal came between, or if the peer went away with messages of ours unread, which the system
-/// says once and before it gives the messages that are there.
-fn receive(
-    socket: BorrowedFd<'_>,
-    first: &mut [MaybeUninit<u8>],
-    second: &mut [MaybeUninit<u8>],
-    peek: bool,
-) -> Result<Received, i32> {
-    let mut resets = 0;
-    loop {
-        match sys::receive(socket, first, second, peek) {
-            Err(libc::EINTR) => {}
-            Err(libc::ECONNRESET) if resets < 2 => resets += 1,
-            other => return other,
-        }
-    }
-}
-
-/// Sends a message; the inner error is the system's.
-fn send(socket: BorrowedFd<'_>, payload: &Payload<'_>) -> Result<Result<(), i32>, zx_status_t> {
-    let mut header = [0; HEADER_BYTES];
-    header[..4].copy_from_slice(&payload.len().to_le_bytes());
-    let mut pieces = [IoSlice::new(&[]); MAX_PIECES];
-    pieces[0] = IoSlice::new(&header);
-    let mut count = 1;
-    for bytes in payload.pieces() {
-        if count == MAX_PIECES {
-            return send_gathered(socket, &header, payload);
-        }
-        pieces[count] = IoSlice::new(bytes);
-        count += 1;
-    }
-    Ok(send_pieces(socket, &pieces[..count]))
-}
-
-/// Sends a message of many pieces, copied together first.
-fn send_gathered(
-    socket: BorrowedFd<'_>,
-    header: &[u8],
-    payload: &Payload<'_>,
-) -> Result<Result<(), i32>, zx_status_t> {
-    let mut gather = Lease::<Gather>::take().ok_or(ZX_ERR_NO_RESOURCES)?;
-    let mut rest = &mut gather.bytes[..];
-    for bytes in payload.pieces() {
-        let (place, after) = mem::take(&mut rest).split_at_mut(bytes.len());
-        place.copy_from_slice(bytes);
-        rest = after;
-    }
-    let pieces = [IoSlice::new(header), IoSlice::new(&gather.bytes[..payload.len() as usize])];
-    Ok(send_pieces(socket, &pieces))
-}
-
-fn send_pieces(socket: BorrowedFd<'_>, pieces: &[IoSlice<'_>]) -> Result<(), i32> {
-    loop {
-        match sys::send(socket, pieces) {
-            Err(libc::EINTR) => {}
-            other => return other,
-        }
     }
 }

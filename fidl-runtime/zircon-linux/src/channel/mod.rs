@@ -3,13 +3,18 @@
 //! Three bodies have the type of a channel: [`Local`] with both ends in this process, [`Link`] with the other end in
 //! another process, and [`Listener`], on which connections arrive as messages. Each is reached under its object's
 //! lock; what differs between them is in their files, what is common to them is here.
+//!
+//! Another way to another process takes the place of [`Link`]'s socket by giving the same operations: `write` and
+//! `read`, which never block; `refresh`, `watch` and `notice`, by which ports learn of changes (see `descriptor`).
 
+mod frame;
 mod link;
 mod listener;
 mod local;
 mod message;
 
-pub(crate) use link::{Gather, Link, Spill, open as open_link};
+pub(crate) use frame::{Gather, Spill};
+pub(crate) use link::{Link, open as open_link};
 pub(crate) use listener::{Bound, Listener, create as create_listener};
 pub(crate) use local::{Local, relieve_starved};
 pub(crate) use message::{Block, Message};

@@ -17,12 +17,12 @@ pub(crate) struct Ready {
 }
 
 /// What to be told about.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Interest {
-    /// Each change towards readable (for an eventfd, each signal).
-    ReadableEdges,
-    /// Each change towards readable, writable or closed.
-    AllEdges,
+    /// Each change towards readable or closed.
+    Incoming,
+    /// The same, and each change towards writable.
+    Everything,
 }
 
 /// One event from epoll.
@@ -69,15 +69,27 @@ pub(crate) fn epoll_watch(
     interest: Interest,
     token: u64,
 ) -> bool {
-    let events = match interest {
-        Interest::ReadableEdges => libc::EPOLLIN | libc::EPOLLET,
-        Interest::AllEdges => libc::EPOLLIN | libc::EPOLLOUT | libc::EPOLLRDHUP | libc::EPOLLET,
-    };
+    epoll_control(libc::EPOLL_CTL_ADD, set, watched, interest, token) || super::errno() == libc::EEXIST
+}
+
+/// Changes what a descriptor in an epoll set is watched for. What it is ready for already is reported too.
+pub(crate) fn epoll_change(set: BorrowedFd<'_>, watched: BorrowedFd<'_>, interest: Interest, token: u64) {
+    // It can fail only for a descriptor that is not in the set.
+    epoll_control(libc::EPOLL_CTL_MOD, set, watched, interest, token);
+}
+
+fn epoll_control(
+    operation: i32,
+    set: BorrowedFd<'_>,
+    watched: BorrowedFd<'_>,
+    interest: Interest,
+    token: u64,
+) -> bool {
+    let writable = if interest == Interest::Everything { libc::EPOLLOUT } else { 0 };
+    let events = libc::EPOLLIN | libc::EPOLLRDHUP | libc::EPOLLET | writable;
     let mut event = libc::epoll_event { events: events as u32, u64: token };
-    let (set, watched) = (set.as_raw_fd(), watched.as_raw_fd());
     // SAFETY: both descriptors are open while borrowed, and `event` is live for the call to read.
-    let added = unsafe { libc::epoll_ctl(set, libc::EPOLL_CTL_ADD, watched, &mut event) };
-    added == 0 || super::errno() == libc::EEXIST
+    unsafe { libc::epoll_ctl(set.as_raw_fd(), operation, watched.as_raw_fd(), &mut event) == 0 }
 }
 
 /// Waits until the deadline for events; one in the past means not to wait. Returns how many came.

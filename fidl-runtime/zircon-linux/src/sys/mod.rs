@@ -9,8 +9,8 @@ mod socket;
 mod time;
 
 pub(crate) use descriptor::{
-    Event, Interest, Permanent, PollEntry, Ready, drain_eventfd, epoll, epoll_watch, eventfd, poll_now,
-    poll_until, set_timerfd, signal_eventfd, timerfd, wait_events,
+    Event, Interest, Permanent, PollEntry, Ready, drain_eventfd, epoll, epoll_change, epoll_watch, eventfd,
+    poll_now, poll_until, set_timerfd, signal_eventfd, timerfd, wait_events,
 };
 pub(crate) use socket::{
     Address, HEADER_BYTES, Received, accept, bind_private, chmod_private, connect, identity, is_socket,

@@ -1,20 +1,22 @@
-//! Ports: one first-in first-out queue of packets, and the threads that wait for them.
+//! Ports: one first-in first-out queue of packets, and the waits that make them.
 //!
-//! A thread that finds the queue empty sleeps in its port's park, outside the lock. Whoever queues a packet while a
-//! thread sleeps wakes one, unless a wake is under way already. A woken thread takes its packets and, if it leaves
-//! some behind while others sleep, wakes the next. So there are never more wakes than sleepers, and no packet lies
-//! in the queue while everyone sleeps.
+//! Here is the port itself and what others do to it; the threads that wait for its packets are in [`waiting`], and the
+//! ports of blocking waits, which have no handle, in [`hidden`].
+
+mod hidden;
+mod waiting;
+
+pub(crate) use hidden::{create_hidden, end_hidden, has_packet, sleep_hidden, take_hidden, withdraw};
+pub(crate) use waiting::wait;
 
 use core::mem::MaybeUninit;
 
 use crate::abi::types::*;
-use crate::capacity::{EVENTS_PER_POLL, PACKETS_BETWEEN_POLLS, USER_PACKETS_PER_PORT};
+use crate::capacity::USER_PACKETS_PER_PORT;
 use crate::descriptor::{self, Look};
 use crate::handle_table::{self, Handle};
 use crate::object::{self, Body, Locked};
 use crate::park::ParkIndex;
-use crate::sync::Ordering;
-use crate::sys::{self, Event};
 use crate::tables::tables;
 use crate::wait::{DOOMED, List, OF_OBJECT, OF_PORT, PENDING, QUEUED, Wait};
 
@@ -150,70 +152,6 @@ pub(crate) fn create() -> Result<zx_handle_t, zx_status_t> {
     Ok(port)
 }
 
-/// Makes a port that has no handle: the caller alone uses it, and ends it with [`end_hidden`].
-pub(crate) fn create_hidden() -> Result<u32, zx_status_t> {
-    object::create(Body::Port(Port::default()), [0; 2])
-}
-
-/// Ends a hidden port. All its waits have ended.
-pub(crate) fn end_hidden(index: u32) {
-    let mut object = object::lock(index);
-    let Some(port) = object.port() else { return };
-    port.close();
-    drop(object);
-    empty(index);
-}
-
-/// Takes a packet of a hidden port, if there is one.
-pub(crate) fn take_hidden(index: u32) -> Option<zx_port_packet_t> {
-    let mut object = object::lock(index);
-    let wait = object.port()?.queue.pop()?;
-    let packet = Wait::at(wait).packet();
-    tables().waits.give(wait);
-    Some(packet)
-}
-
-/// Whether a hidden port has a packet.
-pub(crate) fn has_packet(index: u32) -> bool {
-    object::lock(index).port().is_some_and(|port| port.queue.first().is_some())
-}
-
-/// Sleeps in a hidden port by a means of the caller's, unless a packet is there.
-pub(crate) fn sleep_hidden(index: u32, sleep: impl FnOnce(ParkIndex)) -> Result<(), zx_status_t> {
-    let mut object = object::lock(index);
-    let Some(port) = object.port() else { return Err(ZX_ERR_BAD_HANDLE) };
-    if port.queue.first().is_some() {
-        return Ok(());
-    }
-    let park = port.park()?;
-    port.sleepers += 1;
-    drop(object);
-    sleep(park);
-    park.drain();
-    let mut object = object::lock(index);
-    if let Some(port) = object.port() {
-        port.sleepers -= 1;
-        port.waking = false;
-    }
-    Ok(())
-}
-
-/// Ends a wait of a hidden port that has not ended by itself, and returns the object's signals then.
-pub(crate) fn withdraw(source: u32, wait: u32) -> Option<zx_signals_t> {
-    let mut object = object::lock(source);
-    let (slot, mut end) = (Wait::at(wait), 0);
-    {
-        let mut port_object = object::lock(slot.port());
-        if slot.state() != PENDING {
-            return None;
-        }
-        end += slot.end();
-        port_object.port()?.discard(wait);
-    }
-    object.ends[end].waits.remove(wait);
-    Some(object.ends[end].signals)
-}
-
 /// Queues a user packet.
 pub(crate) fn queue(port: zx_handle_t, packet: &zx_port_packet_t) -> Result<(), zx_status_t> {
     let handle = look(port, ZX_RIGHT_WRITE)?;
@@ -333,7 +271,7 @@ fn bury_doomed(port: u32) {
 /// Gets rid of a closed port's waits, and of the port itself unless threads are still inside.
 pub(crate) fn empty(index: u32) {
     bury_doomed(index);
-    leave(index, object::lock(index));
+    waiting::leave(index, object::lock(index));
 }
 
 /// Ends a closed port that no thread is inside of.
@@ -377,98 +315,4 @@ pub(crate) fn cancel_key(port: zx_handle_t, key: u64) -> Result<(), zx_status_t>
     drop(object);
     bury_doomed(handle.object);
     if found > 0 { Ok(()) } else { Err(ZX_ERR_NOT_FOUND) }
-}
-
-/// Waits for a packet, then takes as many as are there and have a place. Returns how many, at least one.
-pub(crate) fn wait(
-    port: zx_handle_t,
-    deadline: zx_time_t,
-    places: &mut [MaybeUninit<zx_port_packet_t>],
-) -> Result<usize, zx_status_t> {
-    let handle = look(port, ZX_RIGHT_READ)?;
-    let mut object = handle.lock()?;
-    let Some(port) = object.port() else { return Err(ZX_ERR_BAD_HANDLE) };
-    if !port.watching || port.taken < PACKETS_BETWEEN_POLLS {
-        let (count, wake) = port.take(places);
-        if count > 0 {
-            drop(object);
-            send(wake);
-            return Ok(count);
-        }
-    }
-    wait_slowly(handle.object, object, deadline, places)
-}
-
-/// The part of a wait that may sleep. It is also for ports whose queue is never empty and that watch descriptors:
-/// now and then these must be looked at.
-#[cold]
-fn wait_slowly(
-    index: u32,
-    mut object: Locked,
-    deadline: zx_time_t,
-    places: &mut [MaybeUninit<zx_port_packet_t>],
-) -> Result<usize, zx_status_t> {
-    if let Some(port) = object.port() {
-        port.inside += 1;
-    }
-    let result = loop {
-        let Some(port) = object.port() else { break Err(ZX_ERR_BAD_HANDLE) };
-        let sleep_until = if port.queue.first().is_some() { 0 } else { deadline };
-        let expired = sleep_until <= 0 || sleep_until <= sys::monotonic();
-        port.taken = 0;
-        if !expired || port.watching {
-            match port.park() {
-                Ok(park) => object = sleep(index, object, park, sleep_until),
-                Err(status) => break Err(status),
-            }
-        }
-        let Some(port) = object.port() else { break Err(ZX_ERR_BAD_HANDLE) };
-        let (count, wake) = port.take(places);
-        if count > 0 {
-            send(wake);
-            break Ok(count);
-        }
-        if port.closed {
-            break Err(ZX_ERR_CANCELED);
-        }
-        if expired && sleep_until == deadline {
-            break Err(ZX_ERR_TIMED_OUT);
-        }
-    };
-    leave(index, object);
-    result
-}
-
-/// Sleeps until something may have come, and makes packets of descriptor events.
-fn sleep(index: u32, mut object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
-    let count_sleeper = |object: &mut Locked, woken: bool, change: i32| {
-        if let Some(port) = object.port() {
-            port.sleepers = port.sleepers.wrapping_add_signed(change);
-            port.waking &= !woken;
-        }
-    };
-    count_sleeper(&mut object, false, 1);
-    drop(object);
-    // Acquire: reads that were counted before this look are over.
-    let moment = tables().moment.load(Ordering::Acquire);
-    let mut events = [Event::NONE; EVENTS_PER_POLL];
-    let (count, woken) = park.sleep(&mut events, deadline);
-    object = object::lock(index);
-    // No longer a sleeper before the events make packets, so that no one wakes this thread for its own packets.
-    count_sleeper(&mut object, woken, -1);
-    drop(object);
-    events[..count].iter().for_each(|event| descriptor::notice(event.token(), event.ready(), moment));
-    object::lock(index)
-}
-
-/// Leaves the slow part of a wait, or the closing of the port. The last to leave a closed port ends it.
-fn leave(index: u32, mut object: Locked) {
-    let Some(port) = object.port() else { return };
-    port.inside -= 1;
-    match (port.closed, port.inside) {
-        (false, _) => {}
-        (true, 0) => bury(index, object),
-        // The others learn of the end one after the other.
-        (true, _) => port.park.into_iter().for_each(ParkIndex::wake),
-    }
 }

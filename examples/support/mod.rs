@@ -1,0 +1,4 @@
+//! What the examples share.
+
+pub(crate) mod echo_load;
+pub(crate) mod echo_server;
