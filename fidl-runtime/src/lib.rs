@@ -27,6 +27,9 @@ pub mod reactor;
 #[cfg(feature = "kernel")]
 pub mod server;
 
+// The library `zx` that the compiler supplies: rights, object types, limits.
+include!("zx.rs");
+
 #[cfg(feature = "kernel")]
 pub use client::ClientError;
 #[cfg(feature = "kernel")]
