@@ -15,7 +15,7 @@ use hdrhistogram::Histogram;
 use crate::example_echo::{MAX_DATA, echo};
 
 /// The most requests that one client has in flight.
-pub const MAX_IN_FLIGHT: usize = 256;
+pub(crate) const MAX_IN_FLIGHT: usize = 256;
 
 /// How long the phases take, if nobody says how many requests they have.
 const ONE_IN_FLIGHT: Duration = Duration::from_millis(1500);
@@ -23,7 +23,7 @@ const MANY_IN_FLIGHT: Duration = Duration::from_millis(3000);
 
 /// What the clients do.
 #[derive(Args, Clone)]
-pub struct Load {
+pub(crate) struct Load {
     /// Client processes.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=32))]
     clients: u64,
@@ -40,7 +40,7 @@ pub struct Load {
 
 /// What a client is told to do next.
 #[derive(Clone, Copy)]
-pub enum Phase {
+pub(crate) enum Phase {
     /// One request after the other.
     One,
     /// Many at one time.
@@ -57,7 +57,7 @@ impl Phase {
 }
 
 /// A client's standard input and output: a letter for each phase, and a line when it is done.
-pub struct Commands;
+pub(crate) struct Commands;
 
 impl Commands {
     /// Says that the client is ready. From here on, neither reading nor writing allocates.
@@ -82,7 +82,7 @@ impl Commands {
 }
 
 /// A client's latencies, in nanoseconds.
-pub struct Measured {
+pub(crate) struct Measured {
     load: Load,
     data: Vec<u8>,
     one: RefCell<Histogram<u64>>,
@@ -173,7 +173,7 @@ impl Budget {
 }
 
 /// Starts a server and clients, runs them for about five seconds, and prints the figures.
-pub fn run(load: &Load, json: bool) -> Result<(), String> {
+pub(crate) fn run(load: &Load, json: bool) -> Result<(), String> {
     let folder = std::env::temp_dir().join(format!("fidl-echo-{}", std::process::id()));
     std::fs::create_dir(&folder).map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
     let result = run_in(&folder.join("socket"), load, json);

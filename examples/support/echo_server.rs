@@ -10,7 +10,7 @@ use crate::example_echo::echo::{self, Events as _};
 
 /// Says back what it is told, and counts.
 #[derive(Default)]
-pub struct EchoServer {
+pub(crate) struct EchoServer {
     requests: Cell<u64>,
     closed: Cell<u64>,
     /// Woken when a connection ends.

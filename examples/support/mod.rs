@@ -1,4 +1,4 @@
 //! What the examples share.
 
-pub mod echo_load;
-pub mod echo_server;
+pub(crate) mod echo_load;
+pub(crate) mod echo_server;

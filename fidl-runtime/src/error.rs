@@ -2,50 +2,60 @@
 
 use core::fmt;
 
+use crate::client::ClientError;
 use crate::kernel::{Status, status_name};
+use crate::server::EventError;
 use crate::task::NoLane;
+use crate::wire::{DecodeError, EncodeError};
 
-/// Why something could not be set up.
+/// Any error of this crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// A kernel call failed.
+    /// A kernel call failed, or something could not be set up; the function that returned the status says which it may be.
     Status(Status),
-    /// No lane is free for another reactor or arena.
+    /// A call failed.
+    Client(ClientError),
+    /// An event was not sent.
+    Event(EventError),
+    /// A message does not decode.
+    Decode(DecodeError),
+    /// A value does not encode.
+    Encode(EncodeError),
+    /// No lane is free for another arena.
     NoLane(NoLane),
-    /// The static was started before; it can be started once.
-    AlreadyStarted,
-    /// The reactor has as many services and clients as it can have.
-    ReactorFull,
-    /// The service has a listener.
-    AlreadyListening,
-    /// All of the service's connections are in use.
-    ConnectionsFull,
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Status(status) => write!(f, "{} ({})", status_name(*status), status.into_raw()),
+            Self::Client(error) => error.fmt(f),
+            Self::Event(error) => error.fmt(f),
+            Self::Decode(error) => error.fmt(f),
+            Self::Encode(error) => error.fmt(f),
             Self::NoLane(error) => error.fmt(f),
-            Self::AlreadyStarted => f.write_str("this static was started before"),
-            Self::ReactorFull => f.write_str("the reactor has no place for another service or client"),
-            Self::AlreadyListening => f.write_str("the service has a listener"),
-            Self::ConnectionsFull => f.write_str("all connections of the service are in use"),
         }
     }
 }
 
 impl core::error::Error for Error {}
 
-impl From<Status> for Error {
-    fn from(status: Status) -> Self {
-        Self::Status(status)
-    }
+macro_rules! from {
+    ($($small:ident => $variant:ident),*) => { $(
+        impl From<$small> for Error {
+            fn from(error: $small) -> Self {
+                Self::$variant(error)
+            }
+        }
+    )* };
 }
 
-impl From<NoLane> for Error {
-    fn from(error: NoLane) -> Self {
-        Self::NoLane(error)
-    }
+from! {
+    Status => Status,
+    ClientError => Client,
+    EventError => Event,
+    DecodeError => Decode,
+    EncodeError => Encode,
+    NoLane => NoLane
 }

@@ -13,8 +13,12 @@
 //!                       └────────▶ free      └───────────────▶ abandoned ───────────▶ free
 //! ```
 //!
-//! 1. `start`: the slot and its generation are the transaction id. 2. `send`. 3. `deliver`. 4. [`Response`]'s drop.
-//! 5. [`Call`]'s drop: the transaction id stays taken. 6. The late reply is closed unread.
+//! 1. `start`: the slot and its generation are the transaction id.
+//! 2. `send`.
+//! 3. `deliver_response`.
+//! 4. [`Response`]'s drop.
+//! 5. [`Call`]'s drop: the transaction id stays taken.
+//! 6. `deliver_response`: the late reply is closed unread.
 
 mod blocking;
 mod call;

@@ -106,8 +106,6 @@ unsafe extern "C" {
     pub(super) fn zx_port_create(options: u32, out: *mut u32) -> i32;
 
     pub(super) fn zx_port_queue(handle: u32, packet: *const PortPacket) -> i32;
-
-    pub(super) fn zx_port_wait(handle: u32, deadline: i64, packet: *mut PortPacket) -> i32;
 }
 
 /// Takes as many packets as are there, after waiting for the first: one call where the kernel has one for that.
@@ -138,6 +136,9 @@ pub(super) unsafe fn port_wait_many(
     }
     #[cfg(target_os = "fuchsia")]
     {
+        unsafe extern "C" {
+            fn zx_port_wait(handle: u32, deadline: i64, packet: *mut PortPacket) -> i32;
+        }
         if capacity == 0 {
             return fuchsia_zircon::sys::ZX_ERR_INVALID_ARGS;
         }

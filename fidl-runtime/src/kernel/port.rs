@@ -114,8 +114,7 @@ impl fmt::Debug for Port {
     }
 }
 
-static VTABLE: RawWakerVTable =
-    RawWakerVTable::new(|word| RawWaker::new(word, &VTABLE), |word| ring(word), |word| ring(word), |_| ());
+static VTABLE: RawWakerVTable = RawWakerVTable::new(|word| RawWaker::new(word, &VTABLE), ring, ring, |_| ());
 
 fn ring(word: *const ()) {
     let packet = PortPacket::user(WAKE, [0; 4]);

@@ -7,8 +7,10 @@
 //!   free ──1. lease──▶ leased ──2. drop──▶ free
 //! ```
 //!
-//! 1. [`FrameStorage::lease`] sets the frame's flag. 2. Dropping the lease closes the handles that are left and clears the
-//! flag. A lease that is forgotten keeps its frame for good; nothing else happens.
+//! 1. [`FrameStorage::lease`] sets the frame's flag.
+//! 2. Dropping the lease closes the handles that are left and clears the flag.
+//!
+//! A lease that is forgotten keeps its frame for good; nothing else happens.
 #![allow(unsafe_code)]
 
 use core::cell::UnsafeCell;

@@ -7,10 +7,12 @@
 //!                               └────────────5. wake ◀──────────────────┘
 //! ```
 //!
-//! 1. The kernel queues a packet when a signal that was waited for is asserted. 2. The reactor takes packets in batches.
-//! 3. A packet's key names its consumer, a slot there and that slot's generation: constant time, no search; a packet
-//! of an old generation is counted and dropped. 4. A consumer that has something to do gets a turn; what it does in
-//! one turn is bounded. 5. A wake from anywhere marks the consumer, and rings the port only if the reactor sleeps.
+//! 1. The kernel queues a packet when a signal that was waited for is asserted.
+//! 2. The reactor takes packets in batches.
+//! 3. A packet's key names its consumer, a slot there and that slot's generation: constant time, no search. A packet of
+//!    an old generation is counted and dropped.
+//! 4. A consumer that has something to do gets a turn; what it does in one turn is bounded.
+//! 5. A wake from anywhere marks the consumer, and rings the port only if the reactor sleeps.
 //!
 //! One future can run beside the consumers, the one given to [`Reactor::run_until`]: a client's main program, usually.
 
@@ -25,7 +27,7 @@ use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 
 pub(crate) use key::PacketKey;
-pub use timers::{Sleep, Timers};
+pub use timers::{Sleep, TIMERS, Timers};
 
 use crate::kernel::{Instant, Port, PortPacket, Status};
 use crate::storage::Shared;
@@ -183,10 +185,10 @@ impl<'env> Reactor<'env> {
         let waker = self.lane.id().waker(ROOT);
         self.root_ready.set(true);
         loop {
-            if self.root_ready.take() {
-                if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
-                    return Ok(output);
-                }
+            if self.root_ready.take()
+                && let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker))
+            {
+                return Ok(output);
             }
             self.turn(Instant::INFINITE)?;
         }

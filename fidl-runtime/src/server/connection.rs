@@ -42,16 +42,18 @@ const END_EVENTS: u32 = 3;
 const END_WRITE: u32 = 4;
 
 impl Peer {
-    const EMPTY: Self = Self {
-        channel: AtomicU32::new(0),
-        generation: AtomicU32::new(0),
-        events: AtomicU32::new(0),
-        blocked: AtomicBool::new(false),
-        wanted: AtomicBool::new(false),
-        writable: AtomicWaker::new(),
-        end: AtomicU32::new(END_NONE),
-        status: AtomicI32::new(0),
-    };
+    const fn new() -> Self {
+        Self {
+            channel: AtomicU32::new(0),
+            generation: AtomicU32::new(0),
+            events: AtomicU32::new(0),
+            blocked: AtomicBool::new(false),
+            wanted: AtomicBool::new(false),
+            writable: AtomicWaker::new(),
+            end: AtomicU32::new(END_NONE),
+            status: AtomicI32::new(0),
+        }
+    }
 
     /// Why a handler wants the connection to end, if one does.
     pub(super) fn wanted_end(&self) -> Option<CloseReason> {
@@ -85,7 +87,7 @@ impl<P: Protocol, const C: usize> Shared<P, [Peer; C]> {
             attention: AtomicBool::new(false),
             service: AtomicWaker::new(),
             events_between_requests,
-            peers: [const { Peer::EMPTY }; C],
+            peers: [const { Peer::new() }; C],
         }
     }
 }

@@ -11,11 +11,13 @@
 //! ```
 //!
 //! 1. A request is read only if a call is free: slot, request frame and room for the reply. Else the message stays in the
-//! kernel, and the client feels it. 2. It is read straight into the frame. A message larger than the schema knows, from
-//! a newer client, takes one of a few frames of full size. 3. The dispatcher checks the header and calls the binding,
-//! whose future decodes in place and runs the handler; it is polled at once, and if it finishes nothing was queued.
-//! 4. The future has encoded the reply into its frame. 5. A reply that cannot be written stays there until the channel is
-//! writable, and its connection is not read meanwhile.
+//!    kernel, and the client feels it.
+//! 2. It is read straight into the frame. A message larger than the schema knows, from a newer client, takes one of a few
+//!    frames of full size.
+//! 3. The dispatcher checks the header and calls the binding, whose future decodes in place and runs the handler. It is
+//!    polled at once, and if it finishes nothing was queued.
+//! 4. The future has encoded the reply into its frame.
+//! 5. A reply that cannot be written stays there until the channel is writable, and its connection is not read meanwhile.
 //!
 //! A connection's states:
 //!
@@ -30,7 +32,7 @@
 //!                        starved
 //! ```
 //!
-//! a. [`Running::packet`](Consumer::packet). b. `arm`. c. `may_take`. d. f. `free_call`. e. `starve`.
+//! The arrows are taken by `connection_packet` (a), `read_failed` (b), `serve_request` (c and e) and `free_call` (d and f).
 
 mod accept;
 mod binding;

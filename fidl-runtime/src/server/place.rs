@@ -55,32 +55,22 @@ const ALIGNMENT: usize = 64;
 
 /// `SIZE` bytes for an arena, aligned to 64.
 #[repr(C, align(64))]
-pub(super) struct ArenaPlace<const SIZE: usize> {
-    bytes: UnsafeCell<[MaybeUninit<u8>; SIZE]>,
-    taken: AtomicBool,
-}
-
-// SAFETY: the bytes are reached once, by the one caller for whom `taken` was clear.
-unsafe impl<const SIZE: usize> Sync for ArenaPlace<SIZE> {}
+pub(super) struct ArenaPlace<const SIZE: usize>([MaybeUninit<u8>; SIZE]);
 
 impl<const SIZE: usize> ArenaPlace<SIZE> {
     pub(super) const fn new() -> Self {
-        Self {
-            bytes: UnsafeCell::new([const { MaybeUninit::uninit() }; SIZE]),
-            taken: AtomicBool::new(false),
-        }
+        Self([const { MaybeUninit::uninit() }; SIZE])
     }
 
-    /// An empty arena in these bytes; `None` but for the first call, or if it does not fit.
-    pub(super) fn take<F, const N: usize>(&'static self) -> Option<Pin<&'static mut Arena<F, N>>> {
-        let fits = size_of::<Arena<F, N>>() <= SIZE && align_of::<Arena<F, N>>() <= ALIGNMENT;
-        if !fits || self.taken.swap(true, AcqRel) {
+    /// An empty arena in these bytes; `None` if it does not fit.
+    pub(super) fn arena<F, const N: usize>(&'static mut self) -> Option<Pin<&'static mut Arena<F, N>>> {
+        if size_of::<Arena<F, N>>() > SIZE || align_of::<Arena<F, N>>() > ALIGNMENT {
             return None;
         }
-        // SAFETY: `MaybeUninit<Arena>` is valid for any bytes; they are big enough and aligned (checked above), live for
-        // ever, and are referred to by nobody else, because `taken` was clear and is never cleared.
-        let place = unsafe { &mut *self.bytes.get().cast::<MaybeUninit<Arena<F, N>>>() };
-        // SAFETY: a static is never moved or freed, so the pinned arena stays where it is for ever.
+        // SAFETY: `MaybeUninit<Arena>` is valid for any bytes; they are big enough and aligned (checked above), and borrowed
+        // mutably for ever.
+        let place = unsafe { &mut *self.0.as_mut_ptr().cast::<MaybeUninit<Arena<F, N>>>() };
+        // SAFETY: the arena is borrowed for ever, so it is never moved, freed or used again.
         Some(unsafe { Pin::new_unchecked(Arena::init(place)) })
     }
 }

@@ -24,7 +24,7 @@ pub struct Service<B: Binding, const C: usize, const N: usize, const L: usize, c
     frames: [CallFrames<B::Protocol>; N],
     large: [LargeFrame; L],
     tables: Claim<Tables<C, N>>,
-    arena: ArenaPlace<SIZE>,
+    arena: Claim<ArenaPlace<SIZE>>,
 }
 
 impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usize>
@@ -40,7 +40,7 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
             frames: [const { CallFrames::EMPTY }; N],
             large: [const { LargeFrame::EMPTY }; L],
             tables: Claim::new(Tables::new()),
-            arena: ArenaPlace::new(),
+            arena: Claim::new(ArenaPlace::new()),
         }
     }
 
@@ -66,7 +66,8 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
         server: B::Server,
         dispatch: D,
     ) -> Result<Running<B, D, C, N>, Status> {
-        let arena = self.arena.take().ok_or(Status::ALREADY_EXISTS)?;
+        let place = self.arena.claim().ok_or(Status::ALREADY_EXISTS)?.leak();
+        let arena = place.arena().ok_or(Status::INTERNAL)?;
         let tables = self.tables.claim().ok_or(Status::ALREADY_EXISTS)?.leak();
         let server = self.server.put(server).ok_or(Status::ALREADY_EXISTS)?;
         Ok(Running {

@@ -70,6 +70,16 @@ pub enum Started<T> {
     Waiting(usize),
 }
 
+/// Writes a field of an arena that is not initialized yet.
+macro_rules! init {
+    ($arena:ident, $field:ident, $value:expr) => {
+        // SAFETY: the pointer comes from a `MaybeUninit` of an arena, so the field lies within it.
+        let field = unsafe { &raw mut (*$arena).$field };
+        // SAFETY: as above, and the `MaybeUninit` is borrowed mutably, so the field may be written.
+        unsafe { field.write($value) };
+    };
+}
+
 impl<F, const N: usize> Arena<F, N> {
     /// An empty arena.
     pub const fn new() -> Self {
@@ -88,14 +98,10 @@ impl<F, const N: usize> Arena<F, N> {
     pub fn init(place: &mut MaybeUninit<Self>) -> &mut Self {
         const { assert!(N <= SLOTS, "an arena has at most `fidl::task::SLOTS` slots") };
         let arena = place.as_mut_ptr();
-        // SAFETY: `arena` points into `place`, which is valid for writes.
-        unsafe { (&raw mut (*arena).lane).write(None) };
-        // SAFETY: as above.
-        unsafe { (&raw mut (*arena).free).write(FreeSlots::new()) };
-        // SAFETY: as above.
-        unsafe { (&raw mut (*arena).live).write([false; N]) };
-        // SAFETY: as above.
-        unsafe { (&raw mut (*arena).len).write(0) };
+        init!(arena, lane, None);
+        init!(arena, free, FreeSlots::new());
+        init!(arena, live, [false; N]);
+        init!(arena, len, 0);
         // SAFETY: every field is written now but the slots, which may be uninitialized, and the marker, which is empty.
         unsafe { place.assume_init_mut() }
     }

@@ -11,9 +11,12 @@
 //!   any thread  ──1──▶ ready bit ──2──▶ summary bit ──3──▶ parent ──4──▶ arena ──5──▶ future
 //! ```
 //!
-//! 1. The bit is set by an atomic read-modify-write also if it is set already: every wake happens before the poll that
-//!    it causes. 2. The summary says which words have bits. 3. Only the wake that finds the summary empty wakes the
-//!    parent, the task that polls the arena. 4. and 5. The arena takes all bits and polls those slots alone.
+//! 1. The bit is set by an atomic read-modify-write also if it is set already: every wake happens before the poll that it
+//!    causes.
+//! 2. The summary says which words have bits.
+//! 3. Only the wake that finds the summary empty wakes the parent, the task that polls the arena.
+//! 4. The parent polls the arena.
+//! 5. The arena takes all bits and polls those slots alone.
 //!
 //! This module knows neither a kernel nor `std`.
 

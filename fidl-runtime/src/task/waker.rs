@@ -7,8 +7,7 @@ use core::task::{RawWaker, RawWakerVTable, Waker};
 use super::key::Key;
 use super::lane::Lane;
 
-static VTABLE: RawWakerVTable =
-    RawWakerVTable::new(|word| RawWaker::new(word, &VTABLE), |word| wake(word), |word| wake(word), |_| ());
+static VTABLE: RawWakerVTable = RawWakerVTable::new(|word| RawWaker::new(word, &VTABLE), wake, wake, |_| ());
 
 fn wake(word: *const ()) {
     Lane::wake(Key::from_word(word.addr()));
