@@ -11,6 +11,7 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use fidl::wire::{Aligned, EncodeRef, Encoder, Wire, validate};
 
+#[allow(dead_code, unreachable_pub, reason = "a benchmark uses a part of the schema")]
 mod schema {
     fidl::include_schema!("example_bench");
 }

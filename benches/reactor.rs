@@ -13,6 +13,7 @@ use fidl::kernel::{AsHandleRef, Channel, Instant, create_endpoints};
 use fidl::message::{Frame, FrameStorage, Header, Lease};
 use fidl::{Capacity, Protocol, Reactor, capacity};
 
+#[allow(dead_code, unreachable_pub, reason = "a benchmark uses a part of the schema")]
 mod schema {
     fidl::include_schema!("example_bench");
 }
