@@ -26,13 +26,13 @@ macro_rules! wire_struct {
     ) => {
         $(#[$meta])*
         #[derive(
-            $crate::generated::zerocopy::FromBytes,
-            $crate::generated::zerocopy::IntoBytes,
-            $crate::generated::zerocopy::Immutable,
-            $crate::generated::zerocopy::KnownLayout,
-            $crate::generated::zerocopy::Unaligned,
+            $crate::wire::zerocopy::FromBytes,
+            $crate::wire::zerocopy::IntoBytes,
+            $crate::wire::zerocopy::Immutable,
+            $crate::wire::zerocopy::KnownLayout,
+            $crate::wire::zerocopy::Unaligned,
         )]
-        #[zerocopy(crate = "::fidl::generated::zerocopy")]
+        #[zerocopy(crate = "::fidl::wire::zerocopy")]
         #[repr(C)]
         $vis struct $wire {
             $($(#[$field_meta])* $vis $field: $type,)*
@@ -119,13 +119,13 @@ macro_rules! wire_value {
         #[derive(
             Clone,
             Copy,
-            $crate::generated::zerocopy::FromBytes,
-            $crate::generated::zerocopy::IntoBytes,
-            $crate::generated::zerocopy::Immutable,
-            $crate::generated::zerocopy::KnownLayout,
-            $crate::generated::zerocopy::Unaligned,
+            $crate::wire::zerocopy::FromBytes,
+            $crate::wire::zerocopy::IntoBytes,
+            $crate::wire::zerocopy::Immutable,
+            $crate::wire::zerocopy::KnownLayout,
+            $crate::wire::zerocopy::Unaligned,
         )]
-        #[zerocopy(crate = "::fidl::generated::zerocopy")]
+        #[zerocopy(crate = "::fidl::wire::zerocopy")]
         #[repr(transparent)]
         $vis struct $wire($number);
 
