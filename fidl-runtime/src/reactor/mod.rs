@@ -210,10 +210,11 @@ impl<'env> Reactor<'env> {
         self.take_wakes();
         bits(self.ready.take()).for_each(|consumer| self.turn_of(consumer));
         self.take_wakes();
-        if self.ready.get() != 0 || self.root_ready.get() {
-            return self.take_packets(Instant::INFINITE_PAST);
-        }
-        self.sleep(deadline)
+        let busy = self.ready.get() != 0 || self.root_ready.get();
+        let result = if busy { self.take_packets(Instant::INFINITE_PAST) } else { self.sleep(deadline) };
+        // Also on a reactor that never sleeps.
+        self.expire();
+        result
     }
 
     /// How often what happened.
@@ -281,7 +282,6 @@ impl<'env> Reactor<'env> {
         };
         let result = self.take_packets(deadline);
         lane.clear_parent();
-        self.expire();
         result
     }
 
@@ -372,5 +372,33 @@ impl fmt::Debug for Reactor<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let consumers = (0..CONSUMERS).filter(|index| self.consumer(*index).is_some()).count();
         write!(f, "Reactor({:?}, {consumers} consumers)", self.port)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::future::poll_fn;
+    use core::time::Duration;
+
+    use futures::future::{Either, select};
+    use futures::stream::{FuturesUnordered, StreamExt};
+
+    use super::*;
+
+    /// A reactor that always had something to do never came to look at its timers.
+    #[test]
+    fn a_busy_reactor_looks_at_its_timers() {
+        static TIMERS: Timers = Timers::new();
+        let reactor = Reactor::new().unwrap();
+        reactor.set_timers(&TIMERS);
+        let give_up = Instant::after(Duration::from_secs(5));
+        let busy = poll_fn(|cx| {
+            cx.waker().wake_by_ref();
+            if Instant::now() < give_up { Poll::Pending } else { Poll::Ready(()) }
+        });
+        // Polled only when the timer wakes it.
+        let mut sleeps = FuturesUnordered::from_iter([TIMERS.sleep(Duration::from_millis(1))]);
+        let first = reactor.run_until(select(sleeps.next(), busy)).unwrap();
+        assert!(matches!(first, Either::Left(_)), "the timer did not fire");
     }
 }
