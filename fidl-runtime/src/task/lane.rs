@@ -306,3 +306,67 @@ impl Row {
         self.summary.fetch_or(1 << (slot / BITS), AcqRel) == 0
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    extern crate std;
+
+    use std::vec::Vec;
+
+    use super::*;
+
+    /// Takes ready slots until one of `stop` comes.
+    fn take(lane: &Lane, from: usize, stop: usize) -> Vec<usize> {
+        let mut visited = Vec::new();
+        lane.id().find_ready(from, |slot| {
+            visited.push(slot);
+            (slot == stop).then_some(())
+        });
+        visited
+    }
+
+    #[test]
+    fn slots_come_around_and_those_not_visited_are_kept() {
+        let lane = Lane::claim().unwrap();
+        for slot in [1, 5, BITS, 3 * BITS + 1] {
+            lane.id().mark_ready(slot);
+        }
+        assert_eq!(take(&lane, 5, BITS), [5, BITS]);
+        assert!(lane.id().has_ready());
+        lane.id().mark_ready(5);
+        assert_eq!(take(&lane, 3, SLOTS), [5, 3 * BITS + 1, 1]);
+        assert!(!lane.id().has_ready());
+    }
+
+    #[test]
+    fn a_slot_that_becomes_ready_meanwhile_comes_next_time() {
+        let lane = Lane::claim().unwrap();
+        lane.id().mark_ready(0);
+        let mut visits = 0;
+        lane.id().take_ready(|slot| {
+            visits += 1;
+            lane.id().mark_ready(slot);
+        });
+        assert_eq!(visits, 1);
+        assert_eq!(take(&lane, 0, SLOTS), [0]);
+    }
+
+    #[test]
+    fn a_slot_is_retired_with_its_last_generation() {
+        let lane = Lane::claim().unwrap();
+        let generation = &lane.id().row().generation[SLOTS - 1];
+        let before = generation.swap(LAST_GENERATION - 2, Relaxed);
+        let waker = lane.id().open(SLOTS - 1).unwrap();
+        waker.wake_by_ref();
+        assert_eq!(take(&lane, 0, SLOTS), [SLOTS - 1]);
+        lane.id().close(SLOTS - 1);
+        waker.wake();
+        assert!(!lane.id().has_ready());
+        assert!(lane.id().open(SLOTS - 1).is_none());
+        generation.store(before, Relaxed);
+    }
+}
+
+/// The same functions, in all interleavings of a few threads.
+#[cfg(all(test, loom))]
+mod loom_tests;
