@@ -10,8 +10,12 @@ use crate::sync::AtomicWaker;
 use crate::sync::atomic::{AtomicBool, AtomicUsize};
 
 /// How many arenas and reactors can exist in a process at one time.
+///
+/// (Few of them suffice for loom and for Miri, whose time goes with the size of the table.)
 pub const LANES: usize = if cfg!(loom) {
     2
+} else if cfg!(miri) {
+    16
 } else if cfg!(target_pointer_width = "64") {
     64
 } else {
@@ -19,7 +23,13 @@ pub const LANES: usize = if cfg!(loom) {
 };
 
 /// The most slots that one lane, and so one arena, has.
-pub const SLOTS: usize = if cfg!(loom) { 2 } else { 16 * BITS };
+pub const SLOTS: usize = if cfg!(loom) {
+    2
+} else if cfg!(miri) {
+    4 * BITS
+} else {
+    16 * BITS
+};
 
 const BITS: usize = usize::BITS as usize;
 const WORDS: usize = SLOTS.div_ceil(BITS);
