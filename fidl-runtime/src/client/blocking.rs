@@ -98,6 +98,9 @@ impl<P: Protocol, const N: usize, const E: usize> BlockingClient<P, N, E> {
             if let Some(event) = EventMessage::take(&self.core, core) {
                 return Ok(event);
             }
+            if let Some(error) = core.tables.ended {
+                return Err(error);
+            }
             self.progress(core, Signals::CHANNEL_READABLE, deadline)?;
         }
     }
@@ -114,10 +117,17 @@ impl<P: Protocol, const N: usize, const E: usize> BlockingClient<P, N, E> {
         encode: impl FnOnce(Header, &mut Lease<'static>) -> Result<(), EncodeError>,
         deadline: Instant,
     ) -> Result<Response<'_, P, R, N, E>, ClientError> {
+        self.read_late_replies();
         let mut call = Call::new(&self.core, ordinal, flexible, encode);
         let result = self.drive(&mut call, deadline);
         drop(call);
         result
+    }
+
+    /// Where no place is free, those of calls that timed out may be: their replies have come and were not read.
+    fn read_late_replies(&self) {
+        let core = &mut *self.core.borrow_mut();
+        while core.tables.free.is_empty() && core.receive() == Received::Message {}
     }
 
     fn drive<'c, R: ResponseBody, F>(
@@ -159,6 +169,9 @@ impl<P: Protocol, const N: usize, const E: usize> BlockingClient<P, N, E> {
         encode(&mut lease)?;
         while !core.write(&lease)? {
             self.progress(core, Signals::CHANNEL_WRITABLE | Signals::CHANNEL_READABLE, deadline)?;
+            if let Some(error) = core.tables.ended {
+                return Err(error);
+            }
         }
         Ok(())
     }
@@ -172,15 +185,19 @@ impl<P: Protocol, const N: usize, const E: usize> BlockingClient<P, N, E> {
     ) -> Result<(), ClientError> {
         let wanted = match core.receive() {
             Received::Message => return Ok(()),
-            Received::Nothing => signals,
+            Received::Nothing => signals | Signals::CHANNEL_PEER_CLOSED,
             Received::Stop => match core.tables.ended {
                 // A response may have come before the end; the caller looks once more and then finds the end.
                 Some(_) => return Ok(()),
-                // An event for which there is no room: nothing is read until one is taken.
-                None => signals - Signals::CHANNEL_READABLE,
+                // An event for which there is no room: nothing is read until one is taken, not even that the server is
+                // gone.
+                None if signals.contains(Signals::CHANNEL_WRITABLE) => {
+                    Signals::CHANNEL_WRITABLE | Signals::CHANNEL_PEER_CLOSED
+                }
+                None => Signals::NONE,
             },
         };
-        match kernel::wait_one(core.handle(), wanted | Signals::CHANNEL_PEER_CLOSED, deadline) {
+        match kernel::wait_one(core.handle(), wanted, deadline) {
             Ok(_) => {
                 core.tables.blocked = false;
                 Ok(())

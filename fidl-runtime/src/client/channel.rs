@@ -72,7 +72,11 @@ impl<'r, P: Protocol, const N: usize, const E: usize> Client<'r, P, N, E> {
     ) -> Result<Self, Status> {
         let core = storage.take(channel.into()).ok_or(Status::ALREADY_BOUND)?;
         let attached = reactor.attach_shared(core.clone().map(|core| core as &dyn Consumer));
-        core.borrow_mut().attachment = Some(attached.ok_or(Status::NO_RESOURCES)?);
+        let Some(attachment) = attached else {
+            core.borrow_mut().release();
+            return Err(Status::NO_RESOURCES);
+        };
+        core.borrow_mut().attachment = Some(attachment);
         Ok(Self { core, host: reactor })
     }
 

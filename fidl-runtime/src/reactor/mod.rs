@@ -191,6 +191,8 @@ impl<'env> Reactor<'env> {
         let waker = self.lane.id().waker(ROOT);
         self.root_ready.set(true);
         loop {
+            // A consumer's turn may have woken the future.
+            self.take_wakes();
             if self.root_ready.take()
                 && let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker))
             {
@@ -200,21 +202,23 @@ impl<'env> Reactor<'env> {
         }
     }
 
-    /// One turn: gives every consumer that has something to do a turn, then takes packets. If nobody has anything to
-    /// do, waits for a packet or a wake until `deadline`.
+    /// One turn: takes packets and wakes, then gives every consumer that has something to do a turn. If nobody has
+    /// anything to do, it first waits for a packet or a wake until `deadline`.
     ///
     /// # Errors
     ///
     /// What the port's wait returns, other than `TIMED_OUT`; `BAD_STATE` from a wake that a packet has caused.
     pub fn turn(&self, deadline: Instant) -> Result<(), Status> {
         self.take_wakes();
-        bits(self.ready.take()).for_each(|consumer| self.turn_of(consumer));
+        if self.ready.get() != 0 || self.root_ready.get() {
+            self.take_packets(Instant::INFINITE_PAST)?;
+        } else {
+            self.sleep(deadline)?;
+        }
         self.take_wakes();
-        let busy = self.ready.get() != 0 || self.root_ready.get();
-        let result = if busy { self.take_packets(Instant::INFINITE_PAST) } else { self.sleep(deadline) };
-        // Also on a reactor that never sleeps.
         self.expire();
-        result
+        bits(self.ready.take()).for_each(|consumer| self.turn_of(consumer));
+        Ok(())
     }
 
     /// How often what happened.

@@ -1,5 +1,6 @@
 //! A service's turn: handlers, replies, requests.
 
+use core::pin::Pin;
 use core::sync::atomic::Ordering::{AcqRel, Relaxed, Release};
 use core::time::Duration;
 
@@ -13,7 +14,7 @@ use crate::kernel::{self, Instant, Port, PortPacket, ReadError, Signals, Status}
 use crate::message::{EPITAPH_ORDINAL, FrameStorage, Header, Lease};
 use crate::message::{Method, MethodKind, Openness, Protocol, UnknownMethod, find_method};
 use crate::reactor::{Attachment, PacketKey};
-use crate::task::Started;
+use crate::task::{Arena, Started};
 
 /// How many requests a turn reads of one connection before the next one's turn comes.
 const REQUESTS_PER_CONNECTION: usize = 16;
@@ -41,6 +42,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         let Engine { arena, tables } = &mut *engine;
         arena.as_mut().poll_woken(|_, outcome| self.finish(tables, port, outcome));
         self.end_all(engine);
+        self.share(engine.tables);
         for _ in 0..CONNECTIONS_PER_TURN.min(engine.tables.queued.len()) {
             let Some(connection) = engine.tables.queued.front() else { break };
             engine.tables.set_phase(connection, Phase::Waiting);
@@ -49,11 +51,22 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         self.lose_patience(engine);
         self.end_all(engine);
         let accepts = self.accept(engine, port);
+        self.share(engine.tables);
         if !engine.arena.is_empty() {
             // Registered before looking: a wake that comes behind the look finds the waker.
             engine.arena.set_parent(&attachment.waker);
         }
         accepts || !engine.tables.queued.is_empty() || engine.arena.has_woken()
+    }
+
+    /// Lets those go on that waited for a call or a large frame that is free now.
+    fn share(&self, tables: &mut Tables<C, N>) {
+        tables.share_calls();
+        if let Some(waiting) = tables.need_large.front()
+            && self.large.iter().any(|frame| frame.lease().is_some())
+        {
+            tables.set_phase(waiting, Phase::Queued);
+        }
     }
 
     /// A packet for a connection: it gets a turn. Returns whether the connection is the one that was meant.
@@ -70,13 +83,16 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
             return false;
         }
         let entry = &mut engine.tables.entries[index];
-        // A packet answers the one wait or the other; which one, its trigger says.
+        // A packet answers one of three waits; which one, its trigger says.
         let trigger = packet.payload[0] as u32;
         if trigger & Signals::CHANNEL_WRITABLE.bits() != 0 {
             entry.writable_armed = false;
-        } else {
+        } else if trigger & Signals::CHANNEL_READABLE.bits() != 0 {
             entry.readable_armed = false;
+        } else {
+            entry.closed_armed = false;
         }
+        entry.peer_closed |= observed & Signals::CHANNEL_PEER_CLOSED.bits() != 0;
         let writable = (Signals::CHANNEL_WRITABLE | Signals::CHANNEL_PEER_CLOSED).bits();
         if observed & writable != 0 && peer.wanted.swap(false, AcqRel) {
             peer.writable.wake();
@@ -108,6 +124,10 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
             return engine.tables.set_phase(index, Phase::Held);
         }
         for _ in 0..REQUESTS_PER_CONNECTION {
+            // The handler of the request before may have ended the connection.
+            if let Some(reason) = self.shared.peers[index].wanted_end() {
+                engine.tables.end(index, reason);
+            }
             if engine.tables.entries[index].ending.is_some() {
                 return;
             }
@@ -121,35 +141,43 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
     /// Reserves, reads and begins one request.
     fn serve_request(&self, engine: &mut Engine<D::Future, C, N>, port: &Port, index: usize) -> Next {
         let tables = &mut *engine.tables;
-        if !tables.entries[index].unsent.is_empty()
-            || !tables.may_take(index, self.capacity.in_flight_per_connection)
-        {
-            tables.set_phase(index, Phase::Held);
-            return Next::Stop;
+        let entry = &tables.entries[index];
+        if !entry.unsent.is_empty() || entry.in_flight() >= self.capacity.in_flight_per_connection {
+            return self.hold(engine, port, index, Phase::Held);
         }
-        let Some(call) = tables.free_calls.take() else {
+        if let Err(phase) = tables.may_take(index) {
             self.count(|counters| counters.starved += 1);
-            tables.set_phase(index, Phase::Starved);
-            return Next::Stop;
-        };
+            return self.hold(engine, port, index, phase);
+        }
+        let Some(call) = tables.free_calls.take() else { return Next::Stop };
         tables.calls[call].connection = index;
         match self.read(tables, call, index) {
             Ok(lease) => self.receive(engine, port, call, lease),
             Err(error) => {
-                // Given back as it was: nobody waits for it, for it was free a moment ago.
                 tables.free_calls.give(call);
-                self.read_failed(tables, port, index, error)
+                self.read_failed(engine, port, index, error)
             }
         }
     }
 
+    /// Does not read a connection for now. That its client goes away must be noticed all the same: nobody would get the
+    /// replies of its handlers, so these are dropped, and what it had sent has its turn.
+    fn hold(&self, engine: &mut Engine<D::Future, C, N>, port: &Port, index: usize, phase: Phase) -> Next {
+        let Engine { arena, tables } = &mut *engine;
+        tables.set_phase(index, phase);
+        if !tables.entries[index].running.is_empty() {
+            if tables.entries[index].peer_closed {
+                drop_handlers(arena, tables, index);
+                tables.queue(index);
+            } else {
+                self.arm_closed(&mut tables.entries[index], port, index);
+            }
+        }
+        Next::Stop
+    }
+
     /// Reads the next message into the call's frame, or into a large one.
-    fn read(
-        &self,
-        tables: &mut Tables<C, N>,
-        call: usize,
-        index: usize,
-    ) -> Result<Lease<'static>, ReadError> {
+    fn read(&self, tables: &Tables<C, N>, call: usize, index: usize) -> Result<Lease<'static>, ReadError> {
         let channel = tables.entries[index].handle();
         let mut lease = self.frames[call].request.lease().ok_or(ReadError::Status(Status::INTERNAL))?;
         let error = match lease.read(channel) {
@@ -162,17 +190,23 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         let mut large = self.large.iter().find_map(FrameStorage::lease).ok_or(error)?;
         large.read(channel)?;
         self.count(|counters| counters.large_requests += 1);
-        tables.calls[call].large = true;
         Ok(large)
     }
 
-    fn read_failed(&self, tables: &mut Tables<C, N>, port: &Port, index: usize, error: ReadError) -> Next {
+    fn read_failed(
+        &self,
+        engine: &mut Engine<D::Future, C, N>,
+        port: &Port,
+        index: usize,
+        error: ReadError,
+    ) -> Next {
+        let tables = &mut *engine.tables;
         match error {
             ReadError::Empty => self.arm_readable(tables, port, index),
             ReadError::PeerClosed => tables.end(index, CloseReason::PeerClosed),
-            ReadError::TooSmall(_) if takes_newer_requests::<B::Protocol>() => {
+            ReadError::TooSmall(_) if takes_newer_requests::<B::Protocol>() && !self.large.is_empty() => {
                 self.count(|counters| counters.large_frames_exhausted += 1);
-                tables.set_phase(index, Phase::NeedsLargeFrame);
+                return self.hold(engine, port, index, Phase::NeedsLargeFrame);
             }
             ReadError::TooSmall(_) => {
                 tables.end(index, CloseReason::DecodeFailure(too_large::<B::Protocol>()))
@@ -228,7 +262,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         match arena.as_mut().start_with(|_| self.begin(Call { method, request, reply })) {
             Ok(Started::Finished(outcome)) => self.finish(tables, port, outcome),
             Ok(Started::Waiting(slot)) => tables.calls[call].slot = Some(slot),
-            // There are as many slots as calls, so a slot is free; but all lanes of the process may be taken.
+            // There are as many slots as calls, so a slot is free, unless it has used up its generations.
             Err(_) => tables.end(index, CloseReason::ReadFailure(Status::NO_RESOURCES)),
         }
     }
@@ -244,6 +278,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
     ) {
         drop(request);
         let index = engine.tables.calls[call].connection;
+        self.shared.peers[index].events.store(0, Relaxed);
         let kind = if header.txid() == 0 { MethodKind::OneWay } else { MethodKind::TwoWay };
         let method = Method { ordinal: header.ordinal(), name: "unknown", kind, flexible: true };
         self.count(|counters| counters.unknown_methods += 1);
@@ -365,6 +400,12 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         }
     }
 
+    fn arm_closed(&self, entry: &mut Entry, port: &Port, index: usize) {
+        if !entry.closed_armed {
+            entry.closed_armed = self.arm(entry, port, index, Signals::CHANNEL_PEER_CLOSED).is_ok();
+        }
+    }
+
     fn arm(&self, entry: &Entry, port: &Port, index: usize, signals: Signals) -> Result<(), Status> {
         let generation = self.shared.peers[index].generation.load(Relaxed);
         kernel::wait_async(entry.handle(), port, self.key(CONNECTION, generation, index), signals)
@@ -396,13 +437,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
     fn end(&self, engine: &mut Engine<D::Future, C, N>, index: usize) {
         let Engine { arena, tables } = &mut *engine;
         let reason = tables.entries[index].ending.unwrap_or(CloseReason::PeerClosed);
-        while let Some(call) = tables.entries[index].running.front() {
-            tables.call_links.remove(&mut tables.entries[index].running, call);
-            if let Some(slot) = tables.calls[call].slot {
-                arena.as_mut().remove(slot);
-            }
-            tables.free_call(call);
-        }
+        drop_handlers(arena, tables, index);
         while let Some(call) = tables.entries[index].unsent.front() {
             tables.call_links.remove(&mut tables.entries[index].unsent, call);
             tables.free_call(call);
@@ -417,6 +452,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
             tables.blocked_links.remove(&mut tables.blocked, index);
         }
         tables.ending_links.remove(&mut tables.ending, index);
+        tables.end_grant(index);
         tables.set_phase(index, Phase::Free);
         let entry = &mut tables.entries[index];
         if let CloseReason::Shutdown(Some(status)) = reason {
@@ -433,6 +469,8 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         if generation != u32::MAX {
             tables.free_connections.give(index);
         }
+        // A listener that could not be read for want of handles is looked at again.
+        tables.listener_ready |= tables.listener.is_some() && !tables.listener_armed;
         self.count(|counters| {
             counters.closed += 1;
             counters.protocol_errors += u64::from(is_clients_fault(reason));
@@ -448,6 +486,21 @@ impl<const C: usize, const N: usize> Tables<C, N> {
             Some(first) if !self.starved.is_empty() => self.entries[first].blocked_since.plus(patience),
             _ => Instant::INFINITE,
         }
+    }
+}
+
+/// Drops the futures of a connection's handlers, in place.
+fn drop_handlers<F, const C: usize, const N: usize>(
+    arena: &mut Pin<&'static mut Arena<F, N>>,
+    tables: &mut Tables<C, N>,
+    index: usize,
+) {
+    while let Some(call) = tables.entries[index].running.front() {
+        tables.call_links.remove(&mut tables.entries[index].running, call);
+        if let Some(slot) = tables.calls[call].slot {
+            arena.as_mut().remove(slot);
+        }
+        tables.free_call(call);
     }
 }
 

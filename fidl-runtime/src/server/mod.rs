@@ -30,9 +30,14 @@
 //!                          │ ▲
 //!        e. no free call   ▼ │ f. a call is free, first come first served
 //!                        starved
+//!                          │ ▲
+//!        g. has its share  ▼ │ h. one of its requests finished, or nobody is starved and there is room
+//!                        sated
 //! ```
 //!
-//! The arrows are taken by `connection_packet` (a), `read_failed` (b), `serve_request` (c and e) and `free_call` (d and f).
+//! The arrows are taken by `connection_packet` (a), `read_failed` (b), `serve_request` (c, e and g), `free_call` (d, and h
+//! for its own requests) and `share_calls` (f and h). A connection that is held or sated is not read, but its end is
+//! waited for.
 
 mod accept;
 mod binding;

@@ -13,7 +13,7 @@ use crate::kernel::{Channel, Instant, Listener, Port, PortPacket, ServerEnd, Sta
 use crate::message::{FrameStorage, LargeFrame};
 use crate::reactor::{Attachment, Consumer, PacketKey, Reactor};
 use crate::storage::Claim;
-use crate::task::Arena;
+use crate::task::{Arena, NoLane};
 
 /// Everything that one protocol's server needs: `C` connections, `N` requests in flight, `L` large frames, and `SIZE` bytes
 /// for the handlers' futures. Declared with [`service!`](crate::service), as a static.
@@ -53,7 +53,7 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
     ///
     /// # Errors
     ///
-    /// `ALREADY_EXISTS` if it was started before.
+    /// `ALREADY_EXISTS` if it was started before, `NO_RESOURCES` if no lane is free.
     pub fn start(
         &'static self,
         server: B::Server,
@@ -67,7 +67,9 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
         dispatch: D,
     ) -> Result<Running<B, D, C, N>, Status> {
         let place = self.arena.claim().ok_or(Status::ALREADY_EXISTS)?.leak();
-        let arena = place.arena().ok_or(Status::INTERNAL)?;
+        let mut arena = place.arena().ok_or(Status::INTERNAL)?;
+        // Not with the first request, whose turn it is then too late to name a parent in.
+        arena.as_mut().claim_lane().map_err(|NoLane| Status::NO_RESOURCES)?;
         let tables = self.tables.claim().ok_or(Status::ALREADY_EXISTS)?.leak();
         let server = self.server.put(server).ok_or(Status::ALREADY_EXISTS)?;
         Ok(Running {

@@ -31,6 +31,8 @@ pub(super) enum Phase {
     Held,
     /// In the list of those that wait for a free call.
     Starved,
+    /// In the list of those that have calls and leave the free ones to others.
+    Sated,
     /// In the list of those that wait for a large frame.
     NeedsLargeFrame,
 }
@@ -41,6 +43,11 @@ pub(super) struct Entry {
     /// Waits that the port holds.
     pub(super) readable_armed: bool,
     pub(super) writable_armed: bool,
+    pub(super) closed_armed: bool,
+    /// The client has closed its end; what it had sent may still be there.
+    pub(super) peer_closed: bool,
+    /// One of the free calls is meant for this connection, which waited for it.
+    granted: bool,
     /// Calls whose handlers run.
     pub(super) running: List,
     /// Calls whose replies wait until the channel is writable, oldest first.
@@ -57,6 +64,9 @@ impl Entry {
         phase: Phase::Free,
         readable_armed: false,
         writable_armed: false,
+        closed_armed: false,
+        peer_closed: false,
+        granted: false,
         running: List::new(),
         unsent: List::new(),
         blocked_since: Instant::INFINITE_PAST,
@@ -81,12 +91,10 @@ pub(super) struct CallEntry {
     pub(super) slot: Option<usize>,
     /// The reply that waits until the channel is writable.
     pub(super) reply: Option<Lease<'static>>,
-    /// Whether the request lies in a large frame.
-    pub(super) large: bool,
 }
 
 impl CallEntry {
-    const FREE: Self = Self { connection: 0, slot: None, reply: None, large: false };
+    const FREE: Self = Self { connection: 0, slot: None, reply: None };
 }
 
 /// `C` connections and `N` calls.
@@ -97,6 +105,7 @@ pub(super) struct Tables<const C: usize, const N: usize> {
     pub(super) links: Links<C>,
     pub(super) queued: List,
     pub(super) starved: List,
+    pub(super) sated: List,
     pub(super) need_large: List,
     /// Links of the list of those with unsent replies, longest first.
     pub(super) blocked_links: Links<C>,
@@ -106,6 +115,10 @@ pub(super) struct Tables<const C: usize, const N: usize> {
     pub(super) ending: List,
     pub(super) calls: [CallEntry; N],
     pub(super) free_calls: FreeSlots<N>,
+    /// How many of the free calls are granted to connections that waited.
+    granted: usize,
+    /// A call was freed since the sated were looked at.
+    freed: bool,
     pub(super) call_links: Links<N>,
     pub(super) listener: Option<Channel>,
     pub(super) listener_armed: bool,
@@ -120,6 +133,7 @@ impl<const C: usize, const N: usize> Tables<C, N> {
             links: Links::new(),
             queued: List::new(),
             starved: List::new(),
+            sated: List::new(),
             need_large: List::new(),
             blocked_links: Links::new(),
             blocked: List::new(),
@@ -127,6 +141,8 @@ impl<const C: usize, const N: usize> Tables<C, N> {
             ending: List::new(),
             calls: [const { CallEntry::FREE }; N],
             free_calls: FreeSlots::new(),
+            granted: 0,
+            freed: false,
             call_links: Links::new(),
             listener: None,
             listener_armed: false,
@@ -139,6 +155,7 @@ impl<const C: usize, const N: usize> Tables<C, N> {
         let list = match self.entries[connection].phase {
             Phase::Queued => &mut self.queued,
             Phase::Starved => &mut self.starved,
+            Phase::Sated => &mut self.sated,
             Phase::NeedsLargeFrame => &mut self.need_large,
             Phase::Free | Phase::Waiting | Phase::Held => return,
         };
@@ -152,15 +169,16 @@ impl<const C: usize, const N: usize> Tables<C, N> {
         let list = match phase {
             Phase::Queued => &mut self.queued,
             Phase::Starved => &mut self.starved,
+            Phase::Sated => &mut self.sated,
             Phase::NeedsLargeFrame => &mut self.need_large,
             Phase::Free | Phase::Waiting | Phase::Held => return,
         };
         self.links.push_back(list, connection);
     }
 
-    /// Queues a connection for a turn, unless it is queued.
+    /// Queues a connection for a turn, unless it is queued, or keeps its place among the starved.
     pub(super) fn queue(&mut self, connection: usize) {
-        if !matches!(self.entries[connection].phase, Phase::Queued | Phase::Free) {
+        if !matches!(self.entries[connection].phase, Phase::Queued | Phase::Starved | Phase::Free) {
             self.set_phase(connection, Phase::Queued);
         }
     }
@@ -174,27 +192,56 @@ impl<const C: usize, const N: usize> Tables<C, N> {
         }
     }
 
-    /// Whether a connection may take another call: within its own bound, and no more than there are free ones, so that
-    /// however many are greedy, some are left for the others.
-    pub(super) fn may_take(&self, connection: usize, bound: usize) -> bool {
-        let in_flight = self.entries[connection].in_flight();
-        in_flight < bound && (in_flight == 0 || in_flight < self.free_calls.len())
+    /// Whether there is a call for a connection. If so, it may take one now; else the phase says what it waits for.
+    ///
+    /// A connection without calls gets any that is not granted to another. One that has some gets another only while it has
+    /// fewer than there are free, so that however many are greedy, some are left for the others.
+    pub(super) fn may_take(&mut self, connection: usize) -> Result<(), Phase> {
+        self.end_grant(connection);
+        let available = self.free_calls.len() - self.granted;
+        match self.entries[connection].in_flight() {
+            0 if available > 0 => Ok(()),
+            0 => Err(Phase::Starved),
+            in_flight if in_flight < available => Ok(()),
+            _ => Err(Phase::Sated),
+        }
     }
 
-    /// Frees a call, and lets those go on that waited for one.
+    /// Frees a call.
     pub(super) fn free_call(&mut self, call: usize) {
-        let entry = &mut self.calls[call];
-        let (connection, large) = (entry.connection, entry.large);
-        *entry = CallEntry::FREE;
+        let connection = self.calls[call].connection;
+        self.calls[call] = CallEntry::FREE;
         self.free_calls.give(call);
-        if self.entries[connection].phase == Phase::Held {
+        self.freed = true;
+        if matches!(self.entries[connection].phase, Phase::Held | Phase::Sated) {
             self.set_phase(connection, Phase::Queued);
         }
-        if let Some(starved) = self.starved.front() {
+    }
+
+    /// Lets those go on that waited for calls that are free now: first those that have none, in the order in which they
+    /// began to wait.
+    pub(super) fn share_calls(&mut self) {
+        while self.free_calls.len() > self.granted
+            && let Some(starved) = self.starved.front()
+        {
+            self.entries[starved].granted = true;
+            self.granted += 1;
             self.set_phase(starved, Phase::Queued);
         }
-        if large && let Some(waiting) = self.need_large.front() {
-            self.set_phase(waiting, Phase::Queued);
+        if !self.starved.is_empty() || !core::mem::take(&mut self.freed) {
+            return;
         }
+        for _ in 0..self.sated.len() {
+            let Some(sated) = self.sated.front() else { return };
+            let phase = self.may_take(sated).err().unwrap_or(Phase::Queued);
+            self.set_phase(sated, phase);
+        }
+    }
+
+    /// Takes back the call that was meant for a connection, if one was.
+    pub(super) fn end_grant(&mut self, connection: usize) {
+        let granted = core::mem::take(&mut self.entries[connection].granted);
+        self.granted -= usize::from(granted);
+        self.freed |= granted;
     }
 }

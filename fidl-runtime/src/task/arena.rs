@@ -10,7 +10,7 @@ use core::task::{Context, Poll, Waker};
 
 use futures::stream::{FusedStream, Stream};
 
-use super::lane::{Lane, LaneId, SLOTS};
+use super::lane::{Lane, LaneId, NoLane, SLOTS};
 use crate::storage::FreeSlots;
 
 /// Up to `N` futures of type `F`, polled and dropped in place.
@@ -143,6 +143,13 @@ impl<F, const N: usize> Arena<F, N> {
         // SAFETY: no future is moved.
         let this = unsafe { self.get_unchecked_mut() };
         this.release(slot);
+    }
+
+    /// Claims a lane before the first future needs one, so that a parent can be named.
+    pub(crate) fn claim_lane(self: Pin<&mut Self>) -> Result<(), NoLane> {
+        // SAFETY: no future is moved.
+        let this = unsafe { self.get_unchecked_mut() };
+        this.lane().map(drop).ok_or(NoLane)
     }
 
     /// Claims a lane, once.
