@@ -191,6 +191,8 @@ impl<'env> Reactor<'env> {
         let waker = self.lane.id().waker(ROOT);
         self.root_ready.set(true);
         loop {
+            // A consumer's turn may have woken the future.
+            self.take_wakes();
             if self.root_ready.take()
                 && let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker))
             {
@@ -208,14 +210,12 @@ impl<'env> Reactor<'env> {
     /// What the port's wait returns, other than `TIMED_OUT`; `BAD_STATE` from a wake that a packet has caused.
     pub fn turn(&self, deadline: Instant) -> Result<(), Status> {
         self.take_wakes();
-        let busy = self.ready.get() != 0 || self.root_ready.get();
-        if busy {
+        if self.ready.get() != 0 || self.root_ready.get() {
             self.take_packets(Instant::INFINITE_PAST)?;
         } else {
             self.sleep(deadline)?;
         }
         self.take_wakes();
-        // Also on a reactor that never sleeps.
         self.expire();
         bits(self.ready.take()).for_each(|consumer| self.turn_of(consumer));
         Ok(())
