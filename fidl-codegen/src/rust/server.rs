@@ -128,17 +128,22 @@ fn serve(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
             }
         }
     });
-    let (server, request) = if protocol.methods.is_empty() {
-        (quote!(_server), quote!(_request))
-    } else {
-        (quote!(server), quote!(mut request))
-    };
-    let request = if protocol.methods.iter().any(|method| request_payload(method).is_some()) {
-        request
-    } else if protocol.methods.is_empty() {
-        quote!(_request)
-    } else {
-        quote!(request)
+    let server = if protocol.methods.is_empty() { quote!(_server) } else { quote!(server) };
+    let decodes = protocol.methods.iter().any(|method| request_payload(method).is_some());
+    let request = if decodes { quote!(mut request) } else { quote!(request) };
+    let dispatch = match protocol.methods.as_slice() {
+        [] => quote! {
+            let (_, reply) = call.split();
+            reply.done()
+        },
+        _ => quote! {
+            let method = call.method();
+            let (#request, reply) = call.split();
+            match method {
+                #(#arms)*
+                _ => reply.done(),
+            }
+        },
     };
     quote! {
         #[doc = " Serves the protocol with a server of type `S`; see [`fidl::service!`](::fidl::service)."]
@@ -148,12 +153,7 @@ fn serve(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
             type Protocol = #marker;
             type Server = S;
             async fn dispatch<'s>(#server: &'s S, call: ::fidl::server::Call<'s, #marker>) -> ::fidl::server::Outcome<'s> {
-                let method = call.method();
-                let (#request, reply) = call.split();
-                match method {
-                    #(#arms)*
-                    _ => reply.done(),
-                }
+                #dispatch
             }
             fn connected(server: &S, connection: Connection<'_>) {
                 server.connection_opened(connection);

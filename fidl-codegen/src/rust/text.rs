@@ -68,8 +68,8 @@ fn spaced(text: &str) -> String {
     for line in text.lines() {
         let indent = line.len() - line.trim_start().len();
         let previous_indent = previous.len() - previous.trim_start().len();
-        let closes =
-            matches!(previous.trim(), "}" | "};" | "});") || previous.trim_end().ends_with(['}', ';']);
+        let documentation = previous.trim_start().starts_with("///");
+        let closes = !documentation && previous.trim_end().ends_with(['}', ';']);
         let begins = ["#[", "///", "pub ", "impl", "fn ", "async fn ", "const _"]
             .iter()
             .any(|start| line.trim_start().starts_with(start));

@@ -129,11 +129,8 @@ pub mod test_handles {
                 _server: &'s S,
                 call: ::fidl::server::Call<'s, P>,
             ) -> ::fidl::server::Outcome<'s> {
-                let method = call.method();
-                let (_request, reply) = call.split();
-                match method {
-                    _ => reply.done(),
-                }
+                let (_, reply) = call.split();
+                reply.done()
             }
 
             fn connected(server: &S, connection: Connection<'_>) {
