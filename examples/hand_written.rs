@@ -58,7 +58,7 @@ struct TextValue<'a> {
 fidl::encode_struct! { TextValue<'_> => Text { text } }
 
 /// The protocol `example.echo/Echo`.
-enum Echo {}
+pub(crate) enum Echo {}
 
 impl Protocol for Echo {
     const NAME: &'static str = "example.echo/Echo";
@@ -79,7 +79,7 @@ impl Protocol for Echo {
 
 /// Says back what it is told.
 #[derive(Default)]
-struct Server {
+pub(crate) struct Server {
     requests: Cell<u64>,
 }
 
@@ -91,7 +91,7 @@ impl Server {
 }
 
 /// How requests reach the server.
-enum Serve {}
+pub(crate) enum Serve {}
 
 impl Binding for Serve {
     type Protocol = Echo;

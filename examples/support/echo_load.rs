@@ -61,21 +61,21 @@ pub(crate) struct Commands;
 
 impl Commands {
     /// Says that the client is ready. From here on, neither reading nor writing allocates.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         drop(std::io::stdin().lock());
         Self.done();
         Self
     }
 
     /// Waits for a phase; `None` at the end.
-    pub fn next(&mut self) -> Option<Phase> {
+    pub(crate) fn next(&mut self) -> Option<Phase> {
         let mut letter = [0];
         std::io::stdin().lock().read_exact(&mut letter).ok()?;
         Some(if letter[0] == Phase::One.letter() { Phase::One } else { Phase::Many })
     }
 
     /// Says that the phase is over.
-    pub fn done(&self) {
+    pub(crate) fn done(&self) {
         let mut output = std::io::stdout().lock();
         let _ = output.write_all(b"done\n").and_then(|()| output.flush());
     }
@@ -94,7 +94,7 @@ type Client<'r> = echo::Client<'r, MAX_IN_FLIGHT, 0>;
 
 impl Measured {
     /// Nothing measured yet; everything that measuring needs is allocated here.
-    pub fn new(load: &Load) -> Result<Self, String> {
+    pub(crate) fn new(load: &Load) -> Result<Self, String> {
         let histogram =
             || Histogram::new_with_bounds(1, 60_000_000_000, 3).map_err(|error| error.to_string());
         let (one, many) = (RefCell::new(histogram()?), RefCell::new(histogram()?));
@@ -103,13 +103,13 @@ impl Measured {
     }
 
     /// One request after the other.
-    pub async fn one_in_flight(&mut self, client: &Client<'_>) -> Result<(), String> {
+    pub(crate) async fn one_in_flight(&mut self, client: &Client<'_>) -> Result<(), String> {
         let budget = Budget::new(self.load.requests, ONE_IN_FLIGHT);
         self.send_while(client, &budget, &self.one).await
     }
 
     /// As many requests at one time as the load says, in an arena of futures.
-    pub async fn many_in_flight(&mut self, client: &Client<'_>) -> Result<(), String> {
+    pub(crate) async fn many_in_flight(&mut self, client: &Client<'_>) -> Result<(), String> {
         let budget = Budget::new(self.load.requests, MANY_IN_FLIGHT);
         let mut senders = pin!(Arena::<_, MAX_IN_FLIGHT>::new());
         for _ in 0..self.load.in_flight {
@@ -141,7 +141,7 @@ impl Measured {
     }
 
     /// Prints everything for the parent process.
-    pub fn print(&self, allocations: usize, bytes: usize) {
+    pub(crate) fn print(&self, allocations: usize, bytes: usize) {
         println!("{allocations} {bytes} {}", self.many_took.get().as_nanos());
         for histogram in [&self.one, &self.many] {
             let histogram = histogram.borrow();

@@ -19,7 +19,7 @@ pub(crate) struct EchoServer {
 
 impl EchoServer {
     /// Waits until this many connections have ended.
-    pub async fn closed(&self, connections: u64) {
+    pub(crate) async fn closed(&self, connections: u64) {
         poll_fn(|cx| {
             self.waiting.set(Some(cx.waker().clone()));
             if self.closed.get() < connections { Poll::Pending } else { Poll::Ready(()) }

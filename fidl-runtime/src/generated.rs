@@ -3,7 +3,6 @@
 pub use arrayvec::ArrayVec;
 pub use bitflags::bitflags;
 pub use heapless::String;
-pub use zerocopy;
 
 #[doc(inline)]
 pub use crate::interface;

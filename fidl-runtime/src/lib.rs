@@ -1,4 +1,63 @@
 //! FIDL servers and clients that never touch the heap once they run.
+//!
+//! A `.fidl` schema is compiled to Rust whose message types have sizes known at compile time. A message is read from a
+//! channel straight into a preallocated frame, validated there in one walk, and used where it lies. A reactor of fixed
+//! capacity turns a port's packets into turns of the services and clients they are for. Requests in flight live in an
+//! arena; when it is full, the server stops reading. It runs on Fuchsia's kernel, and on Linux between real processes.
+//!
+//! # Serving
+//!
+//! ```text
+//! fidl::include_schema!("example_calc");                  // what a build script made of the schema
+//!
+//! impl adder::Server for Adder {                          // a method per method
+//!     async fn add(&self, request: adder::AddRequest<'_>) -> adder::AddResponse { … }
+//! }
+//!
+//! const CAPACITY: Capacity = capacity().connections(1000).in_flight(64);
+//! fidl::service!(static ADDER: adder::Serve<Adder>, CAPACITY);   // everything it will ever need
+//!
+//! let service = ADDER.start(Adder::default())?;
+//! let reactor = Reactor::new()?;
+//! service.listen(&reactor, fidl::listen("/run/adder")?)?;
+//! reactor.run()?;
+//! ```
+//!
+//! # Layers
+//!
+//! Each knows those below it alone. Most users need the generated code, [`Reactor`], [`service!`] and [`capacity()`].
+//!
+//! | module | what it is for |
+//! | --- | --- |
+//! | [`client`] | calls: asynchronous, blocking; events |
+//! | [`server`] | connections, requests in flight, replies, back pressure |
+//! | [`reactor`] | waits on one port, hands packets to their consumers; timers |
+//! | [`message`] | headers, frames and the right to use them |
+//! | [`kernel`] | the seam: every call to the kernel, in today's ABI |
+//! | [`task`] | futures, wakers and wakes without allocation |
+//! | [`storage`] | free slots, lists and statics of fixed capacity |
+//! | [`wire`] | the wire format: the walk, views, encoding |
+//! | [`generated`] | what generated code uses besides |
+//!
+//! # What it promises
+//!
+//! - From the moment a reactor runs, no heap allocation, on either side; nothing warms up. That includes this crate's Linux
+//!   kernel, but of course not what handlers do.
+//! - No panic, and no unbounded work, for any bytes that a peer sends.
+//! - Every queue, table and pool has a capacity that its user states, a policy when it is full, and a counter that shows
+//!   how often that happened.
+//!
+//! # Features
+//!
+//! - `kernel` (default): everything that needs a kernel. Without it only [`wire`], [`storage`] and [`task`] are built, for
+//!   any little-endian target, without `std`.
+//!
+//! # Limits
+//!
+//! - Schemas: structs, enums, bits, arrays, vectors, strings, boxes, handles and endpoints. Tables, unions and error
+//!   types are refused by the compiler with a message that says so.
+//! - One reactor is one thread's. A process can have 64 of them.
+//! - Over a Unix socket, messages carry no handles.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -27,6 +86,9 @@ pub mod reactor;
 #[cfg(feature = "kernel")]
 pub mod server;
 
+// The library `zx` that the compiler supplies: rights, object types, limits.
+include!("zx.rs");
+
 #[cfg(feature = "kernel")]
 pub use client::ClientError;
 #[cfg(feature = "kernel")]
@@ -42,10 +104,11 @@ pub use reactor::{Reactor, Timers};
 #[cfg(feature = "kernel")]
 pub use server::{Capacity, WhenFull, capacity};
 
-/// Includes the Rust code that a build script made of a FIDL library: `include_schema!("example.echo")` declares the module
-/// `example_echo`.
+/// Includes the Rust code that a build script made of a FIDL library: `include_schema!("example_echo")` declares the module
+/// `example_echo`, made of the library `example.echo`.
 ///
-/// The build script is `fidl_codegen::Builder`'s; the file it wrote has the library's name with underscores.
+/// The build script calls `fidl_codegen::Builder`, which names its file and module like the library, with underscores.
+/// Libraries that refer to each other are included in one module.
 #[macro_export]
 macro_rules! include_schema {
     ($file:literal) => {

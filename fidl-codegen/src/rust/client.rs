@@ -1,10 +1,10 @@
 //! The client's side of a protocol.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote;
 
 use super::protocols::{Interface, ordinal};
-use super::server::{from_module, request_payload, response};
+use super::server::{request_payload, response};
 use super::text::docs;
 use super::{Context, names};
 use crate::ir::{DeclId, Method, Response};
@@ -71,74 +71,86 @@ enum Side {
 }
 
 /// What a call's parameters and payload look like.
+#[derive(Default)]
 pub(super) struct Payload {
+    /// `<'a>`, where the parameters need it.
+    pub(super) generics: TokenStream,
     /// `, name: Type` for each parameter.
     pub(super) parameters: TokenStream,
     /// The wire type and the value; `None` without a payload.
     pub(super) value: Option<(TokenStream, TokenStream)>,
 }
 
-/// A payload whose struct was written in place is passed member by member, a named one as a whole.
+/// So many members are passed one by one; a function with more parameters is better called with a struct.
+const MAX_PARAMETERS: usize = 5;
+
+/// A payload whose struct was written in place is passed member by member, a named or large one as a whole.
 pub(super) fn payload(cx: Context<'_>, id: Option<DeclId>) -> Payload {
-    let Some(id) = id else { return Payload { parameters: quote!(), value: None } };
-    let wire = from_module(cx.path(id, "Wire"));
-    let (value, lifetime) = (from_module(cx.path(id, "")), cx.lifetime_of(id));
-    let decl = cx.schema.decl(id);
-    let layout = cx.schema.as_struct(id);
-    match layout.filter(|_| decl.anonymous) {
-        None => {
-            Payload { parameters: quote!(, payload: #value #lifetime), value: Some((wire, quote!(payload))) }
-        }
+    let Some(id) = id else { return Payload::default() };
+    let (wire, value, lifetime) = (cx.path(id, "Wire"), cx.path(id, ""), cx.lifetime_of(id));
+    let layout = cx.schema.as_struct(id).filter(|layout| layout.members.len() <= MAX_PARAMETERS);
+    match layout.filter(|_| cx.schema.decl(id).anonymous) {
+        None => Payload::new(quote!(, payload: #value #lifetime), wire, quote!(payload)),
         Some(layout) => {
-            let names: Vec<_> = layout
+            let (types, fields): (Vec<_>, Vec<_>) = layout
                 .members
                 .iter()
-                .map(|member| names::ident(&names::snake(&member.element.name)))
-                .collect();
-            let types = layout.members.iter().map(|member| seen_from_module(cx.value(&member.ty)));
-            Payload {
-                parameters: quote!(#(, #names: #types)*),
-                value: Some((wire, quote!(#value { #(#names),* }))),
-            }
+                .map(|member| {
+                    let name = &member.element.name;
+                    let field = names::ident(&names::snake(name));
+                    let parameter = names::ident(&names::parameter(name));
+                    let ty = cx.value(&member.ty);
+                    let field = if field == parameter { quote!(#field) } else { quote!(#field: #parameter) };
+                    (quote!(, #parameter: #ty), field)
+                })
+                .unzip();
+            Payload::new(quote!(#(#types)*), wire, quote!(#value { #(#fields),* }))
         }
     }
 }
 
-/// A type of the library's module, seen from a protocol's: each path that starts with a type of that module gets
-/// `super::` in front.
-fn seen_from_module(ty: TokenStream) -> TokenStream {
-    use proc_macro2::TokenTree;
-    let mut seen = TokenStream::new();
-    let mut behind_colon = false;
-    for tree in ty {
+impl Payload {
+    fn new(parameters: TokenStream, wire: TokenStream, value: TokenStream) -> Self {
+        let (generics, parameters) = match has_mut(parameters.clone()) {
+            // Such a reference cannot be shortened.
+            true => (quote!(<'a>), parameters),
+            false => (quote!(), without_lifetime(parameters)),
+        };
+        Self { generics, parameters, value: Some((wire, value)) }
+    }
+}
+
+fn has_mut(types: TokenStream) -> bool {
+    types.into_iter().any(|tree| match tree {
+        TokenTree::Group(group) => has_mut(group.stream()),
+        TokenTree::Ident(name) => name == "mut",
+        _ => false,
+    })
+}
+
+/// Types as in the signature of a function that returns nothing of what they borrow: `&'a` is `&`, `<'a>` is `<'_>`.
+fn without_lifetime(types: TokenStream) -> TokenStream {
+    let mut trees = types.into_iter().peekable();
+    let mut out = TokenStream::new();
+    let mut behind_reference = false;
+    while let Some(tree) = trees.next() {
+        let is_lifetime = matches!(&tree, TokenTree::Punct(punct) if punct.as_char() == '\'');
         match tree {
             TokenTree::Group(group) => {
-                let inner = seen_from_module(group.stream());
-                seen.extend([TokenTree::Group(proc_macro2::Group::new(group.delimiter(), inner))]);
-                behind_colon = false;
+                let inner = without_lifetime(group.stream());
+                out.extend([TokenTree::Group(Group::new(group.delimiter(), inner))]);
             }
-            TokenTree::Ident(name) => {
-                let text = name.to_string();
-                let known = behind_colon || is_known(&text);
-                seen.extend(if known { quote!(#name) } else { quote!(super::#name) });
-                behind_colon = false;
+            _ if is_lifetime => {
+                trees.next();
+                out.extend(if behind_reference { quote!() } else { quote!('_) });
             }
-            TokenTree::Punct(punct) => {
-                behind_colon = matches!(punct.as_char(), ':' | '\'');
-                seen.extend([TokenTree::Punct(punct)]);
+            ref tree => {
+                behind_reference = matches!(tree, TokenTree::Punct(punct) if punct.as_char() == '&');
+                out.extend([tree.clone()]);
             }
-            literal => seen.extend([literal]),
         }
     }
-    seen
-}
-
-/// Whether a name means the same in every module.
-fn is_known(name: &str) -> bool {
-    const KNOWN: &[&str] = &[
-        "bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64", "str", "Option", "super",
-    ];
-    KNOWN.contains(&name)
+    out
 }
 
 fn call(cx: Context<'_>, marker: &proc_macro2::Ident, method: &Method, side: Side) -> TokenStream {
@@ -146,7 +158,7 @@ fn call(cx: Context<'_>, marker: &proc_macro2::Ident, method: &Method, side: Sid
     let name = names::ident(&names::method(&method.element.name));
     let (ordinal, flexible) = (ordinal(method), !method.strict);
     let payload = payload(cx, request_payload(method));
-    let parameters = &payload.parameters;
+    let (generics, parameters) = (&payload.generics, &payload.parameters);
     let deadline = (side == Side::Blocking).then(|| quote!(, deadline));
     let deadline_parameter = (side == Side::Blocking).then(|| quote!(, deadline: ::fidl::kernel::Instant));
     let errors = quote! {
@@ -160,11 +172,10 @@ fn call(cx: Context<'_>, marker: &proc_macro2::Ident, method: &Method, side: Sid
             Some((wire, value)) => quote!(self.0.send::<#wire>(#ordinal, #flexible, #value #deadline)),
             None => quote!(self.0.send_empty(#ordinal, #flexible #deadline)),
         };
-        let lifetime = if uses_lifetime(parameters) { quote!(<'a>) } else { quote!() };
         return quote! {
             #docs
             #errors
-            pub fn #name #lifetime(&self #parameters #deadline_parameter) -> Result<(), ::fidl::ClientError> {
+            pub fn #name #generics(&self #parameters #deadline_parameter) -> Result<(), ::fidl::ClientError> {
                 #send
             }
         };
@@ -179,7 +190,7 @@ fn call(cx: Context<'_>, marker: &proc_macro2::Ident, method: &Method, side: Sid
         Side::Async => quote! {
             #docs
             #errors
-            pub async fn #name<'a>(&'a self #parameters) -> #result {
+            pub async fn #name #generics(&self #parameters) -> #result {
                 let response = #call.await?;
                 #finish
             }
@@ -187,16 +198,12 @@ fn call(cx: Context<'_>, marker: &proc_macro2::Ident, method: &Method, side: Sid
         Side::Blocking => quote! {
             #docs
             #errors
-            pub fn #name<'a>(&'a self #parameters #deadline_parameter) -> #result {
+            pub fn #name #generics(&self #parameters #deadline_parameter) -> #result {
                 let response = #call?;
                 #finish
             }
         },
     }
-}
-
-fn uses_lifetime(tokens: &TokenStream) -> bool {
-    tokens.to_string().contains("'a")
 }
 
 /// How a response travels, what a caller gets, and how that is made of the response.
@@ -214,7 +221,7 @@ fn outcome(
         };
         return (body, quote!(()), quote!(drop(response); Ok(())));
     };
-    let wire = from_module(cx.path(payload, "Wire"));
+    let wire = cx.path(payload, "Wire");
     let body = if flexible {
         quote!(::fidl::client::Flexible<#wire>)
     } else {
@@ -222,9 +229,9 @@ fn outcome(
     };
     let by_value = !cx.borrows_decl(payload) && !cx.is_resource_struct(payload);
     if by_value {
-        let value = from_module(cx.path(payload, ""));
-        return (body, value, quote!(Ok(response.view().into())));
+        let value = cx.path(payload, "");
+        return (body, value, quote!(Ok(From::from(response.view()))));
     }
-    let output = quote!(::fidl::client::Response<'a, #marker, #body, N, E>);
+    let output = quote!(::fidl::client::Response<'_, #marker, #body, N, E>);
     (body, output, quote!(Ok(response)))
 }

@@ -6,12 +6,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::text::{Module, doc_text, docs};
-use super::types::{native, one_line, wire_primitive};
+use super::types::{Names, native, one_line, wire_primitive};
 use super::{consts, names};
 use crate::ir::{Bits, Decl, Enum, Primitive};
 
-pub(super) fn emit_enum(decl: &Decl, layout: &Enum, module: &mut Module) {
-    let name = names::ident(&names::camel(&decl.element.name));
+pub(super) fn emit_enum(names: &Names, decl: &Decl, layout: &Enum, module: &mut Module) {
+    let name = &names.value;
     let docs = docs(&decl.element, &format!("The enum `{}`.", decl.element.name));
     let raw = native(layout.underlying);
     let variants = variants(layout);
@@ -28,7 +28,7 @@ pub(super) fn emit_enum(decl: &Decl, layout: &Enum, module: &mut Module) {
         pub enum #name { #variants #unknown }
         impl #name { #functions }
     });
-    module.text(wire_value(&decl.element.name, layout.underlying, "UnknownEnumValue", &legal_enum(layout)));
+    module.text(wire_value(names, layout.underlying, "UnknownEnumValue", &legal_enum(layout)));
 }
 
 fn variants(layout: &Enum) -> TokenStream {
@@ -58,11 +58,16 @@ fn functions(layout: &Enum, raw: &TokenStream) -> TokenStream {
         None => quote! { #(Self::#names => #values,)* },
     };
     let from_raw = from_raw(layout, raw, &names, &values);
+    let into_raw = match unknown_variant(layout) {
+        // There is nothing to distinguish.
+        Some((unknown, _)) if names.is_empty() => quote! { let Self::#unknown(raw) = self; raw },
+        _ => quote! { match self { #into_raw } },
+    };
     quote! {
         #from_raw
         #[doc = " The number that stands for the value."]
         pub const fn into_raw(self) -> #raw {
-            match self { #into_raw }
+            #into_raw
         }
     }
 }
@@ -76,10 +81,14 @@ fn from_raw(
     if let Some((unknown, _)) = unknown_variant(layout) {
         let marked =
             layout.members.iter().zip(names).filter(|(member, _)| member.unknown).map(|(_, name)| name);
+        let value = match names {
+            [] => quote! { Self::#unknown(raw) },
+            _ => quote! { match raw { #(#values => Self::#names,)* raw => Self::#unknown(raw) } },
+        };
         return quote! {
             #[doc = " The value that a number stands for."]
             pub const fn from_raw(raw: #raw) -> Self {
-                match raw { #(#values => Self::#names,)* raw => Self::#unknown(raw) }
+                #value
             }
             #[doc = " Whether the schema does not know the value."]
             pub const fn is_unknown(self) -> bool {
@@ -93,6 +102,10 @@ fn from_raw(
     }
     let (last, others) = names.split_last().expect("a strict enum has members");
     let other_values = &values[..others.len()];
+    let (argument, value) = match others {
+        [] => (quote!(_), quote! { Self::#last }),
+        _ => (quote!(raw), quote! { match raw { #(#other_values => Self::#others,)* _ => Self::#last } }),
+    };
     quote! {
         #[doc = " The value that a number stands for; `None` if there is none."]
         pub const fn from_raw(raw: #raw) -> Option<Self> {
@@ -100,8 +113,8 @@ fn from_raw(
         }
         // A validated message holds members alone; whatever else comes is read as the last one.
         #[doc(hidden)]
-        pub const fn from_wire(raw: #raw) -> Self {
-            match raw { #(#other_values => Self::#others,)* _ => Self::#last }
+        pub const fn from_wire(#argument: #raw) -> Self {
+            #value
         }
     }
 }
@@ -114,16 +127,16 @@ fn legal_enum(layout: &Enum) -> String {
     format!("|raw| matches!(raw, {})", values.join(" | "))
 }
 
-fn wire_value(name: &str, underlying: Primitive, rule: &str, legal: &str) -> String {
-    let name = names::camel(name);
+fn wire_value(names: &Names, underlying: Primitive, rule: &str, legal: &str) -> String {
+    let (name, form) = (&names.value, &names.wire);
     let (wire, raw) = (one_line(&wire_primitive(underlying)), one_line(&native(underlying)));
     format!(
-        "::fidl::wire_value! {{\n    /// [`{name}`] on the wire.\n    pub {name}Wire: {wire} as {raw} => {name}, {rule}, {legal}\n}}\n"
+        "::fidl::wire_value! {{\n    /// [`{name}`] on the wire.\n    pub {form}: {wire} as {raw} => {name}, {rule}, {legal}\n}}\n"
     )
 }
 
-pub(super) fn emit_bits(decl: &Decl, bits: &Bits, module: &mut Module) {
-    let name = names::camel(&decl.element.name);
+pub(super) fn emit_bits(names: &Names, decl: &Decl, bits: &Bits, module: &mut Module) {
+    let name = &names.value;
     let raw = one_line(&native(bits.underlying));
     let mut text = "::fidl::generated::bitflags! {\n".to_owned();
     text += &doc_text(&decl.element, &format!("The bits `{}`.", decl.element.name), "    ");
@@ -139,7 +152,7 @@ pub(super) fn emit_bits(decl: &Decl, bits: &Bits, module: &mut Module) {
     }
     text += "    }\n}\n";
     module.text(text);
-    let (name, raw) = (names::ident(&name), native(bits.underlying));
+    let raw = native(bits.underlying);
     module.items(quote! {
         impl #name {
             #[doc(hidden)]
@@ -154,5 +167,5 @@ pub(super) fn emit_bits(decl: &Decl, bits: &Bits, module: &mut Module) {
     });
     let legal =
         if bits.strict { format!("|raw| raw & !{:#x} == 0", bits.mask) } else { "|_raw| true".to_owned() };
-    module.text(wire_value(&decl.element.name, bits.underlying, "UnknownBits", &legal));
+    module.text(wire_value(names, bits.underlying, "UnknownBits", &legal));
 }

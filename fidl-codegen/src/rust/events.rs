@@ -3,9 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::client::payload;
+use super::client::{Payload, payload};
 use super::protocols::{Interface, ordinal};
-use super::server::{from_module, request_payload};
+use super::server::request_payload;
 use super::text::docs;
 use super::{Context, names};
 use crate::ir::Method;
@@ -29,7 +29,9 @@ pub(super) fn emit(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
     });
     let sent = protocol.events.iter().map(|event| send(cx, event));
     let handlers = protocol.events.iter().map(|event| handler(cx, event));
-    let arms: Vec<_> = protocol.events.iter().map(|event| arm(cx, event)).collect();
+    let give = give(cx, protocol);
+    let payload = |event: &&Method| request_payload(event).is_some();
+    let event = if protocol.events.iter().any(payload) { quote!(mut event) } else { quote!(event) };
     quote! {
         #[doc = " Sending the protocol's events, on a [`Connection`]."]
         pub trait Events {
@@ -70,13 +72,10 @@ pub(super) fn emit(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
             }
         }
         fn give<const N: usize, const E: usize>(
-            #[allow(unused_mut)] mut event: ::fidl::client::EventMessage<'_, #marker, N, E>,
+            #event: ::fidl::client::EventMessage<'_, #marker, N, E>,
             handler: &mut impl EventHandler,
         ) -> Result<(), ::fidl::ClientError> {
-            match event.ordinal() {
-                #(#arms)*
-                _ => {}
-            }
+            #give
             Ok(())
         }
     }
@@ -84,9 +83,8 @@ pub(super) fn emit(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
 
 fn send_signature(cx: Context<'_>, event: &Method) -> TokenStream {
     let name = names::ident(&names::method(&event.element.name));
-    let parameters = payload(cx, request_payload(event)).parameters;
-    let lifetime = if parameters.to_string().contains("'a") { quote!(<'a>) } else { quote!() };
-    quote! { fn #name #lifetime(self #parameters) -> Result<(), ::fidl::server::EventError> }
+    let Payload { generics, parameters, .. } = payload(cx, request_payload(event));
+    quote! { fn #name #generics(self #parameters) -> Result<(), ::fidl::server::EventError> }
 }
 
 fn send(cx: Context<'_>, event: &Method) -> TokenStream {
@@ -104,21 +102,32 @@ fn handler(cx: Context<'_>, event: &Method) -> TokenStream {
     let name = names::ident(&names::method(&event.element.name));
     match request_payload(event) {
         Some(payload) => {
-            let view = from_module(cx.path(payload, "View"));
+            let view = cx.path(payload, "View");
             quote! { #docs fn #name(&mut self, event: #view<'_>); }
         }
         None => quote! { #docs fn #name(&mut self); },
     }
 }
 
-fn arm(cx: Context<'_>, event: &Method) -> TokenStream {
+/// Gives an event to the function of its ordinal. The last one stands for whatever ordinal is left: a client keeps no
+/// event that its protocol does not have.
+fn give(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
+    let (last, others) = protocol.events.split_last().expect("a protocol without events has no handler");
+    let (last, others_given) = (give_one(cx, last), others.iter().map(|event| give_one(cx, event)));
+    let ordinals = others.iter().map(|event| ordinal(event));
+    match others {
+        [] => last,
+        _ => quote! { match event.ordinal() { #(#ordinals => { #others_given })* _ => { #last } } },
+    }
+}
+
+fn give_one(cx: Context<'_>, event: &Method) -> TokenStream {
     let name = names::ident(&names::method(&event.element.name));
-    let ordinal = ordinal(event);
     match request_payload(event) {
         Some(payload) => {
-            let wire = from_module(cx.path(payload, "Wire"));
-            quote! { #ordinal => handler.#name(event.decode::<#wire>()?.view()), }
+            let wire = cx.path(payload, "Wire");
+            quote! { handler.#name(event.decode::<#wire>()?.view()); }
         }
-        None => quote! { #ordinal => { event.decode_empty()?; handler.#name(); } },
+        None => quote! { event.decode_empty()?; handler.#name(); },
     }
 }

@@ -11,6 +11,27 @@
 //! }
 //! ```
 //!
+//! What stands for a member differs with its use:
+//!
+//! | type                     | in a view            | in a value                    | in an owned value        |
+//! |--------------------------|----------------------|-------------------------------|--------------------------|
+//! | `string`                 | `&str`               | `&str`                        | `String<BOUND>`          |
+//! | `vector` of numbers      | a slice              | a slice                       | `ArrayVec<_, BOUND>`     |
+//! | other `vector`           | `Elements`           | a slice                       | `ArrayVec<_, BOUND>`     |
+//! | `vector` of resources    | `Elements`           | `ArrayVec<_, BOUND>`          | -                        |
+//! | `box<S>`                 | `Option<SView>`      | `Option<&S>`                  | `Option<SOwned>`         |
+//! | `box` of a resource      | `Option<SView>`      | `Option<S>`                   | -                        |
+//! | the same, recursive      | `Option<SView>`      | `&mut Option<S>`, left empty  | -                        |
+//! | handles, endpoints       | to be taken          | the object, optionally        | -                        |
+//!
+//! - A struct whose value borrows nothing is its own owned form. An owned form is made of declared structs only, not of
+//!   payloads written in place; and only where it has a bound that a message can have, so not of what is recursive or
+//!   unbounded. What holds handles is kept as it was taken.
+//! - A vector of resources has room for as many elements as a message can carry handles, or for its bound if that is
+//!   less or the elements have no handles.
+//! - A payload written in place with up to five members is passed member by member, any other as a struct.
+//! - The built-in library `zx` is the runtime's module of that name.
+//!
 //! Items are built as tokens and formatted by `prettyplease`; the declarations that the runtime's macros take are
 //! written as text, because a formatter knows nothing of them.
 
@@ -35,7 +56,7 @@ pub const INTERFACE: u32 = 1;
 /// The Rust module of one library of a schema, as the text of a file. It is the same on every run.
 #[must_use]
 pub fn generate(schema: &Schema, library: LibraryId) -> String {
-    let cx = Context { schema, library };
+    let cx = Context { schema, library, inside_protocol: false };
     let mut module = Module::default();
     module.text(format!("::fidl::generated::interface!({INTERFACE});\n"));
     let library = schema.library(library);
@@ -43,10 +64,10 @@ pub fn generate(schema: &Schema, library: LibraryId) -> String {
         let decl = schema.decl(*id);
         match &decl.kind {
             DeclKind::Const(constant) => consts::emit(cx, decl, constant, &mut module),
-            DeclKind::Bits(bits) => enums::emit_bits(decl, bits, &mut module),
-            DeclKind::Enum(layout) => enums::emit_enum(decl, layout, &mut module),
-            DeclKind::Struct(layout) => structs::emit(cx, decl, layout, &mut module),
-            DeclKind::Protocol(protocol) => protocols::emit(cx, decl, protocol, &mut module),
+            DeclKind::Bits(bits) => enums::emit_bits(&cx.names(*id), decl, bits, &mut module),
+            DeclKind::Enum(layout) => enums::emit_enum(&cx.names(*id), decl, layout, &mut module),
+            DeclKind::Struct(layout) => structs::emit(cx, *id, layout, &mut module),
+            DeclKind::Protocol(protocol) => protocols::emit(cx, *id, protocol, &mut module),
             // Uses of an alias show its target; a resource definition has no form of its own.
             DeclKind::Alias(_) | DeclKind::Resource(_) => {}
         }
@@ -68,4 +89,13 @@ struct Context<'a> {
     schema: &'a Schema,
     /// The library that is generated.
     library: LibraryId,
+    /// Whether paths are seen from the module of a protocol, which lies in the library's.
+    inside_protocol: bool,
+}
+
+impl Context<'_> {
+    /// The same, seen from the module of a protocol.
+    fn inside_protocol(self) -> Self {
+        Self { inside_protocol: true, ..self }
+    }
 }

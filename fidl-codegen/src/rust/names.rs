@@ -2,7 +2,10 @@
 //!
 //! - A library `a.b.c` is the module `a_b_c`; a protocol `FooBar` in it the module `foo_bar`.
 //! - Types and variants are `UpperCamelCase`, functions and fields `snake_case`, constants `SCREAMING_SNAKE_CASE`.
-//! - A name that is a keyword, or that generated code needs for itself, gets an underscore at its end.
+//! - A digit that begins a word keeps the underscore in front of it, so that `A_1` and `A1` stay apart.
+//! - The forms of a struct are its name with `View`, `Wire`, `Owned` behind it.
+//! - A name that is a keyword, or that generated code needs for itself, gets an underscore at its end. No name of a schema
+//!   ends with one, so this clashes with nothing.
 
 use proc_macro2::{Ident, Span};
 
@@ -15,39 +18,49 @@ const KEYWORDS: &[&str] = &[
     "virtual", "where", "while", "yield",
 ];
 
-/// Names that generated code uses without a path.
-const USED_TYPES: &[&str] = &[
-    "Copy",
-    "Clone",
-    "Debug",
-    "Default",
-    "Eq",
-    "Err",
-    "From",
-    "Fn",
-    "FnMut",
-    "FnOnce",
-    "Hash",
-    "Into",
-    "None",
-    "Ok",
-    "Option",
-    "PartialEq",
-    "Result",
-    "Self",
-    "Send",
-    "Sized",
-    "Some",
-    "Sync",
+/// Types and variants that generated code uses without a path, in the modules of libraries and protocols.
+const USED_TYPES: &[&str] =
+    &["Copy", "Clone", "Err", "From", "Future", "Into", "None", "Ok", "Option", "Result", "Self", "Some"];
+
+/// Types that a module of that name would hide.
+const PRIMITIVES: &[&str] = &[
+    "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16", "u32",
+    "u64", "u128", "usize",
 ];
 
-/// Functions that generated traits and clients have besides a protocol's methods.
-const USED_METHODS: &[&str] =
-    &["connection_closed", "connection_opened", "handle_event", "inner", "new", "unknown_method"];
+/// Functions that generated traits and clients, and the runtime's connection, have besides a protocol's methods.
+const USED_METHODS: &[&str] = &[
+    "close",
+    "close_with_epitaph",
+    "connection_closed",
+    "connection_opened",
+    "handle_event",
+    "id",
+    "inner",
+    "new",
+    "send_empty_event",
+    "send_event",
+    "unknown_method",
+    "writable",
+];
 
-/// Names that the module of a protocol uses for itself.
-const USED_PROTOCOL_TYPES: &[&str] =
-    &["BlockingClient", "Client", "Connection", "EventHandler", "Events", "Serve", "Server", "Storage"];
+/// Parameters that generated functions have besides the members of a payload.
+const USED_PARAMETERS: &[&str] = &["deadline"];
+
+/// Names that the module of a protocol uses for itself, type parameters among them.
+const USED_PROTOCOL_TYPES: &[&str] = &[
+    "BlockingClient",
+    "Client",
+    "Connection",
+    "E",
+    "EventHandler",
+    "Events",
+    "N",
+    "S",
+    "Serve",
+    "Server",
+    "Storage",
+];
 
 /// The words of a name: split at underscores, dots and changes of case.
 fn words(name: &str) -> Vec<String> {
@@ -78,7 +91,11 @@ fn begins_word(letters: &[char], index: usize) -> bool {
 
 fn capitalized(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+    match letters.next() {
+        Some(digit) if digit.is_ascii_digit() => format!("_{word}"),
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
 }
 
 fn avoiding(name: String, used: &[&[&str]]) -> String {
@@ -93,8 +110,13 @@ pub(super) fn snake(name: &str) -> String {
 
 /// `UpperCamelCase`.
 pub(super) fn camel(name: &str) -> String {
-    let camel = words(name).iter().map(|word| capitalized(word)).collect();
-    avoiding(camel, &[USED_TYPES])
+    form(name, "")
+}
+
+/// `UpperCamelCase`, with a word behind it.
+pub(super) fn form(name: &str, suffix: &str) -> String {
+    let camel: String = words(name).iter().map(|word| capitalized(word)).collect();
+    avoiding(camel + suffix, &[USED_TYPES])
 }
 
 /// `SCREAMING_SNAKE_CASE`.
@@ -109,17 +131,23 @@ pub(super) fn library_module(library: &str) -> String {
 
 /// The module of a protocol.
 pub(super) fn protocol_module(protocol: &str) -> String {
-    snake(protocol)
+    avoiding(words(protocol).join("_"), &[PRIMITIVES])
 }
 
-/// The marker type of a protocol, inside its module.
-pub(super) fn protocol_type(protocol: &str) -> String {
-    avoiding(camel(protocol), &[USED_PROTOCOL_TYPES])
+/// The marker type of a protocol, inside its module, where `aliases` are the names of its requests and responses.
+pub(super) fn protocol_type(protocol: &str, mut aliases: impl Iterator<Item = String>) -> String {
+    let name = avoiding(camel(protocol), &[USED_PROTOCOL_TYPES]);
+    if aliases.any(|alias| alias == name) { format!("{name}_") } else { name }
 }
 
 /// The function of a method or event.
 pub(super) fn method(name: &str) -> String {
     avoiding(words(name).join("_"), &[USED_METHODS])
+}
+
+/// The parameter for a member of a payload.
+pub(super) fn parameter(member: &str) -> String {
+    avoiding(snake(member), &[USED_PARAMETERS])
 }
 
 /// A variant of an enum that holds values the schema does not know: `Unknown`, or with an underscore if a member is
@@ -147,11 +175,20 @@ mod tests {
     }
 
     #[test]
+    fn digits_keep_names_apart() {
+        assert_eq!([camel("A_1"), camel("A1"), snake("A_1"), snake("A1")], ["A_1", "A1", "a_1", "a1"]);
+    }
+
+    #[test]
     fn names_that_are_taken() {
         assert_eq!(snake("type"), "type_");
         assert_eq!(camel("result"), "Result_");
         assert_eq!(method("New"), "new_");
-        assert_eq!(protocol_type("Client"), "Client_");
+        assert_eq!([form("result", "View"), form("Result", "")], ["ResultView", "Result_"]);
+        assert_eq!(parameter("deadline"), "deadline_");
+        assert_eq!([protocol_module("u8"), protocol_module("Type")], ["u8_", "type_"]);
+        assert_eq!(protocol_type("Client", [].into_iter()), "Client_");
+        assert_eq!(protocol_type("FooRequest", ["FooRequest".to_owned()].into_iter()), "FooRequest_");
         assert_eq!(unknown_variant(["A", "UNKNOWN"].into_iter()), "Unknown_");
     }
 }

@@ -5,13 +5,15 @@ use quote::quote;
 
 use super::text::{Module, docs};
 use super::{Context, client, events, names, server};
-use crate::ir::{Decl, Method, MethodKind, Openness, Protocol};
+use crate::ir::{Decl, DeclId, Method, MethodKind, Openness, Protocol};
 
 /// Bytes of a message's header.
 const HEADER: u32 = 16;
 
-pub(super) fn emit(cx: Context<'_>, decl: &Decl, protocol: &Protocol, module: &mut Module) {
-    let protocol = Interface::of(cx, decl, protocol);
+pub(super) fn emit(cx: Context<'_>, id: DeclId, protocol: &Protocol, module: &mut Module) {
+    let cx = cx.inside_protocol();
+    let decl = cx.schema.decl(id);
+    let protocol = Interface::of(cx, id, protocol);
     let docs = docs(&decl.element, &format!("The protocol `{}`.", decl.element.name));
     let name = names::ident(&names::protocol_module(&decl.element.name));
     let marker = marker(cx, decl, &protocol);
@@ -31,6 +33,17 @@ pub(super) fn emit(cx: Context<'_>, decl: &Decl, protocol: &Protocol, module: &m
     });
 }
 
+impl Context<'_> {
+    /// The name of a protocol's marker type, in its module.
+    pub(super) fn marker(self, id: DeclId) -> Ident {
+        let methods = self.schema.as_protocol(id).map_or(&[][..], |protocol| &protocol.methods);
+        let methods = methods.iter().map(|method| &self.schema.method(*method).element.name);
+        let aliases =
+            methods.flat_map(|name| ["Request", "Response"].map(|suffix| names::form(name, suffix)));
+        names::ident(&names::protocol_type(&self.schema.decl(id).element.name, aliases))
+    }
+}
+
 /// A protocol with its methods in the order of their ordinals.
 pub(super) struct Interface<'a> {
     pub(super) marker: Ident,
@@ -42,13 +55,12 @@ pub(super) struct Interface<'a> {
 }
 
 impl<'a> Interface<'a> {
-    fn of(cx: Context<'a>, decl: &Decl, protocol: &Protocol) -> Self {
+    fn of(cx: Context<'a>, id: DeclId, protocol: &Protocol) -> Self {
         let mut all: Vec<_> = protocol.methods.iter().map(|id| cx.schema.method(*id)).collect();
         all.sort_by_key(|method| method.ordinal);
         let (events, methods) =
             all.into_iter().partition(|method| matches!(method.kind, MethodKind::Event { .. }));
-        let marker = names::ident(&names::protocol_type(&decl.element.name));
-        Self { marker, openness: protocol.openness, methods, events }
+        Self { marker: cx.marker(id), openness: protocol.openness, methods, events }
     }
 
     /// The largest of some messages, in bytes and handles.

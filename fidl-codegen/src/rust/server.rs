@@ -33,13 +33,13 @@ fn aliases(cx: Context<'_>, protocol: &Interface<'_>, method: &Method) -> TokenS
     let name = &method.element.name;
     let request = alias(method, "Request");
     let view = request_payload(method).map_or(quote!(()), |payload| {
-        let view = from_module(cx.path(payload, "View"));
+        let view = cx.path(payload, "View");
         quote!(#view<'f>)
     });
     let about = format!(" A request of `{name}`.");
     let response = response(method).and_then(|response| response.payload).map(|payload| {
         let (alias, about) = (alias(method, "Response"), format!(" The response of `{name}`."));
-        let (value, lifetime) = (from_module(cx.path(payload, "")), cx.lifetime_of(payload));
+        let (value, lifetime) = (cx.path(payload, ""), cx.lifetime_of(payload));
         quote! {
             #[doc = #about]
             pub type #alias #lifetime = #value #lifetime;
@@ -53,12 +53,7 @@ fn aliases(cx: Context<'_>, protocol: &Interface<'_>, method: &Method) -> TokenS
 }
 
 fn alias(method: &Method, suffix: &str) -> proc_macro2::Ident {
-    names::ident(&format!("{}{suffix}", names::camel(&method.element.name)))
-}
-
-/// A path of the library's module, seen from a protocol's.
-pub(super) fn from_module(path: TokenStream) -> TokenStream {
-    quote!(super::#path)
+    names::ident(&names::form(&method.element.name, suffix))
 }
 
 pub(super) fn request_payload(method: &Method) -> Option<DeclId> {
@@ -176,7 +171,7 @@ fn arm(cx: Context<'_>, method: &Method) -> TokenStream {
     let name = names::ident(&names::method(&method.element.name));
     let (decode, view) = match request_payload(method) {
         Some(payload) => {
-            let wire = from_module(cx.path(payload, "Wire"));
+            let wire = cx.path(payload, "Wire");
             let decode = quote! {
                 let body = match request.decode::<#wire>() {
                     Ok(body) => body,
@@ -200,7 +195,7 @@ fn arm(cx: Context<'_>, method: &Method) -> TokenStream {
         None => quote! { #call; reply.done() },
         Some(Response { payload: None, .. }) => quote! { #call; reply.send_empty() },
         Some(Response { payload: Some(payload), .. }) => {
-            let wire = from_module(cx.path(*payload, "Wire"));
+            let wire = cx.path(*payload, "Wire");
             quote! { let response = #call; reply.send::<#wire>(response) }
         }
     };

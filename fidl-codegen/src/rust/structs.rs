@@ -6,48 +6,24 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::text::{Module, doc_text, docs};
-use super::types::one_line;
+use super::types::{Names, one_line};
 use super::{Context, names};
 use crate::ir::{Decl, DeclId, Struct, StructMember};
 
-pub(super) fn emit(cx: Context<'_>, decl: &Decl, layout: &Struct, module: &mut Module) {
-    let id = id_of(cx, decl);
-    let names = Names::of(decl);
+pub(super) fn emit(cx: Context<'_>, id: DeclId, layout: &Struct, module: &mut Module) {
+    let decl = cx.schema.decl(id);
+    let names = cx.names(id);
     let borrows = cx.borrows_decl(id);
     let about = format!("The struct `{}`.", decl.element.name);
-    // A recursive struct with handles cannot be built: it can be received only.
-    if !(layout.recursive && layout.resource) {
-        module.items(value(cx, decl, layout, &names, &about));
-        module.text(encode(cx, layout, &names.value, &names.wire, borrows));
-    }
+    module.items(value(cx, decl, layout, &names.value, &cx.lifetime_of(id), &about));
+    module.text(encode(cx, layout, &names.value, &names.wire, borrows));
     if borrows && cx.can_be_owned(id) {
         module.items(owned(cx, decl, layout, &names, &about));
         module.text(encode(cx, layout, &names.owned, &names.wire, false));
     } else if !borrows && !layout.resource {
         module.items(from_view(cx, layout, &names.value, &names.view));
     }
-    module.text(wire(cx, decl, layout, &about));
-}
-
-/// The names of a struct's forms.
-struct Names {
-    value: Ident,
-    owned: Ident,
-    view: Ident,
-    wire: Ident,
-}
-
-impl Names {
-    fn of(decl: &Decl) -> Self {
-        let name = names::camel(&decl.element.name);
-        let form = |suffix: &str| names::ident(&format!("{name}{suffix}"));
-        Self { value: form(""), owned: form("Owned"), view: form("View"), wire: form("Wire") }
-    }
-}
-
-fn id_of(cx: Context<'_>, decl: &Decl) -> DeclId {
-    let position = cx.schema.decls.iter().position(|other| std::ptr::eq(other, decl));
-    DeclId(position.expect("the declaration is one of the schema's") as u32)
+    module.text(wire(cx, decl, layout, &names, &about));
 }
 
 fn field(member: &StructMember) -> Ident {
@@ -59,11 +35,15 @@ fn field_docs(member: &StructMember) -> TokenStream {
 }
 
 /// The value to be sent.
-fn value(cx: Context<'_>, decl: &Decl, layout: &Struct, names: &Names, about: &str) -> TokenStream {
-    let name = &names.value;
+fn value(
+    cx: Context<'_>,
+    decl: &Decl,
+    layout: &Struct,
+    name: &Ident,
+    lifetime: &TokenStream,
+    about: &str,
+) -> TokenStream {
     let docs = docs(&decl.element, about);
-    let borrows = cx.borrows_decl(id_of(cx, decl));
-    let lifetime = if borrows { quote!(<'a>) } else { quote!() };
     let fields = layout.members.iter().map(|member| {
         let (docs, name, ty) = (field_docs(member), field(member), cx.value(&member.ty));
         quote! { #docs pub #name: #ty, }
@@ -126,11 +106,11 @@ fn from_view(cx: Context<'_>, layout: &Struct, name: &Ident, view: &Ident) -> To
 }
 
 /// The wire form and the view.
-fn wire(cx: Context<'_>, decl: &Decl, layout: &Struct, about: &str) -> String {
-    let name = names::camel(&decl.element.name);
+fn wire(cx: Context<'_>, decl: &Decl, layout: &Struct, names: &Names, about: &str) -> String {
     let mut text = "::fidl::wire_struct! {\n".to_owned();
     text += &doc_text(&decl.element, about, "    ");
-    let _ = writeln!(text, "    pub struct {name}Wire, {name}View<'f>, {} {{", layout.shape.inline_size);
+    let _ =
+        writeln!(text, "    pub struct {}, {}<'f>, {} {{", names.wire, names.view, layout.shape.inline_size);
     for (index, member) in layout.members.iter().enumerate() {
         text += &doc_text(&member.element, &format!("The member `{}`.", member.element.name), "        ");
         let (wire, view) = (one_line(&cx.wire(&member.ty)), one_line(&cx.view(&member.ty)));
@@ -139,7 +119,7 @@ fn wire(cx: Context<'_>, decl: &Decl, layout: &Struct, about: &str) -> String {
             let end = member.offset + member.ty.shape.inline_size;
             let _ = writeln!(text, "        /// Padding.");
             let _ =
-                writeln!(text, "        {end} padding_{index}: ::fidl::wire::Padding<{}>,", member.padding);
+                writeln!(text, "        {end} _padding_{index}: ::fidl::wire::Padding<{}>,", member.padding);
         }
     }
     if layout.members.is_empty() {

@@ -4,6 +4,24 @@ use proc_macro2::TokenStream;
 
 use crate::ir::{Element, Value};
 
+/// What a schema may cause in generated code, where nothing can be done about it: names that mean something in Rust,
+/// numbers that look like others, runs of values, documentation in another language's conventions.
+const ALLOWED: &str = "\
+#[allow(
+    clippy::approx_constant,
+    clippy::doc_lazy_continuation,
+    clippy::doc_overindented_list_items,
+    clippy::len_without_is_empty,
+    clippy::manual_range_patterns,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::type_complexity,
+    clippy::wrong_self_convention,
+    non_camel_case_types,
+    rustdoc::all,
+    reason = \"names, values and documentation are the schema's\"
+)]";
+
 /// The items of a module, as text.
 #[derive(Default)]
 pub(super) struct Module {
@@ -33,10 +51,10 @@ impl Module {
             Some(Value::String(text)) => text.clone(),
             _ => format!(" The FIDL library `{library}`.\n"),
         };
-        let doc: String = doc.lines().map(|line| format!("///{}\n", line.trim_end())).collect();
+        let doc: String = rust_doc(&doc).iter().map(|line| format!("///{line}\n")).collect();
         let body = indented(&self.items.join("\n"));
         format!(
-            "// Generated from the FIDL library `{library}`. Do not edit.\n\n{doc}pub mod {module} {{\n{body}}}\n"
+            "// Generated from the FIDL library `{library}`. Do not edit.\n\n{doc}{ALLOWED}\npub mod {module} {{\n{body}}}\n"
         )
     }
 }
@@ -77,10 +95,34 @@ fn indented(text: &str) -> String {
 /// An element's documentation, as the lines of a doc comment; `otherwise` if it has none.
 pub(super) fn doc_lines(element: &Element, otherwise: &str) -> Vec<String> {
     match element.doc() {
-        Some(text) => text.lines().map(|line| line.trim_end().to_owned()).collect(),
+        Some(text) => rust_doc(text),
         None => vec![format!(" {otherwise}")],
     }
 }
+
+/// The lines of a schema's documentation, so changed that nothing in them is taken for Rust code to be tested: fences
+/// get a language, and indented code loses its indentation.
+fn rust_doc(text: &str) -> Vec<String> {
+    let mut fenced = false;
+    let line = |line: &str| {
+        let (line, content) = (line.trim_end(), line.trim());
+        if content.starts_with("```") || content.starts_with("~~~") {
+            fenced = !fenced;
+            let language = if fenced && content.len() == 3 { "text" } else { "" };
+            return format!("{line}{language}");
+        }
+        let indent = line.len() - content.len();
+        if !fenced && indent > MAX_INDENT {
+            format!("{}{content}", " ".repeat(MAX_INDENT))
+        } else {
+            line.to_owned()
+        }
+    };
+    text.lines().map(line).collect()
+}
+
+/// The blank behind the slashes and the most that Markdown does not take for code.
+const MAX_INDENT: usize = 4;
 
 /// An element's documentation as attributes.
 pub(super) fn docs(element: &Element, otherwise: &str) -> TokenStream {

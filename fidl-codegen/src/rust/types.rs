@@ -1,10 +1,10 @@
 //! What a FIDL type is in Rust: on the wire, as a view, as a value, and owned.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::{Context, names};
-use crate::ir::{DeclId, DeclKind, EndpointRole, Primitive, Type, TypeKind};
+use crate::ir::{Decl, DeclId, DeclKind, EndpointRole, Primitive, Type, TypeKind};
 
 /// The most bytes that an owned type may have.
 const MAX_OWNED_BYTES: u32 = 65_536;
@@ -12,32 +12,61 @@ const MAX_OWNED_BYTES: u32 = 65_536;
 /// The most handles of a message, and so of a vector of handles.
 const MAX_HANDLES: u32 = 64;
 
+/// The names of a declaration's forms.
+pub(super) struct Names {
+    pub(super) value: Ident,
+    pub(super) owned: Ident,
+    pub(super) view: Ident,
+    pub(super) wire: Ident,
+}
+
 impl Context<'_> {
-    /// The path of a declaration in another form: its name with a suffix.
-    pub(super) fn path(self, id: DeclId, suffix: &str) -> TokenStream {
+    /// The names of a declaration's forms.
+    pub(super) fn names(self, id: DeclId) -> Names {
+        let form = |suffix| self.name(id, suffix);
+        Names { value: form(""), owned: form("Owned"), view: form("View"), wire: form("Wire") }
+    }
+
+    /// The name of a declaration's form. Where another declaration has that name already, it gets an underscore.
+    fn name(self, id: DeclId, suffix: &str) -> Ident {
         let decl = self.schema.decl(id);
-        let name = names::ident(&format!("{}{suffix}", names::camel(&decl.element.name)));
-        let module = self.module_of(id);
+        let name = names::form(&decl.element.name, suffix);
+        let declared = |other: &DeclId| {
+            let other = self.schema.decl(*other);
+            let has_type = matches!(other.kind, DeclKind::Bits(_) | DeclKind::Enum(_) | DeclKind::Struct(_));
+            has_type && names::camel(&other.element.name) == name
+        };
+        let taken = !suffix.is_empty() && self.schema.library(decl.library).decls.iter().any(declared);
+        names::ident(&if taken { name + "_" } else { name })
+    }
+
+    /// The path of a declaration's form.
+    pub(super) fn path(self, id: DeclId, suffix: &str) -> TokenStream {
+        let (module, name) = (self.module_of(id), self.name(id, suffix));
         quote! { #module #name }
     }
 
     /// The path of a protocol's marker type.
     pub(super) fn protocol(self, id: DeclId) -> TokenStream {
         let name = &self.schema.decl(id).element.name;
-        let (module, marker) = (names::protocol_module(name), names::protocol_type(name));
-        let (module, marker) = (names::ident(&module), names::ident(&marker));
+        let (module, marker) = (names::ident(&names::protocol_module(name)), self.marker(id));
         let library = self.module_of(id);
         quote! { #library #module::#marker }
     }
 
-    /// The path of a declaration's library, up to the colons; empty for the library that is generated.
+    /// The path of a declaration's library, up to the colons; empty where paths are seen from.
     fn module_of(self, id: DeclId) -> TokenStream {
         let library = self.schema.decl(id).library;
+        let outwards = if self.inside_protocol { quote!(super::) } else { quote!() };
         if library == self.library {
-            return quote! {};
+            return outwards;
         }
-        let module = names::ident(&names::library_module(&self.schema.library(library).name));
-        quote! { super::#module:: }
+        let library = self.schema.library(library);
+        if library.builtin {
+            return quote!(::fidl::zx::);
+        }
+        let module = names::ident(&names::library_module(&library.name));
+        quote! { #outwards super::#module:: }
     }
 
     /// The type on the wire.
@@ -65,8 +94,7 @@ impl Context<'_> {
                 }
             }
             TypeKind::Handle { subtype, rights, optional, .. } => {
-                let (subtype, rights) =
-                    (Literal::u32_unsuffixed(subtype.value), Literal::u32_unsuffixed(*rights));
+                let (subtype, rights) = (Literal::u32_unsuffixed(subtype.value), hexadecimal(*rights));
                 if *optional {
                     quote!(::fidl::wire::OptHandle<#subtype, #rights>)
                 } else {
@@ -131,7 +159,11 @@ impl Context<'_> {
                 quote!([#element; #count])
             }
             TypeKind::Vector { element, bound, optional } if self.schema.is_resource(element) => {
-                let capacity = Literal::u32_unsuffixed(bound.unwrap_or(MAX_HANDLES).min(MAX_HANDLES));
+                let capacity = match bound {
+                    Some(bound) if element.shape.max_handles == 0 => *bound,
+                    _ => bound.unwrap_or(MAX_HANDLES).min(MAX_HANDLES),
+                };
+                let capacity = Literal::u32_unsuffixed(capacity);
                 let element = self.value(element);
                 optionally(*optional, quote!(::fidl::generated::ArrayVec<#element, #capacity>))
             }
@@ -148,10 +180,12 @@ impl Context<'_> {
             }
             TypeKind::Box(id) => {
                 let (path, lifetime) = (self.path(*id, ""), self.lifetime_of(*id));
-                if self.is_resource_struct(*id) {
-                    quote!(Option<#path #lifetime>)
-                } else {
-                    quote!(Option<&'a #path #lifetime>)
+                match self.schema.as_struct(*id) {
+                    Some(layout) if layout.resource && layout.recursive => {
+                        quote!(&'a mut Option<#path #lifetime>)
+                    }
+                    Some(layout) if layout.resource => quote!(Option<#path #lifetime>),
+                    _ => quote!(Option<&'a #path #lifetime>),
                 }
             }
             TypeKind::Named(id) => {
@@ -189,7 +223,8 @@ impl Context<'_> {
         self.path(id, if self.borrows_decl(id) { "Owned" } else { "" })
     }
 
-    /// The expression that makes an owned value of a view's.
+    /// The expression that makes an owned value of a view's. Conversions are called by the trait's name, since members
+    /// of a schema may be called like its functions.
     pub(super) fn own(self, ty: &Type, view: TokenStream) -> TokenStream {
         match &ty.kind {
             TypeKind::String { optional: false, .. } => quote!(::fidl::generated::string(#view)),
@@ -206,8 +241,8 @@ impl Context<'_> {
                 let items = self.own_items(element, quote!(items));
                 quote!(#view.map(|items| ::fidl::generated::vector(#items)))
             }
-            TypeKind::Box(_) => quote!(#view.map(Into::into)),
-            TypeKind::Named(id) if self.schema.as_struct(*id).is_some() => quote!(#view.into()),
+            TypeKind::Box(_) => quote!(#view.map(From::from)),
+            TypeKind::Named(id) if self.schema.as_struct(*id).is_some() => quote!(From::from(#view)),
             _ => view,
         }
     }
@@ -216,8 +251,17 @@ impl Context<'_> {
         if slice_element(element).is_some() {
             return quote!(#view.iter().copied());
         }
-        let item = self.own(element, quote!(item));
-        if item.to_string() == "item" { quote!(#view.iter()) } else { quote!(#view.iter().map(|item| #item)) }
+        match &element.kind {
+            TypeKind::Named(id) if self.schema.as_struct(*id).is_some() => {
+                quote!(#view.iter().map(From::from))
+            }
+            TypeKind::Primitive(_) | TypeKind::Named(_) => quote!(#view.iter()),
+            TypeKind::String { optional: false, .. } => quote!(#view.iter().map(::fidl::generated::string)),
+            _ => {
+                let item = self.own(element, quote!(item));
+                quote!(#view.iter().map(|item| #item))
+            }
+        }
     }
 
     /// Whether a value of this type borrows.
@@ -253,9 +297,22 @@ impl Context<'_> {
 
     /// Whether there is an owned form: everything is bounded, and there are no handles.
     pub(super) fn can_be_owned(self, id: DeclId) -> bool {
-        let Some(layout) = self.schema.as_struct(id) else { return true };
+        let decl = self.schema.decl(id);
+        let DeclKind::Struct(layout) = &decl.kind else { return true };
         let size = layout.shape.max_out_of_line.saturating_add(layout.shape.inline_size);
-        !layout.resource && !layout.recursive && size <= MAX_OWNED_BYTES
+        // A payload written in place has a naming context of its own: protocol, method, and what it is.
+        let payload = decl.anonymous && self.is_payload(decl);
+        !payload && !layout.resource && !layout.recursive && size <= MAX_OWNED_BYTES
+    }
+
+    /// Whether an anonymous struct is the payload of a method.
+    fn is_payload(self, decl: &Decl) -> bool {
+        let outermost = decl.naming_context.first();
+        let same_library = |other: &&Decl| other.library == decl.library;
+        let mut protocols = self.schema.decls.iter().filter(same_library);
+        protocols.any(|other| {
+            matches!(other.kind, DeclKind::Protocol(_)) && Some(&other.element.name) == outermost
+        }) && decl.naming_context.len() <= 3
     }
 
     fn end(self, role: EndpointRole, protocol: DeclId) -> TokenStream {
@@ -265,6 +322,11 @@ impl Context<'_> {
             EndpointRole::Server => quote!(::fidl::kernel::ServerEnd<#protocol>),
         }
     }
+}
+
+/// A set of bits is best read in hexadecimal.
+fn hexadecimal(bits: u32) -> TokenStream {
+    format!("{bits:#x}").parse().expect("a number is a token")
 }
 
 fn optionally(optional: bool, ty: TokenStream) -> TokenStream {

@@ -37,8 +37,23 @@ pub enum ReadError {
 ///
 /// Each of [`ReadError`]. Nothing was read then.
 pub fn read(channel: u32, bytes: &mut [u8], slots: &[HandleSlot]) -> Result<Read, ReadError> {
+    // Most frames have no room for handles; they need no table for them.
+    if slots.is_empty() {
+        return read_with(channel, bytes, &mut []);
+    }
     let mut handles = [HandleInfo::default(); MAX_MESSAGE_HANDLES];
     let room = slots.len().min(MAX_MESSAGE_HANDLES);
+    let handles = handles.get_mut(..room).unwrap_or_default();
+    let read = read_with(channel, bytes, handles)?;
+    for (slot, info) in slots.iter().zip(handles).take(read.handles) {
+        slot.object_type.store(info.object_type, Relaxed);
+        slot.rights.store(info.rights, Relaxed);
+        slot.handle.store(info.handle, Relaxed);
+    }
+    Ok(read)
+}
+
+fn read_with(channel: u32, bytes: &mut [u8], handles: &mut [HandleInfo]) -> Result<Read, ReadError> {
     let (mut actual_bytes, mut actual_handles) = (0, 0);
     // SAFETY: the pointers are valid for writes of the lengths given with them, and all of them for the whole call.
     let status = unsafe {
@@ -48,25 +63,19 @@ pub fn read(channel: u32, bytes: &mut [u8], slots: &[HandleSlot]) -> Result<Read
             bytes.as_mut_ptr(),
             handles.as_mut_ptr(),
             bytes.len() as u32,
-            room as u32,
+            handles.len() as u32,
             &raw mut actual_bytes,
             &raw mut actual_handles,
         )
     };
     let read = Read { bytes: actual_bytes as usize, handles: actual_handles as usize };
     match Status::from_raw(status) {
-        Status::OK => {}
-        Status::SHOULD_WAIT => return Err(ReadError::Empty),
-        Status::PEER_CLOSED => return Err(ReadError::PeerClosed),
-        Status::BUFFER_TOO_SMALL => return Err(ReadError::TooSmall(read)),
-        status => return Err(ReadError::Status(status)),
+        Status::OK => Ok(read),
+        Status::SHOULD_WAIT => Err(ReadError::Empty),
+        Status::PEER_CLOSED => Err(ReadError::PeerClosed),
+        Status::BUFFER_TOO_SMALL => Err(ReadError::TooSmall(read)),
+        status => Err(ReadError::Status(status)),
     }
-    for (slot, info) in slots.iter().zip(&handles).take(read.handles) {
-        slot.object_type.store(info.object_type, Relaxed);
-        slot.rights.store(info.rights, Relaxed);
-        slot.handle.store(info.handle, Relaxed);
-    }
-    Ok(read)
 }
 
 /// Writes a message to `channel` (`zx_channel_write`, or `zx_channel_write_etc` if there are handles).

@@ -50,7 +50,7 @@ pub(crate) trait Consumer {
     /// Does what there is to do, up to some bound; returns whether there is more.
     fn turn(&self, port: &Port) -> bool;
 
-    /// When the consumer wants a turn, whatever happens.
+    /// When the consumer wants a turn, whatever happens. Asked for behind each turn; only a turn makes it earlier.
     fn deadline(&self) -> Instant {
         Instant::INFINITE
     }
@@ -123,6 +123,10 @@ pub struct Reactor<'env> {
     consumers: [RefCell<Option<Attached<'env>>>; CONSUMERS],
     /// Which consumers have something to do.
     ready: Cell<u64>,
+    /// Which consumers had a deadline behind their last turn.
+    timed: Cell<u64>,
+    /// Packets on their way from the port to their consumers.
+    packets: RefCell<[PortPacket; BATCH]>,
     root_ready: Cell<bool>,
     next_generation: Cell<u32>,
     timers: Cell<Option<&'env Timers>>,
@@ -144,6 +148,8 @@ impl<'env> Reactor<'env> {
             lane,
             consumers: [const { RefCell::new(None) }; CONSUMERS],
             ready: Cell::new(0),
+            timed: Cell::new(0),
+            packets: RefCell::new([PortPacket::default(); BATCH]),
             root_ready: Cell::new(false),
             next_generation: Cell::new(1),
             timers: Cell::new(None),
@@ -185,6 +191,8 @@ impl<'env> Reactor<'env> {
         let waker = self.lane.id().waker(ROOT);
         self.root_ready.set(true);
         loop {
+            // A consumer's turn may have woken the future.
+            self.take_wakes();
             if self.root_ready.take()
                 && let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker))
             {
@@ -194,25 +202,23 @@ impl<'env> Reactor<'env> {
         }
     }
 
-    /// One turn: gives every consumer that has something to do a turn, then takes packets. If nobody has anything to
-    /// do, waits for a packet or a wake until `deadline`.
+    /// One turn: takes packets and wakes, then gives every consumer that has something to do a turn. If nobody has
+    /// anything to do, it first waits for a packet or a wake until `deadline`.
     ///
     /// # Errors
     ///
-    /// What the port's wait returns, other than `TIMED_OUT`.
+    /// What the port's wait returns, other than `TIMED_OUT`; `BAD_STATE` from a wake that a packet has caused.
     pub fn turn(&self, deadline: Instant) -> Result<(), Status> {
         self.take_wakes();
-        let mut ready = self.ready.take();
-        while ready != 0 {
-            let consumer = ready.trailing_zeros() as usize;
-            ready &= ready - 1;
-            self.turn_of(consumer);
+        if self.ready.get() != 0 || self.root_ready.get() {
+            self.take_packets(Instant::INFINITE_PAST)?;
+        } else {
+            self.sleep(deadline)?;
         }
         self.take_wakes();
-        if self.ready.get() != 0 || self.root_ready.get() {
-            return self.take_packets(Instant::INFINITE_PAST);
-        }
-        self.sleep(deadline)
+        self.expire();
+        bits(self.ready.take()).for_each(|consumer| self.turn_of(consumer));
+        Ok(())
     }
 
     /// How often what happened.
@@ -251,6 +257,8 @@ impl<'env> Reactor<'env> {
         if consumer.turn(&self.port) {
             self.mark(index);
         }
+        let timed = self.timed.get() & !(1 << index);
+        self.timed.set(timed | u64::from(consumer.deadline() != Instant::INFINITE) << index);
     }
 
     fn mark(&self, consumer: usize) {
@@ -278,13 +286,13 @@ impl<'env> Reactor<'env> {
         };
         let result = self.take_packets(deadline);
         lane.clear_parent();
-        self.expire();
         result
     }
 
     fn take_packets(&self, deadline: Instant) -> Result<(), Status> {
-        let mut packets = [PortPacket::default(); BATCH];
-        let taken = match self.port.wait(deadline, &mut packets) {
+        // Somebody runs the reactor out of a wake that a packet has caused.
+        let mut packets = self.packets.try_borrow_mut().map_err(|_| Status::BAD_STATE)?;
+        let taken = match self.port.wait(deadline, packets.as_mut_slice()) {
             Ok(taken) => taken,
             Err(Status::TIMED_OUT) => return Ok(()),
             Err(status) => return Err(status),
@@ -314,24 +322,28 @@ impl<'env> Reactor<'env> {
     /// When the reactor must wake up, whatever happens.
     fn nearest_deadline(&self) -> Instant {
         let timers = self.timers.get().map_or(Instant::INFINITE, Timers::next_deadline);
-        self.attached().map(|(_, consumer)| consumer.deadline()).fold(timers, Instant::min)
+        self.timed().map(|(_, consumer)| consumer.deadline()).fold(timers, Instant::min)
     }
 
-    /// Wakes what has waited long enough.
+    /// Wakes what has waited long enough. The clock is read only if something waits.
     fn expire(&self) {
+        if self.nearest_deadline() == Instant::INFINITE {
+            return;
+        }
         let now = Instant::now();
         if let Some(timers) = self.timers.get() {
             timers.expire(now);
         }
-        for (index, consumer) in self.attached() {
+        for (index, consumer) in self.timed() {
             if consumer.deadline() <= now {
                 self.mark(index);
             }
         }
     }
 
-    fn attached(&self) -> impl Iterator<Item = (usize, Attached<'env>)> {
-        (0..CONSUMERS).filter_map(|index| Some((index, self.consumer(index)?)))
+    /// The consumers with a deadline.
+    fn timed(&self) -> impl Iterator<Item = (usize, Attached<'env>)> {
+        bits(self.timed.get()).filter_map(|index| Some((index, self.consumer(index)?)))
     }
 
     fn count(&self, change: impl FnOnce(&mut Counters)) {
@@ -339,6 +351,15 @@ impl<'env> Reactor<'env> {
         change(&mut counters);
         self.counters.set(counters);
     }
+}
+
+/// The numbers of the bits that are set, lowest first.
+fn bits(mut word: u64) -> impl Iterator<Item = usize> {
+    core::iter::from_fn(move || {
+        let lowest = word.trailing_zeros() as usize;
+        word &= word.wrapping_sub(1);
+        (lowest < u64::BITS as usize).then_some(lowest)
+    })
 }
 
 impl Drop for Reactor<'_> {
@@ -353,6 +374,35 @@ impl Drop for Reactor<'_> {
 
 impl fmt::Debug for Reactor<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Reactor({:?}, {} consumers)", self.port, self.attached().count())
+        let consumers = (0..CONSUMERS).filter(|index| self.consumer(*index).is_some()).count();
+        write!(f, "Reactor({:?}, {consumers} consumers)", self.port)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::future::poll_fn;
+    use core::time::Duration;
+
+    use futures::future::{Either, select};
+    use futures::stream::{FuturesUnordered, StreamExt};
+
+    use super::*;
+
+    /// A reactor that always had something to do never came to look at its timers.
+    #[test]
+    fn a_busy_reactor_looks_at_its_timers() {
+        static TIMERS: Timers = Timers::new();
+        let reactor = Reactor::new().unwrap();
+        reactor.set_timers(&TIMERS);
+        let give_up = Instant::after(Duration::from_secs(5));
+        let busy = poll_fn(|cx| {
+            cx.waker().wake_by_ref();
+            if Instant::now() < give_up { Poll::Pending } else { Poll::Ready(()) }
+        });
+        // Polled only when the timer wakes it.
+        let mut sleeps = FuturesUnordered::from_iter([TIMERS.sleep(Duration::from_millis(1))]);
+        let first = reactor.run_until(select(sleeps.next(), busy)).unwrap();
+        assert!(matches!(first, Either::Left(_)), "the timer did not fire");
     }
 }

@@ -7,7 +7,9 @@ use core::sync::atomic::{
     AtomicBool, AtomicI32, AtomicU32,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
 };
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, Waker};
+
+use std::sync::OnceLock;
 
 use futures::task::AtomicWaker;
 
@@ -87,8 +89,8 @@ pub(super) struct Shared<P: Protocol, T: ?Sized = [Peer]> {
     frame: P::EventFrame,
     /// A peer wants something of the service.
     pub(super) attention: AtomicBool,
-    /// Wakes the service.
-    pub(super) service: AtomicWaker,
+    /// Wakes the service; set when it is attached to a reactor.
+    pub(super) service: OnceLock<Waker>,
     events_between_requests: u32,
     pub(super) peers: T,
 }
@@ -98,7 +100,7 @@ impl<P: Protocol, const C: usize> Shared<P, [Peer; C]> {
         Self {
             frame: P::EventFrame::EMPTY,
             attention: AtomicBool::new(false),
-            service: AtomicWaker::new(),
+            service: OnceLock::new(),
             events_between_requests,
             peers: [const { Peer::new() }; C],
         }
@@ -109,7 +111,9 @@ impl<P: Protocol> Shared<P> {
     /// Makes the service look at its peers.
     fn call_service(&self) {
         self.attention.store(true, Release);
-        self.service.wake();
+        if let Some(waker) = self.service.get() {
+            waker.wake_by_ref();
+        }
     }
 }
 

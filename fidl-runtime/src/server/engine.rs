@@ -13,7 +13,7 @@ use super::tables::{Entry, Phase, Tables};
 use crate::kernel::{self, Instant, Port, PortPacket, ReadError, Signals, Status};
 use crate::message::{EPITAPH_ORDINAL, FrameStorage, Header, Lease};
 use crate::message::{Method, MethodKind, Openness, Protocol, UnknownMethod, find_method};
-use crate::reactor::PacketKey;
+use crate::reactor::{Attachment, PacketKey};
 use crate::task::{Arena, Started};
 
 /// How many requests a turn reads of one connection before the next one's turn comes.
@@ -32,7 +32,12 @@ enum Next {
 
 impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: usize> Running<B, D, C, N> {
     /// One turn; returns whether there is more to do at once.
-    pub(super) fn run_turn(&self, engine: &mut Engine<D::Future, C, N>, port: &Port) -> bool {
+    pub(super) fn run_turn(
+        &self,
+        engine: &mut Engine<D::Future, C, N>,
+        port: &Port,
+        attachment: &Attachment,
+    ) -> bool {
         self.attend(engine, port);
         let Engine { arena, tables } = &mut *engine;
         arena.as_mut().poll_woken(|_, outcome| self.finish(tables, port, outcome));
@@ -47,6 +52,10 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         self.end_all(engine);
         let accepts = self.accept(engine, port);
         self.share(engine.tables);
+        if !engine.arena.is_empty() {
+            // Registered before looking: a wake that comes behind the look finds the waker.
+            engine.arena.set_parent(&attachment.waker);
+        }
         accepts || !engine.tables.queued.is_empty() || engine.arena.has_woken()
     }
 
@@ -404,7 +413,12 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
 
     /// Ends the connection that has left its replies unread for longest, if that is too long and others wait for calls.
     fn lose_patience(&self, engine: &mut Engine<D::Future, C, N>) {
-        while engine.tables.patience_ends(self.capacity.patience) <= Instant::now() {
+        loop {
+            let ends = engine.tables.patience_ends(self.capacity.patience);
+            // The clock is read only if there is something to wait for.
+            if ends == Instant::INFINITE || ends > Instant::now() {
+                return;
+            }
             let Some(stalled) = engine.tables.blocked.front() else { return };
             self.count(|counters| counters.stalled += 1);
             engine.tables.end(stalled, CloseReason::Stalled);

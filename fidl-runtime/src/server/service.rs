@@ -30,7 +30,7 @@ pub struct Service<B: Binding, const C: usize, const N: usize, const L: usize, c
 impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usize>
     Service<B, C, N, L, SIZE>
 {
-    /// A service that has not been started. All zeros but for the capacity.
+    /// A service that has not been started.
     pub const fn new(capacity: Capacity) -> Self {
         const { assert!(C > 0 && N > 0, "a service needs a connection and a request in flight") };
         Self {
@@ -215,8 +215,8 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
             return Ok(());
         }
         let attachment = reactor.attach(self).ok_or(Status::NO_RESOURCES)?;
-        // A handler that wakes, and a handler that wants something of the service, mark the consumer.
-        self.shared.service.register(&attachment.waker);
+        // A handler that wants something of the service marks the consumer.
+        self.shared.service.set(attachment.waker.clone()).map_err(|_| Status::BAD_STATE)?;
         self.attachment.set(attachment).map_err(|_| Status::BAD_STATE)
     }
 
@@ -250,9 +250,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
     fn turn(&self, port: &Port) -> bool {
         let Some(attachment) = self.attachment.get() else { return false };
         let mut engine = self.engine.borrow_mut();
-        engine.arena.set_parent(&attachment.waker);
-        self.shared.service.register(&attachment.waker);
-        self.run_turn(&mut engine, port)
+        self.run_turn(&mut engine, port, attachment)
     }
 
     fn deadline(&self) -> Instant {

@@ -4,10 +4,9 @@ use core::fmt;
 use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use core::task::Waker;
 
-use futures::task::AtomicWaker;
-
 use super::key::{Key, LAST_GENERATION};
 use super::waker;
+use crate::sync::AtomicWaker;
 use crate::sync::atomic::{AtomicBool, AtomicUsize};
 
 /// How many arenas and reactors can exist in a process at one time.
@@ -165,9 +164,9 @@ impl LaneId {
         }
     }
 
-    /// Sets the ready bit of a slot, without waking the parent.
+    /// Sets the ready bit of a slot, as its waker does: who finds the bit set leaves it to us to wake the parent.
     pub(crate) fn mark_ready(self, slot: usize) {
-        self.row().set_bit(slot);
+        self.row().set_ready(slot);
     }
 
     /// Says who polls the owner: that waker is woken by the next wake of a slot while none is ready.
@@ -189,32 +188,36 @@ impl LaneId {
     ///
     /// All that are ready at the start come before any that becomes ready meanwhile comes again.
     pub(crate) fn take_ready(self, mut visit: impl FnMut(usize)) {
-        self.find_ready(|slot| {
+        self.find_ready(0, |slot| {
             visit(slot);
             None::<()>
         });
     }
 
-    /// Takes ready bits and hands each slot to `visit`, lowest first, until it returns something.
+    /// Takes ready bits and hands each slot to `visit`, upwards from slot `from` and around, each at most once, until
+    /// `visit` returns something.
     ///
-    /// The bits that were not visited are put back. They come before any that becomes ready meanwhile, unless a lower
-    /// slot of theirs does; fairness holds between calls that visit all.
-    pub(crate) fn find_ready<R>(self, mut visit: impl FnMut(usize) -> Option<R>) -> Option<R> {
+    /// The bits that were not visited are put back. Who goes on behind the slot that was visited last comes to every
+    /// ready slot before it comes to one a second time.
+    pub(crate) fn find_ready<R>(self, from: usize, mut visit: impl FnMut(usize) -> Option<R>) -> Option<R> {
         let row = self.row();
         if row.summary.load(Relaxed) == 0 {
             return None;
         }
+        let (first, above) = ((from / BITS) % WORDS, usize::MAX << (from % BITS));
         // Acquire pairs with the wake's release: what the waker did before is seen by the poll. The summary is cleared
         // first; a bit that is set behind it sets the summary again.
         let mut words = Taken { from: &row.summary, bits: row.summary.swap(0, AcqRel) };
-        while let Some(word) = words.next() {
-            let Some(ready) = row.ready.get(word) else { continue };
-            let mut taken = Untaken { row, word, bits: Taken { from: ready, bits: ready.swap(0, AcqRel) } };
-            while let Some(bit) = taken.bits.next() {
-                let found = visit(word * BITS + bit);
-                if found.is_some() {
-                    return found;
-                }
+        // The first word is visited twice: its upper part at the start, its lower part at the end. Till then its bit in
+        // the summary stays with us.
+        let twice = words.bits & (1 << first) != 0 && above != usize::MAX;
+        if twice && let Some(found) = row.visit_word(first, above, &mut visit) {
+            return Some(found);
+        }
+        while let Some(word) = words.next_from(first + usize::from(twice)) {
+            let mask = if twice && word == first { !above } else { usize::MAX };
+            if let Some(found) = row.visit_word(word, mask, &mut visit) {
+                return Some(found);
             }
         }
         None
@@ -233,10 +236,16 @@ struct Taken<'a> {
 }
 
 impl Taken<'_> {
-    fn next(&mut self) -> Option<usize> {
-        let bit = self.bits.trailing_zeros() as usize;
-        self.bits &= self.bits.wrapping_sub(1);
-        (bit < BITS).then_some(bit)
+    /// The next bit, upwards from bit `from` and around.
+    fn next_from(&mut self, from: usize) -> Option<usize> {
+        let from = from % BITS;
+        let ahead = self.bits.rotate_right(from as u32).trailing_zeros() as usize;
+        if ahead == BITS {
+            return None;
+        }
+        let bit = (from + ahead) % BITS;
+        self.bits &= !(1 << bit);
+        Some(bit)
     }
 }
 
@@ -264,6 +273,25 @@ impl Drop for Untaken<'_> {
 }
 
 impl Row {
+    /// Takes those ready bits of a word that are in `mask`, and hands their slots to `visit` until it returns something.
+    fn visit_word<R>(
+        &self,
+        word: usize,
+        mask: usize,
+        visit: &mut impl FnMut(usize) -> Option<R>,
+    ) -> Option<R> {
+        let ready = self.ready.get(word)?;
+        let bits = ready.fetch_and(!mask, AcqRel) & mask;
+        let mut taken = Untaken { row: self, word, bits: Taken { from: ready, bits } };
+        while let Some(bit) = taken.bits.next_from(0) {
+            let found = visit(word * BITS + bit);
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+
     fn set_ready(&self, slot: usize) {
         if self.set_bit(slot) {
             self.parent.wake();
@@ -278,3 +306,67 @@ impl Row {
         self.summary.fetch_or(1 << (slot / BITS), AcqRel) == 0
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    extern crate std;
+
+    use std::vec::Vec;
+
+    use super::*;
+
+    /// Takes ready slots until one of `stop` comes.
+    fn take(lane: &Lane, from: usize, stop: usize) -> Vec<usize> {
+        let mut visited = Vec::new();
+        lane.id().find_ready(from, |slot| {
+            visited.push(slot);
+            (slot == stop).then_some(())
+        });
+        visited
+    }
+
+    #[test]
+    fn slots_come_around_and_those_not_visited_are_kept() {
+        let lane = Lane::claim().unwrap();
+        for slot in [1, 5, BITS, 3 * BITS + 1] {
+            lane.id().mark_ready(slot);
+        }
+        assert_eq!(take(&lane, 5, BITS), [5, BITS]);
+        assert!(lane.id().has_ready());
+        lane.id().mark_ready(5);
+        assert_eq!(take(&lane, 3, SLOTS), [5, 3 * BITS + 1, 1]);
+        assert!(!lane.id().has_ready());
+    }
+
+    #[test]
+    fn a_slot_that_becomes_ready_meanwhile_comes_next_time() {
+        let lane = Lane::claim().unwrap();
+        lane.id().mark_ready(0);
+        let mut visits = 0;
+        lane.id().take_ready(|slot| {
+            visits += 1;
+            lane.id().mark_ready(slot);
+        });
+        assert_eq!(visits, 1);
+        assert_eq!(take(&lane, 0, SLOTS), [0]);
+    }
+
+    #[test]
+    fn a_slot_is_retired_with_its_last_generation() {
+        let lane = Lane::claim().unwrap();
+        let generation = &lane.id().row().generation[SLOTS - 1];
+        let before = generation.swap(LAST_GENERATION - 2, Relaxed);
+        let waker = lane.id().open(SLOTS - 1).unwrap();
+        waker.wake_by_ref();
+        assert_eq!(take(&lane, 0, SLOTS), [SLOTS - 1]);
+        lane.id().close(SLOTS - 1);
+        waker.wake();
+        assert!(!lane.id().has_ready());
+        assert!(lane.id().open(SLOTS - 1).is_none());
+        generation.store(before, Relaxed);
+    }
+}
+
+/// The same functions, in all interleavings of a few threads.
+#[cfg(all(test, loom))]
+mod loom_tests;

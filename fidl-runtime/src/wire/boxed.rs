@@ -62,3 +62,11 @@ impl<T: Wire, X: Encode<T>> Encode<Boxed<T>> for Option<X> {
         encoder.deeper(|encoder| content.encode(place, encoder))
     }
 }
+
+/// What the reference names goes into the message, and nothing is left there. So a chain of boxes can be built whose
+/// links cannot be copied.
+impl<T: Wire, X: Encode<T>> Encode<Boxed<T>> for &mut Option<X> {
+    fn encode(self, out: &mut Boxed<T>, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        self.take().encode(out, encoder)
+    }
+}

@@ -26,13 +26,13 @@ macro_rules! wire_struct {
     ) => {
         $(#[$meta])*
         #[derive(
-            $crate::generated::zerocopy::FromBytes,
-            $crate::generated::zerocopy::IntoBytes,
-            $crate::generated::zerocopy::Immutable,
-            $crate::generated::zerocopy::KnownLayout,
-            $crate::generated::zerocopy::Unaligned,
+            $crate::wire::zerocopy::FromBytes,
+            $crate::wire::zerocopy::IntoBytes,
+            $crate::wire::zerocopy::Immutable,
+            $crate::wire::zerocopy::KnownLayout,
+            $crate::wire::zerocopy::Unaligned,
         )]
-        #[zerocopy(crate = "::fidl::generated::zerocopy")]
+        #[zerocopy(crate = "::fidl::wire::zerocopy")]
         #[repr(C)]
         $vis struct $wire {
             $($(#[$field_meta])* $vis $field: $type,)*
@@ -100,7 +100,8 @@ macro_rules! wire_struct {
         }
     };
     (@accessor $life:lifetime $(#[$meta:meta])* $field:ident: $type:ty) => {};
-    (@debug $this:ident $f:ident $field:ident => $out:ty) => { $f.field(stringify!($field), &$this.$field()); };
+    // By its path, for a member may be called like a trait's function.
+    (@debug $this:ident $f:ident $field:ident => $out:ty) => { $f.field(stringify!($field), &Self::$field(*$this)); };
     (@debug $this:ident $f:ident $field:ident) => {};
 }
 
@@ -110,7 +111,7 @@ macro_rules! wire_struct {
 /// wire_value! { pub Wire: U32 as u32 => Value, UnknownEnumValue, |raw| raw == 1 || raw == 2 }
 /// ```
 ///
-/// `Value` has `from_raw` and `into_raw`; the predicate says which numbers are legal (all of them for flexible types).
+/// `Value` has `from_wire` and `into_raw`; the predicate says which numbers are legal (all of them for flexible types).
 #[macro_export]
 macro_rules! wire_value {
     ($(#[$meta:meta])* $vis:vis $wire:ident: $number:ty as $native:ty => $value:ty, $rule:ident, |$raw:ident| $legal:expr) => {
@@ -118,17 +119,17 @@ macro_rules! wire_value {
         #[derive(
             Clone,
             Copy,
-            $crate::generated::zerocopy::FromBytes,
-            $crate::generated::zerocopy::IntoBytes,
-            $crate::generated::zerocopy::Immutable,
-            $crate::generated::zerocopy::KnownLayout,
-            $crate::generated::zerocopy::Unaligned,
+            $crate::wire::zerocopy::FromBytes,
+            $crate::wire::zerocopy::IntoBytes,
+            $crate::wire::zerocopy::Immutable,
+            $crate::wire::zerocopy::KnownLayout,
+            $crate::wire::zerocopy::Unaligned,
         )]
-        #[zerocopy(crate = "::fidl::generated::zerocopy")]
+        #[zerocopy(crate = "::fidl::wire::zerocopy")]
         #[repr(transparent)]
         $vis struct $wire($number);
 
-        // SAFETY: a number, read as such; `from_raw` is a safe function of it.
+        // SAFETY: a number, read as such; `from_wire` is a safe function of it.
         #[allow(unsafe_code)]
         unsafe impl $crate::wire::Wire for $wire {
             const PLAIN: bool = false;
@@ -151,7 +152,7 @@ macro_rules! wire_value {
 
             #[inline]
             fn view<'f>(object: $crate::wire::Object<'f, Self>) -> $value {
-                <$value>::from_raw(object.wire().0.into())
+                <$value>::from_wire(object.wire().0.into())
             }
 
             #[inline]

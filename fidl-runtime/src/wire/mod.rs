@@ -66,6 +66,10 @@ pub use validate::{Decoder, Wire, validate};
 pub use vector::{Elements, OptVector, Vector};
 pub use view::{Body, Object};
 
+/// For the declarations of [`wire_struct!`](crate::wire_struct), whose wire forms derive its traits.
+#[doc(hidden)]
+pub use zerocopy;
+
 /// Storage with the alignment that messages need.
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(8))]

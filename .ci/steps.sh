@@ -1,0 +1,40 @@
+# What `.ci/run` and `.ci/long` share. Sourced from the root of the repository.
+
+export CARGO_TERM_COLOR=never
+export RUST_BACKTRACE=1
+# Debug information takes most of the time and space of a cold build.
+export CARGO_PROFILE_DEV_DEBUG=line-tables-only
+
+# step NAME COMMAND...: runs a command, says how long it took, and ends the run if it fails.
+step() {
+  local name=$1 begun=$SECONDS
+  shift
+  printf '\n=== %s\n' "$name"
+  "$@" || { printf '=== %s: FAILED\n' "$name"; exit 1; }
+  printf '=== %s: passed (%d s)\n' "$name" $((SECONDS - begun))
+}
+
+# skip NAME REASON: says that a step was left out.
+skip() {
+  printf '\n=== %s: skipped: %s\n' "$1" "$2"
+}
+
+# readme_command BEGIN: the command of the README that begins in this way.
+readme_command() {
+  grep -m 1 "^$1" README.md || { echo "README.md has no command '$1'" >&2; exit 1; }
+}
+
+# undefined_symbols TARGET...: the kernel calls that the runtime's own release objects refer to.
+undefined_symbols() {
+  local target
+  for target in "$@"; do
+    CARGO_PROFILE_RELEASE_LTO=off cargo build -q --release -p fidl-runtime --target "$target"
+    nm -u "target/$target/release/libfidl.rlib" 2>/dev/null | awk '/ zx_/ {print $NF}'
+  done | sort -u
+}
+
+# hold_against_vdso TARGET...: every kernel call in those objects is one of today's vDSO.
+hold_against_vdso() {
+  undefined_symbols "$@" > target/undefined-symbols
+  FIDL_UNDEFINED_SYMBOLS=$PWD/target/undefined-symbols cargo test -q --test seam
+}

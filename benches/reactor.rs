@@ -1,0 +1,111 @@
+//! The path of a packet while 1, 100 and 10,000 connections are registered with one port.
+//!
+//! Up to 16 of the connections, in random places (the same in every run), are sent a one-way request in turn. Each
+//! request is one packet: it wakes the reactor, which finds the connection by the packet's key, reads the request,
+//! handles it, finds the channel empty and registers the wait again. The time must not depend on how many connections
+//! there are.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use fidl::kernel::{AsHandleRef, Channel, Instant, create_endpoints};
+use fidl::message::{Frame, FrameStorage, Header, Lease};
+use fidl::{Capacity, Protocol, Reactor, capacity};
+
+#[allow(dead_code, unreachable_pub, reason = "a benchmark uses a part of the schema")]
+mod schema {
+    fidl::include_schema!("example_bench");
+}
+use schema::example_bench::sink::{self, Sink};
+use schema::example_bench::{Reading, SinkTakeRequest, SinkTakeRequestWire};
+
+/// Counts what it takes.
+#[derive(Default)]
+struct Readings(Cell<u64>);
+
+impl sink::Server for Readings {
+    async fn take(&self, request: sink::TakeRequest<'_>) {
+        self.0.set(self.0.get() + u64::from(request.reading().valid()));
+    }
+}
+
+/// How many of the connections are used.
+const ACTIVE: usize = 16;
+
+/// Different numbers below `below`, in random order: as many as there are, but no more than [`ACTIVE`].
+fn places(below: usize) -> Vec<usize> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut places = Vec::new();
+    while places.len() < below.min(ACTIVE) {
+        // Xorshift.
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        let place = (state % below as u64) as usize;
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    places
+}
+
+/// A request in a frame.
+fn request(frame: &Frame<48, 0>) -> Lease<'_> {
+    let reading = Reading { sensor: 7, time: 1_000_000_007, value: 0.5, tries: 3, valid: true };
+    let header = Header::new(0, Sink::METHODS[0].ordinal, false);
+    let mut lease = frame.lease().expect("nobody uses it");
+    lease.encode::<SinkTakeRequestWire>(header, &SinkTakeRequest { reading }).expect("it fits");
+    lease
+}
+
+macro_rules! registrations {
+    ($criterion:ident, $connections:literal) => {{
+        const CAPACITY: Capacity = capacity().connections($connections).in_flight(4);
+        fidl::service!(static SERVICE: sink::Serve<Readings>, CAPACITY);
+        let service = SERVICE.start(Readings::default()).expect("nobody started it before");
+        let reactor = Reactor::new().expect("a reactor");
+        let clients: Vec<Channel> = (0..$connections)
+            .map(|_| {
+                let (client_end, server_end) = create_endpoints().expect("a channel");
+                service.serve(&reactor, server_end).expect("room for a connection");
+                client_end.into_channel()
+            })
+            .collect();
+        let turn = || reactor.turn(Instant::INFINITE_PAST).expect("a port that works");
+        // The new connections' first turns.
+        (0..$connections).for_each(|_| turn());
+
+        let frame = Frame::EMPTY;
+        let request = request(&frame);
+        let mut active = places($connections).into_iter().map(|place| clients[place].raw_handle()).cycle();
+        let (packets, mut sent) = (reactor.counters().packets, 0);
+        $criterion.bench_function(concat!("reactor/packet/", $connections), |bencher| {
+            bencher.iter(|| {
+                request.write(active.next().expect("an endless cycle")).expect("the channel has room");
+                // The first turn takes the packet, the second handles the request.
+                turn();
+                turn();
+                sent += 1;
+            });
+        });
+        assert_eq!(service.server().0.get(), sent);
+        assert_eq!(reactor.counters().packets - packets, sent);
+    }};
+}
+
+fn reactor(criterion: &mut Criterion) {
+    registrations!(criterion, 1);
+    registrations!(criterion, 100);
+    registrations!(criterion, 10_000);
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .sample_size(50)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_millis(1500));
+    targets = reactor
+}
+criterion_main!(benches);
