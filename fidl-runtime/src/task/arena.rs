@@ -151,24 +151,23 @@ impl<F, const N: usize> Arena<F, N> {
     }
 
     /// Claims a lane before the first future needs one, so that a parent can be named.
-    pub(crate) fn claim_lane(self: Pin<&mut Self>) -> Result<(), NoLane> {
-        // SAFETY: no future is moved.
-        let this = unsafe { self.get_unchecked_mut() };
-        this.lane().map(drop).ok_or(NoLane)
+    #[cfg(feature = "kernel")]
+    pub(crate) fn claim_lane(&self) -> Result<(), NoLane> {
+        self.lane().map(drop)
     }
 
     /// Claims a lane, once.
-    fn lane(&self) -> Option<LaneId> {
-        if self.lane.get().is_none() {
-            let lane = Lane::claim().ok()?;
-            self.lane.set(lane).ok()?;
+    fn lane(&self) -> Result<LaneId, NoLane> {
+        if let Some(lane) = self.lane.get() {
+            return Ok(lane.id());
         }
-        self.lane.get().map(Lane::id)
+        let lane = Lane::claim()?;
+        Ok(self.lane.get_or_init(|| lane).id())
     }
 
     /// Takes a free slot and its waker.
     fn reserve(&mut self) -> Option<(usize, Waker)> {
-        let lane = self.lane()?;
+        let lane = self.lane().ok()?;
         loop {
             let slot = self.free.take()?;
             // A slot whose generations are used up is retired: it is not given back.
@@ -266,7 +265,7 @@ impl<F: Future, const N: usize> Arena<F, N> {
 
     /// Makes `parent` the one that is woken when a future is.
     pub(crate) fn set_parent(&self, parent: &Waker) {
-        if let Some(lane) = self.lane() {
+        if let Ok(lane) = self.lane() {
             lane.set_parent(parent);
         }
     }
