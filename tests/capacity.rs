@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fidl::kernel::{self, AsHandleRef, Channel, HandleBased, ReadError, Status, create_endpoints};
 use fidl::server::{Binding, Call, CloseReason, ConnectionId, Dispatch, EventError, Outcome, Running};
-use fidl::wire::HandleSlot;
+use fidl::wire::{EncodeError, HandleSlot};
 use fidl::{Capacity, Listener, Reactor, WhenFull, capacity};
 
 mod support;
@@ -59,6 +59,9 @@ impl Gated {
 
 impl echo::Server for Gated {
     async fn echo<'a>(&'a self, request: echo::EchoRequest<'a>) -> echo::EchoResponse<'a> {
+        if request.data() == b"long" {
+            return echo::EchoResponse { data: &[0; 8193] };
+        }
         echo::EchoResponse { data: request.data() }
     }
 
@@ -74,6 +77,10 @@ impl echo::Server for Gated {
     /// Sends as many events as the text has characters; `!` in front: none may be refused.
     async fn announce(&self, request: echo::AnnounceRequest<'_>) {
         let connection = request.connection();
+        if request.text() == "long" {
+            let refused = connection.heard(&"x".repeat(257));
+            return self.lines.borrow_mut().push(format!("{refused:?}"));
+        }
         let (wait, text) = match request.text().strip_prefix('!') {
             Some(count) => (true, count),
             None => (false, request.text()),
@@ -855,6 +862,23 @@ fn a_known_request_that_is_too_large_is_refused() {
         assert!(matches!(service.server().reasons.take()[..], [CloseReason::DecodeFailure(_)]));
         assert!(peer.is_closed());
     }
+}
+
+/// Nothing is sent in place of a reply that does not encode, nor of an event; an event used to leave the connection as it was.
+#[test]
+fn what_does_not_encode_ends_the_connection() {
+    started!(capacity() => service, reactor);
+    let long = message(1, FLEXIBLE, ordinal::<Echo>("Echo"), &data(b"long"));
+    for request in [long, announce("long")] {
+        let peer = connect(&service, &reactor);
+        peer.send(&request);
+        peer.send(&say(2, "now"));
+        settle(&reactor);
+        assert_eq!(service.server().reasons.take(), [CloseReason::EncodeFailure(EncodeError::Bound)]);
+        assert_eq!(peer.receive(), Err(ReadError::PeerClosed));
+    }
+    assert_eq!(service.server().lines.take(), ["Err(Encode(Bound))"]);
+    assert_eq!(service.counters().protocol_errors, 0);
 }
 
 /// A service holds no more than it says.

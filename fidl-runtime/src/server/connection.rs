@@ -44,6 +44,17 @@ const END_SHUTDOWN: u32 = 1;
 const END_EPITAPH: u32 = 2;
 const END_EVENTS: u32 = 3;
 const END_WRITE: u32 = 4;
+const END_ENCODE: u32 = 5;
+
+/// The status for [`END_ENCODE`] is an index of these.
+const ENCODE_ERRORS: [EncodeError; 6] = [
+    EncodeError::OutOfSpace,
+    EncodeError::Bound,
+    EncodeError::Depth,
+    EncodeError::UnknownValue,
+    EncodeError::InvalidHandle,
+    EncodeError::TooManyHandles,
+];
 
 impl Peer {
     const fn new() -> Self {
@@ -78,6 +89,10 @@ impl Peer {
             END_EPITAPH => Some(CloseReason::Shutdown(Some(status))),
             END_EVENTS => Some(CloseReason::TooManyEvents),
             END_WRITE => Some(CloseReason::WriteFailure(status)),
+            END_ENCODE => {
+                let error = ENCODE_ERRORS.get(status.into_raw() as usize).copied();
+                Some(CloseReason::EncodeFailure(error.unwrap_or(EncodeError::OutOfSpace)))
+            }
             _ => None,
         }
     }
@@ -135,7 +150,7 @@ pub enum EventError {
     Full,
     /// The connection has ended, or ends because of this event.
     Closed,
-    /// The event does not encode.
+    /// The event does not encode. The connection ends.
     Encode(EncodeError),
 }
 
@@ -211,7 +226,11 @@ impl<'s, P: Protocol> Connection<'s, P> {
             return Err(EventError::Closed);
         }
         let mut lease = self.shared.frame.lease().ok_or(EventError::Full)?;
-        encode(&mut lease).map_err(EventError::Encode)?;
+        if let Err(error) = encode(&mut lease) {
+            let index = ENCODE_ERRORS.iter().position(|known| *known == error).unwrap_or(0);
+            self.end(END_ENCODE, Status::from_raw(index as i32));
+            return Err(EventError::Encode(error));
+        }
         match lease.write(peer.channel.load(Relaxed)) {
             Ok(()) => {
                 peer.events.fetch_add(1, Relaxed);
