@@ -10,7 +10,7 @@ use core::task::{Context, Poll, Waker};
 
 use futures::stream::{FusedStream, Stream};
 
-use super::lane::{Lane, LaneId, NoLane, SLOTS};
+use super::lane::{Lane, LaneId, NoLane, SLOTS, Taken};
 use crate::storage::FreeSlots;
 
 /// Up to `N` futures of type `F`, polled and dropped in place.
@@ -34,6 +34,8 @@ use crate::storage::FreeSlots;
 pub struct Arena<F, const N: usize> {
     /// Claimed with the first future, and kept.
     lane: Option<Lane>,
+    /// Slots that were woken and that no poll of the arena has come to yet.
+    woken: Taken,
     free: FreeSlots<N>,
     /// Which slots hold a future.
     live: [bool; N],
@@ -86,6 +88,7 @@ impl<F, const N: usize> Arena<F, N> {
         const { assert!(N <= SLOTS, "an arena has at most `fidl::task::SLOTS` slots") };
         Self {
             lane: None,
+            woken: Taken::NONE,
             free: FreeSlots::new(),
             live: [false; N],
             len: 0,
@@ -128,7 +131,7 @@ impl<F, const N: usize> Arena<F, N> {
 
     /// Whether a future has been woken that was not polled since.
     pub fn has_woken(&self) -> bool {
-        self.lane.as_ref().is_some_and(|lane| lane.id().has_ready())
+        !self.woken.is_empty() || self.lane.as_ref().is_some_and(|lane| lane.id().has_ready())
     }
 
     /// Drops all futures, in place.
@@ -242,15 +245,22 @@ impl<F: Future, const N: usize> Arena<F, N> {
         // SAFETY: no future is moved.
         let this = unsafe { self.get_unchecked_mut() };
         let Some(lane) = this.lane.as_ref().map(Lane::id) else { return };
-        lane.take_ready(|slot| {
-            // A slot may have been freed behind its wake.
-            if this.live.get(slot) != Some(&true) {
-                return;
-            }
+        this.woken.refill(lane);
+        while let Some(slot) = this.next_woken(lane) {
             if let Poll::Ready(output) = this.poll_slot(slot, &lane.waker(slot)) {
                 done(slot, output);
             }
-        });
+        }
+    }
+
+    /// The next slot that was woken and holds a future; it may have been freed behind its wake.
+    fn next_woken(&mut self, lane: LaneId) -> Option<usize> {
+        loop {
+            let slot = self.woken.next(lane)?;
+            if self.live.get(slot) == Some(&true) {
+                return Some(slot);
+            }
+        }
     }
 
     /// Makes `parent` the one that is woken when a future is.
@@ -304,12 +314,15 @@ impl<F: Future, const N: usize> Stream for Arena<F, N> {
         if self.is_empty() {
             return Poll::Ready(None);
         }
-        // Registered before looking: a wake that comes behind the look finds the parent.
-        self.set_parent(cx.waker());
-        match self.as_mut().poll_until_one() {
-            Some(output) => Poll::Ready(Some(output)),
-            None => Poll::Pending,
+        if let Some(output) = self.as_mut().poll_until_one() {
+            return Poll::Ready(Some(output));
         }
+        // Registered only by a poll that has to wait; a wake that came before is not missed.
+        self.set_parent(cx.waker());
+        if self.has_woken() {
+            cx.waker().wake_by_ref();
+        }
+        Poll::Pending
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -324,20 +337,23 @@ impl<F: Future, const N: usize> FusedStream for Arena<F, N> {
 }
 
 impl<F: Future, const N: usize> Arena<F, N> {
-    /// Polls woken futures until one finishes.
+    /// Polls woken futures until one finishes: first those that the last poll has left, then those woken since. What
+    /// this poll leaves are the first of the next.
     fn poll_until_one(self: Pin<&mut Self>) -> Option<F::Output> {
         // SAFETY: no future is moved.
         let this = unsafe { self.get_unchecked_mut() };
         let lane = this.lane.as_ref()?.id();
-        lane.find_ready(|slot| {
-            if this.live.get(slot) != Some(&true) {
-                return None;
+        for refill in [false, true] {
+            if refill {
+                this.woken.refill(lane);
             }
-            match this.poll_slot(slot, &lane.waker(slot)) {
-                Poll::Ready(output) => Some(output),
-                Poll::Pending => None,
+            while let Some(slot) = this.next_woken(lane) {
+                if let Poll::Ready(output) = this.poll_slot(slot, &lane.waker(slot)) {
+                    return Some(output);
+                }
             }
-        })
+        }
+        None
     }
 }
 

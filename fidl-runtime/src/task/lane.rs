@@ -161,13 +161,20 @@ impl LaneId {
     /// Ends the use of a slot: its wakers are stale from here on.
     pub(crate) fn close(self, slot: usize) {
         if let Some(generation) = self.row().generation.get(slot) {
-            generation.fetch_add(1, Release);
+            // Only the lane's owner writes generations.
+            generation.store(generation.load(Relaxed) + 1, Release);
         }
     }
 
-    /// Sets the ready bit of a slot, without waking the parent.
+    /// Sets the ready bit of a slot, without waking the parent. For the lane's owner, who alone clears bits.
     pub(crate) fn mark_ready(self, slot: usize) {
-        self.row().set_bit(slot);
+        let row = self.row();
+        let Some(ready) = row.ready.get(slot / BITS) else { return };
+        ready.fetch_or(1 << (slot % BITS), AcqRel);
+        let word = 1 << (slot / BITS);
+        if row.summary.load(Relaxed) & word == 0 {
+            row.summary.fetch_or(word, AcqRel);
+        }
     }
 
     /// Says who polls the owner: that waker is woken by the next wake of a slot while none is ready.
@@ -189,35 +196,11 @@ impl LaneId {
     ///
     /// All that are ready at the start come before any that becomes ready meanwhile comes again.
     pub(crate) fn take_ready(self, mut visit: impl FnMut(usize)) {
-        self.find_ready(|slot| {
+        let mut taken = Taken::NONE;
+        taken.refill(self);
+        while let Some(slot) = taken.next(self) {
             visit(slot);
-            None::<()>
-        });
-    }
-
-    /// Takes ready bits and hands each slot to `visit`, lowest first, until it returns something.
-    ///
-    /// The bits that were not visited are put back. They come before any that becomes ready meanwhile, unless a lower
-    /// slot of theirs does; fairness holds between calls that visit all.
-    pub(crate) fn find_ready<R>(self, mut visit: impl FnMut(usize) -> Option<R>) -> Option<R> {
-        let row = self.row();
-        if row.summary.load(Relaxed) == 0 {
-            return None;
         }
-        // Acquire pairs with the wake's release: what the waker did before is seen by the poll. The summary is cleared
-        // first; a bit that is set behind it sets the summary again.
-        let mut words = Taken { from: &row.summary, bits: row.summary.swap(0, AcqRel) };
-        while let Some(word) = words.next() {
-            let Some(ready) = row.ready.get(word) else { continue };
-            let mut taken = Untaken { row, word, bits: Taken { from: ready, bits: ready.swap(0, AcqRel) } };
-            while let Some(bit) = taken.bits.next() {
-                let found = visit(word * BITS + bit);
-                if found.is_some() {
-                    return found;
-                }
-            }
-        }
-        None
     }
 
     fn row(self) -> &'static Row {
@@ -226,41 +209,49 @@ impl LaneId {
     }
 }
 
-/// Bits taken from a word. What is left when it is dropped, because a future panicked, is put back.
-struct Taken<'a> {
-    from: &'a AtomicUsize,
+/// Ready slots of a lane that were taken and are still to be visited.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    /// Words whose bits are still to be taken, bit by bit as in the summary.
+    words: usize,
+    /// The number of the word that `bits` come from.
+    word: usize,
     bits: usize,
 }
 
-impl Taken<'_> {
-    fn next(&mut self) -> Option<usize> {
-        let bit = self.bits.trailing_zeros() as usize;
-        self.bits &= self.bits.wrapping_sub(1);
-        (bit < BITS).then_some(bit)
-    }
-}
+impl Taken {
+    pub(crate) const NONE: Self = Self { words: 0, word: 0, bits: 0 };
 
-impl Drop for Taken<'_> {
-    fn drop(&mut self) {
-        if self.bits != 0 {
-            self.from.fetch_or(self.bits, AcqRel);
+    /// Whether all have been visited.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.words == 0 && self.bits == 0
+    }
+
+    /// Takes what is ready, if all that was taken before has been visited.
+    pub(crate) fn refill(&mut self, lane: LaneId) {
+        let summary = &lane.row().summary;
+        if self.is_empty() && summary.load(Relaxed) != 0 {
+            // The summary is cleared before the words; a bit that is set behind it sets the summary again.
+            self.words = summary.swap(0, AcqRel);
         }
     }
-}
 
-/// Ready bits of one word; if some are put back, the summary is, too.
-struct Untaken<'a> {
-    row: &'a Row,
-    word: usize,
-    bits: Taken<'a>,
-}
-
-impl Drop for Untaken<'_> {
-    fn drop(&mut self) {
-        if self.bits.bits != 0 {
-            self.row.summary.fetch_or(1 << self.word, AcqRel);
+    /// The next slot, lowest first.
+    pub(crate) fn next(&mut self, lane: LaneId) -> Option<usize> {
+        while self.bits == 0 {
+            self.word = take_lowest(&mut self.words)?;
+            // Acquire pairs with the wake's release: what the waker did before is seen by the poll.
+            self.bits = lane.row().ready.get(self.word)?.swap(0, AcqRel);
         }
+        Some(self.word * BITS + take_lowest(&mut self.bits)?)
     }
+}
+
+/// Clears the lowest bit that is set; returns its number.
+fn take_lowest(word: &mut usize) -> Option<usize> {
+    let lowest = word.trailing_zeros() as usize;
+    *word &= word.wrapping_sub(1);
+    (lowest < BITS).then_some(lowest)
 }
 
 impl Row {
