@@ -92,7 +92,7 @@ fn blocking(listener: impl FnOnce() -> Listener + Send, connect: impl FnOnce() -
             done.wait();
         });
         ready.wait();
-        let allocations = count(|| {
+        count(|| {
             go.wait();
             let client = echo::BlockingClient::new(&STORAGE, connect()).unwrap();
             for _ in 0..ROUNDS {
@@ -106,8 +106,7 @@ fn blocking(listener: impl FnOnce() -> Listener + Send, connect: impl FnOnce() -
             }
             drop(client);
             done.wait();
-        });
-        allocations
+        })
     })
 }
 

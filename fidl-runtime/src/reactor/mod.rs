@@ -39,9 +39,6 @@ pub const CONSUMERS: usize = 64;
 /// How many packets the reactor takes at once.
 const BATCH: usize = 64;
 
-/// How many turns in a row may go without sleep before timers are looked at.
-const TURNS_BETWEEN_TIMERS: u32 = 16;
-
 /// The slot of the reactor's lane that belongs to the future of `run_until`.
 const ROOT: usize = CONSUMERS;
 
