@@ -131,6 +131,8 @@ pub struct Reactor<'env> {
     next_generation: Cell<u32>,
     timers: Cell<Option<&'env Timers>>,
     stopped: Cell<bool>,
+    /// Turns since timers were looked at.
+    awake: Cell<u32>,
     counters: Cell<Counters>,
 }
 
@@ -154,6 +156,7 @@ impl<'env> Reactor<'env> {
             next_generation: Cell::new(1),
             timers: Cell::new(None),
             stopped: Cell::new(false),
+            awake: Cell::new(0),
             counters: Cell::new(Counters::default()),
         })
     }
@@ -327,6 +330,7 @@ impl<'env> Reactor<'env> {
 
     /// Wakes what has waited long enough. The clock is read only if something waits.
     fn expire(&self) {
+        self.awake.set(0);
         if self.nearest_deadline() == Instant::INFINITE {
             return;
         }
