@@ -6,7 +6,7 @@ use std::fmt::{self, Write as _};
 use fidl::limits::{MAX_MESSAGE_BYTES, MAX_MESSAGE_HANDLES};
 use fidl::wire::{self, Aligned, DecodeError, Encode, EncodeError, Encoder, HandleSlot, Wire};
 
-pub mod schema {
+pub(crate) mod schema {
     fidl::include_schema!("example_calc");
     fidl::include_schema!("test_shapes");
     fidl::include_schema!("test_constructs");
@@ -14,7 +14,7 @@ pub mod schema {
 
 /// Bytes from text: hexadecimal digits, and words for groups of 8 bytes: `#5` is a number, `P` the marker of something
 /// present out of line, `Z` zeros. `·` is for the reader.
-pub fn bytes(text: &str) -> Vec<u8> {
+pub(crate) fn bytes(text: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     for word in text.split_whitespace().filter(|word| *word != "·") {
         match word.strip_prefix('#') {
@@ -31,24 +31,24 @@ pub fn bytes(text: &str) -> Vec<u8> {
 }
 
 /// Bytes as text, 8 in a group.
-pub fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     let group = |group: &[u8]| group.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ");
     bytes.chunks(8).map(group).collect::<Vec<_>>().join("\n")
 }
 
 /// An encoded message: its bytes, and its handles where they are.
-pub struct Message {
-    pub bytes: Vec<u8>,
-    pub slots: Vec<HandleSlot>,
+pub(crate) struct Message {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) slots: Vec<HandleSlot>,
 }
 
 /// Encodes a value, into a buffer that is not zeroed.
-pub fn encode<W: Wire>(value: impl Encode<W>) -> Result<Message, EncodeError> {
+pub(crate) fn encode<W: Wire>(value: impl Encode<W>) -> Result<Message, EncodeError> {
     encode_within::<W>(value, MAX_MESSAGE_BYTES, MAX_MESSAGE_HANDLES)
 }
 
 /// The same, where there is room for so many bytes and handles only.
-pub fn encode_within<W: Wire>(
+pub(crate) fn encode_within<W: Wire>(
     value: impl Encode<W>,
     room: usize,
     handles: usize,
@@ -64,7 +64,7 @@ pub fn encode_within<W: Wire>(
 }
 
 /// Decodes bytes and gives the view to `look`.
-pub fn decode<W: Wire, R>(
+pub(crate) fn decode<W: Wire, R>(
     bytes: &[u8],
     slots: &[HandleSlot],
     look: impl FnOnce(W::View<'_>) -> R,
@@ -78,7 +78,7 @@ pub fn decode<W: Wire, R>(
 
 /// Holds a value and its bytes against each other, both ways.
 #[track_caller]
-pub fn check<W: Wire>(value: impl Encode<W>, expected: &str, look: impl FnOnce(W::View<'_>)) {
+pub(crate) fn check<W: Wire>(value: impl Encode<W>, expected: &str, look: impl FnOnce(W::View<'_>)) {
     let message = encode::<W>(value).expect("a value that can be encoded");
     assert_eq!(text(&message.bytes), text(&bytes(expected)));
     assert!(message.slots.is_empty());
@@ -86,7 +86,7 @@ pub fn check<W: Wire>(value: impl Encode<W>, expected: &str, look: impl FnOnce(W
 }
 
 /// Calls every accessor of a view, by way of its `Debug`.
-pub fn touch(view: impl fmt::Debug) {
+pub(crate) fn touch(view: impl fmt::Debug) {
     struct Nowhere;
     impl fmt::Write for Nowhere {
         fn write_str(&mut self, _: &str) -> fmt::Result {

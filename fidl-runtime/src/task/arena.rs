@@ -11,7 +11,7 @@ use core::task::{Context, Poll, Waker};
 
 use futures::stream::{FusedStream, Stream};
 
-use super::lane::{Lane, LaneId, NoLane, SLOTS};
+use super::lane::{Lane, LaneId, NoLane, SLOTS, Taken};
 use crate::storage::FreeSlots;
 
 /// Up to `N` futures of type `F`, polled and dropped in place.
@@ -39,8 +39,8 @@ pub struct Arena<F, const N: usize> {
     /// Which slots hold a future.
     live: [bool; N],
     len: usize,
-    /// Where the next look for a woken future starts, so that none waits for ever.
-    cursor: usize,
+    /// Slots that were woken and that no poll of the arena has come to yet.
+    woken: Taken,
     /// The invariant: `slots[i]` is initialized exactly while `live[i]`; it is then pinned.
     slots: [MaybeUninit<F>; N],
     _pinned: PhantomPinned,
@@ -92,7 +92,7 @@ impl<F, const N: usize> Arena<F, N> {
             free: FreeSlots::new(),
             live: [false; N],
             len: 0,
-            cursor: 0,
+            woken: Taken::NONE,
             slots: [const { MaybeUninit::uninit() }; N],
             _pinned: PhantomPinned,
         }
@@ -106,7 +106,7 @@ impl<F, const N: usize> Arena<F, N> {
         init!(arena, free, FreeSlots::new());
         init!(arena, live, [false; N]);
         init!(arena, len, 0);
-        init!(arena, cursor, 0);
+        init!(arena, woken, Taken::NONE);
         // SAFETY: every field is written now but the slots, which may be uninitialized, and the marker, which is empty.
         unsafe { place.assume_init_mut() }
     }
@@ -133,7 +133,7 @@ impl<F, const N: usize> Arena<F, N> {
 
     /// Whether a future has been woken that was not polled since.
     pub fn has_woken(&self) -> bool {
-        self.lane.get().is_some_and(|lane| lane.id().has_ready())
+        !self.woken.is_empty() || self.lane.get().is_some_and(|lane| lane.id().has_ready())
     }
 
     /// Drops all futures, in place.
@@ -252,15 +252,22 @@ impl<F: Future, const N: usize> Arena<F, N> {
         // SAFETY: no future is moved.
         let this = unsafe { self.get_unchecked_mut() };
         let Some(lane) = this.lane.get().map(Lane::id) else { return };
-        lane.take_ready(|slot| {
-            // A slot may have been freed behind its wake.
-            if this.live.get(slot) != Some(&true) {
-                return;
-            }
+        this.woken.refill(lane);
+        while let Some(slot) = this.next_woken(lane) {
             if let Poll::Ready(output) = this.poll_slot(slot, &lane.waker(slot)) {
                 done(slot, output);
             }
-        });
+        }
+    }
+
+    /// The next slot that was woken and holds a future; it may have been freed behind its wake.
+    fn next_woken(&mut self, lane: LaneId) -> Option<usize> {
+        loop {
+            let slot = self.woken.next(lane)?;
+            if self.live.get(slot) == Some(&true) {
+                return Some(slot);
+            }
+        }
     }
 
     /// Makes `parent` the one that is woken when a future is.
@@ -328,12 +335,15 @@ impl<F: Future, const N: usize> Stream for Arena<F, N> {
         if self.is_empty() {
             return Poll::Ready(None);
         }
-        // Registered before looking: a wake that comes behind the look finds the parent.
-        self.set_parent(cx.waker());
-        match self.as_mut().poll_until_one() {
-            Some(output) => Poll::Ready(Some(output)),
-            None => Poll::Pending,
+        if let Some(output) = self.as_mut().poll_until_one() {
+            return Poll::Ready(Some(output));
         }
+        // Registered only by a poll that has to wait; a wake that came before is not missed.
+        self.set_parent(cx.waker());
+        if self.has_woken() {
+            cx.waker().wake_by_ref();
+        }
+        Poll::Pending
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -348,21 +358,23 @@ impl<F: Future, const N: usize> FusedStream for Arena<F, N> {
 }
 
 impl<F: Future, const N: usize> Arena<F, N> {
-    /// Polls woken futures until one finishes.
+    /// Polls woken futures until one finishes: first those that the last poll has left, then those woken since. What
+    /// this poll leaves are the first of the next.
     fn poll_until_one(self: Pin<&mut Self>) -> Option<F::Output> {
         // SAFETY: no future is moved.
         let this = unsafe { self.get_unchecked_mut() };
         let lane = this.lane.get()?.id();
-        lane.find_ready(this.cursor, |slot| {
-            this.cursor = (slot + 1) % N;
-            if this.live.get(slot) != Some(&true) {
-                return None;
+        for refill in [false, true] {
+            if refill {
+                this.woken.refill(lane);
             }
-            match this.poll_slot(slot, &lane.waker(slot)) {
-                Poll::Ready(output) => Some(output),
-                Poll::Pending => None,
+            while let Some(slot) = this.next_woken(lane) {
+                if let Poll::Ready(output) = this.poll_slot(slot, &lane.waker(slot)) {
+                    return Some(output);
+                }
             }
-        })
+        }
+        None
     }
 }
 

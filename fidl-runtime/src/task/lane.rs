@@ -170,7 +170,8 @@ impl LaneId {
     /// Ends the use of a slot: its wakers are stale from here on.
     pub(crate) fn close(self, slot: usize) {
         if let Some(generation) = self.row().generation.get(slot) {
-            generation.fetch_add(1, Release);
+            // Only the lane's owner writes generations.
+            generation.store(generation.load(Relaxed) + 1, Release);
         }
     }
 
@@ -198,39 +199,11 @@ impl LaneId {
     ///
     /// All that are ready at the start come before any that becomes ready meanwhile comes again.
     pub(crate) fn take_ready(self, mut visit: impl FnMut(usize)) {
-        self.find_ready(0, |slot| {
+        let mut taken = Taken::NONE;
+        taken.refill(self);
+        while let Some(slot) = taken.next(self) {
             visit(slot);
-            None::<()>
-        });
-    }
-
-    /// Takes ready bits and hands each slot to `visit`, upwards from slot `from` and around, each at most once, until
-    /// `visit` returns something.
-    ///
-    /// The bits that were not visited are put back. Who goes on behind the slot that was visited last comes to every
-    /// ready slot before it comes to one a second time.
-    pub(crate) fn find_ready<R>(self, from: usize, mut visit: impl FnMut(usize) -> Option<R>) -> Option<R> {
-        let row = self.row();
-        if row.summary.load(Relaxed) == 0 {
-            return None;
         }
-        let (first, above) = ((from / BITS) % WORDS, usize::MAX << (from % BITS));
-        // Acquire pairs with the wake's release: what the waker did before is seen by the poll. The summary is cleared
-        // first; a bit that is set behind it sets the summary again.
-        let mut words = Taken { from: &row.summary, bits: row.summary.swap(0, AcqRel) };
-        // The first word is visited twice: its upper part at the start, its lower part at the end. Till then its bit in
-        // the summary stays with us.
-        let twice = words.bits & (1 << first) != 0 && above != usize::MAX;
-        if twice && let Some(found) = row.visit_word(first, above, &mut visit) {
-            return Some(found);
-        }
-        while let Some(word) = words.next_from(first + usize::from(twice)) {
-            let mask = if twice && word == first { !above } else { usize::MAX };
-            if let Some(found) = row.visit_word(word, mask, &mut visit) {
-                return Some(found);
-            }
-        }
-        None
     }
 
     fn row(self) -> &'static Row {
@@ -239,69 +212,52 @@ impl LaneId {
     }
 }
 
-/// Bits taken from a word. What is left when it is dropped, because a future panicked, is put back.
-struct Taken<'a> {
-    from: &'a AtomicUsize,
+/// Ready slots of a lane that were taken and are still to be visited.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    /// Words whose bits are still to be taken, bit by bit as in the summary.
+    words: usize,
+    /// The number of the word that `bits` come from.
+    word: usize,
     bits: usize,
 }
 
-impl Taken<'_> {
-    /// The next bit, upwards from bit `from` and around.
-    fn next_from(&mut self, from: usize) -> Option<usize> {
-        let from = from % BITS;
-        let ahead = self.bits.rotate_right(from as u32).trailing_zeros() as usize;
-        if ahead == BITS {
-            return None;
+impl Taken {
+    pub(crate) const NONE: Self = Self { words: 0, word: 0, bits: 0 };
+
+    /// Whether all have been visited.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.words == 0 && self.bits == 0
+    }
+
+    /// Takes what is ready, if all that was taken before has been visited.
+    pub(crate) fn refill(&mut self, lane: LaneId) {
+        let summary = &lane.row().summary;
+        if self.is_empty() && summary.load(Relaxed) != 0 {
+            // The summary is cleared before the words; a bit that is set behind it sets the summary again.
+            self.words = summary.swap(0, AcqRel);
         }
-        let bit = (from + ahead) % BITS;
-        self.bits &= !(1 << bit);
-        Some(bit)
+    }
+
+    /// The next slot, lowest first.
+    pub(crate) fn next(&mut self, lane: LaneId) -> Option<usize> {
+        while self.bits == 0 {
+            self.word = take_lowest(&mut self.words)?;
+            // Acquire pairs with the wake's release: what the waker did before is seen by the poll.
+            self.bits = lane.row().ready.get(self.word)?.swap(0, AcqRel);
+        }
+        Some(self.word * BITS + take_lowest(&mut self.bits)?)
     }
 }
 
-impl Drop for Taken<'_> {
-    fn drop(&mut self) {
-        if self.bits != 0 {
-            self.from.fetch_or(self.bits, AcqRel);
-        }
-    }
-}
-
-/// Ready bits of one word; if some are put back, the summary is, too.
-struct Untaken<'a> {
-    row: &'a Row,
-    word: usize,
-    bits: Taken<'a>,
-}
-
-impl Drop for Untaken<'_> {
-    fn drop(&mut self) {
-        if self.bits.bits != 0 {
-            self.row.summary.fetch_or(1 << self.word, AcqRel);
-        }
-    }
+/// Clears the lowest bit that is set; returns its number.
+fn take_lowest(word: &mut usize) -> Option<usize> {
+    let lowest = word.trailing_zeros() as usize;
+    *word &= word.wrapping_sub(1);
+    (lowest < BITS).then_some(lowest)
 }
 
 impl Row {
-    /// Takes those ready bits of a word that are in `mask`, and hands their slots to `visit` until it returns something.
-    fn visit_word<R>(
-        &self,
-        word: usize,
-        mask: usize,
-        visit: &mut impl FnMut(usize) -> Option<R>,
-    ) -> Option<R> {
-        let ready = self.ready.get(word)?;
-        let bits = ready.fetch_and(!mask, AcqRel) & mask;
-        let mut taken = Untaken { row: self, word, bits: Taken { from: ready, bits } };
-        while let Some(bit) = taken.bits.next_from(0) {
-            let found = visit(word * BITS + bit);
-            if found.is_some() {
-                return found;
-            }
-        }
-        None
-    }
-
     fn set_ready(&self, slot: usize) {
         if self.set_bit(slot) {
             self.parent.wake();
@@ -325,26 +281,28 @@ mod tests {
 
     use super::*;
 
-    /// Takes ready slots until one of `stop` comes.
-    fn take(lane: &Lane, from: usize, stop: usize) -> Vec<usize> {
+    /// All that is ready.
+    fn take(lane: &Lane) -> Vec<usize> {
         let mut visited = Vec::new();
-        lane.id().find_ready(from, |slot| {
-            visited.push(slot);
-            (slot == stop).then_some(())
-        });
+        lane.id().take_ready(|slot| visited.push(slot));
         visited
     }
 
     #[test]
-    fn slots_come_around_and_those_not_visited_are_kept() {
+    fn slots_that_were_taken_are_kept_until_they_are_visited() {
         let lane = Lane::claim().unwrap();
         for slot in [1, 5, BITS, 3 * BITS + 1] {
             lane.id().mark_ready(slot);
         }
-        assert_eq!(take(&lane, 5, BITS), [5, BITS]);
-        assert!(lane.id().has_ready());
-        lane.id().mark_ready(5);
-        assert_eq!(take(&lane, 3, SLOTS), [5, 3 * BITS + 1, 1]);
+        let mut taken = Taken::NONE;
+        taken.refill(lane.id());
+        assert_eq!([taken.next(lane.id()), taken.next(lane.id())], [Some(1), Some(5)]);
+        // Not before those that were ready first.
+        lane.id().mark_ready(1);
+        taken.refill(lane.id());
+        assert_eq!([taken.next(lane.id()), taken.next(lane.id())], [Some(BITS), Some(3 * BITS + 1)]);
+        assert!(taken.is_empty());
+        assert_eq!(take(&lane), [1]);
         assert!(!lane.id().has_ready());
     }
 
@@ -358,7 +316,7 @@ mod tests {
             lane.id().mark_ready(slot);
         });
         assert_eq!(visits, 1);
-        assert_eq!(take(&lane, 0, SLOTS), [0]);
+        assert_eq!(take(&lane), [0]);
     }
 
     #[test]
@@ -368,7 +326,7 @@ mod tests {
         let before = generation.swap(LAST_GENERATION - 2, Relaxed);
         let waker = lane.id().open(SLOTS - 1).unwrap();
         waker.wake_by_ref();
-        assert_eq!(take(&lane, 0, SLOTS), [SLOTS - 1]);
+        assert_eq!(take(&lane), [SLOTS - 1]);
         lane.id().close(SLOTS - 1);
         waker.wake();
         assert!(!lane.id().has_ready());

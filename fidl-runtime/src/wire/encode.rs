@@ -8,7 +8,7 @@ use zerocopy::FromBytes;
 use super::error::EncodeError;
 use super::handle::HandleSlot;
 use super::validate::Wire;
-use crate::limits::{MAX_DEPTH, padded};
+use crate::limits::{MAX_DEPTH, OBJECT_ALIGNMENT, padded};
 
 /// A value that encodes as `W` and keeps what it has: every type without handles.
 pub trait EncodeRef<W: Wire> {
@@ -19,7 +19,10 @@ pub trait EncodeRef<W: Wire> {
     /// The first rule that the value breaks. The message is then unusable.
     fn encode_ref(&self, out: &mut W, encoder: &mut Encoder<'_>) -> Result<(), EncodeError>;
 
-    /// Writes several values to as many places.
+    /// Whether [`encode_run`](Self::encode_run) writes every byte of its places, so that they need not be zeroed first.
+    const FILLS: bool = false;
+
+    /// Writes several values to as many places, which are zeroed unless [`FILLS`](Self::FILLS).
     ///
     /// # Errors
     ///
@@ -89,7 +92,7 @@ impl<'b> Encoder<'b> {
     ///
     /// [`EncodeError::OutOfSpace`].
     pub fn claim<W: Wire>(&mut self) -> Result<&'b mut W, EncodeError> {
-        W::mut_from_bytes(self.take(size_of::<W>())?).map_err(|_| EncodeError::OutOfSpace)
+        W::mut_from_bytes(self.take(size_of::<W>(), true)?).map_err(|_| EncodeError::OutOfSpace)
     }
 
     /// The places of the next `count` objects, zeroed.
@@ -98,16 +101,31 @@ impl<'b> Encoder<'b> {
     ///
     /// [`EncodeError::OutOfSpace`].
     pub fn claim_many<W: Wire>(&mut self, count: u32) -> Result<&'b mut [W], EncodeError> {
-        let size = (count as usize).checked_mul(size_of::<W>()).ok_or(EncodeError::OutOfSpace)?;
-        <[W]>::mut_from_bytes(self.take(size)?).map_err(|_| EncodeError::OutOfSpace)
+        self.claim_run(count, true)
     }
 
-    fn take(&mut self, size: usize) -> Result<&'b mut [u8], EncodeError> {
+    /// The places of the next `count` objects; if they are not to be `zeroed`, the caller writes all their bytes.
+    pub(super) fn claim_run<W: Wire>(
+        &mut self,
+        count: u32,
+        zeroed: bool,
+    ) -> Result<&'b mut [W], EncodeError> {
+        let size = (count as usize).checked_mul(size_of::<W>()).ok_or(EncodeError::OutOfSpace)?;
+        <[W]>::mut_from_bytes(self.take(size, zeroed)?).map_err(|_| EncodeError::OutOfSpace)
+    }
+
+    /// Splits off `size` bytes and the padding behind them, which is zeroed in any case.
+    fn take(&mut self, size: usize, zeroed: bool) -> Result<&'b mut [u8], EncodeError> {
         let rest = mem::take(&mut self.rest);
         let (object, rest) = rest.split_at_mut_checked(padded(size)).ok_or(EncodeError::OutOfSpace)?;
         self.at += object.len();
         self.rest = rest;
-        object.fill(0);
+        if zeroed {
+            object.fill(0);
+        } else if let Some(end) = object.last_chunk_mut::<OBJECT_ALIGNMENT>() {
+            // All the padding lies in here.
+            *end = [0; OBJECT_ALIGNMENT];
+        }
         object.get_mut(..size).ok_or(EncodeError::OutOfSpace)
     }
 

@@ -41,6 +41,8 @@ macro_rules! numbers {
                 Ok(())
             }
 
+            const FILLS: bool = true;
+
             fn encode_run(values: &[Self], out: &mut [$wire], _: &mut Encoder<'_>) -> Result<(), EncodeError> {
                 out.as_mut_bytes().copy_from_slice(values.as_bytes());
                 Ok(())

@@ -88,7 +88,7 @@ fn text<'f, T>(object: Object<'f, T>, string: Counted) -> Option<&'f str> {
 fn write(text: &str, out: &mut Counted, bound: u32, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
     let count = u32::try_from(text.len()).ok().filter(|count| *count <= bound).ok_or(EncodeError::Bound)?;
     *out = Counted::announcing(count);
-    let place = encoder.claim_many::<u8>(count)?;
+    let place = encoder.claim_run::<u8>(count, false)?;
     encoder.deeper(|_| Ok(()))?;
     place.copy_from_slice(text.as_bytes());
     Ok(())

@@ -169,21 +169,22 @@ impl<'f, T: Wire<View<'f>: fmt::Debug>> fmt::Debug for Elements<'f, T> {
     }
 }
 
-/// Announces `count` elements in `out` and claims them.
+/// Announces `count` elements in `out` and claims them; if they are not `zeroed`, the caller writes all their bytes.
 fn announce<'b, T: Wire>(
     out: &mut Counted,
     count: usize,
     bound: u32,
+    zeroed: bool,
     encoder: &mut Encoder<'b>,
 ) -> Result<&'b mut [T], EncodeError> {
     let count = u32::try_from(count).ok().filter(|count| *count <= bound).ok_or(EncodeError::Bound)?;
     *out = Counted::announcing(count);
-    encoder.claim_many(count)
+    encoder.claim_run(count, zeroed)
 }
 
 impl<X: EncodeRef<T>, T: Wire, const BOUND: u32> EncodeRef<Vector<T, BOUND>> for [X] {
     fn encode_ref(&self, out: &mut Vector<T, BOUND>, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
-        let elements = announce(&mut out.0, self.len(), BOUND, encoder)?;
+        let elements = announce(&mut out.0, self.len(), BOUND, !X::FILLS, encoder)?;
         encoder.deeper(|encoder| X::encode_run(self, elements, encoder))
     }
 }
@@ -195,7 +196,7 @@ impl<X: EncodeRef<T>, T: Wire, const BOUND: u32> EncodeRef<OptVector<T, BOUND>> 
         encoder: &mut Encoder<'_>,
     ) -> Result<(), EncodeError> {
         let Some(values) = self else { return Ok(()) };
-        let elements = announce(&mut out.0, values.len(), BOUND, encoder)?;
+        let elements = announce(&mut out.0, values.len(), BOUND, !X::FILLS, encoder)?;
         encoder.deeper(|encoder| X::encode_run(values, elements, encoder))
     }
 }
@@ -230,7 +231,7 @@ impl<X: Encode<T>, T: Wire, const BOUND: u32, const N: usize> Encode<Vector<T, B
     for arrayvec::ArrayVec<X, N>
 {
     fn encode(self, out: &mut Vector<T, BOUND>, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
-        let elements = announce(&mut out.0, self.len(), BOUND, encoder)?;
+        let elements = announce(&mut out.0, self.len(), BOUND, true, encoder)?;
         encoder.deeper(|encoder| encode_each(self, elements, encoder))
     }
 }
@@ -240,7 +241,7 @@ impl<X: Encode<T>, T: Wire, const BOUND: u32, const N: usize> Encode<OptVector<T
 {
     fn encode(self, out: &mut OptVector<T, BOUND>, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
         let Some(values) = self else { return Ok(()) };
-        let elements = announce(&mut out.0, values.len(), BOUND, encoder)?;
+        let elements = announce(&mut out.0, values.len(), BOUND, true, encoder)?;
         encoder.deeper(|encoder| encode_each(values, elements, encoder))
     }
 }
