@@ -3,15 +3,15 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use fidl::kernel::{self, AsHandleRef, Channel, HandleBased, Instant, ReadError, Status, create_endpoints};
+use fidl::kernel::{self, AsHandleRef, Channel, HandleBased, ReadError, Status, create_endpoints};
 use fidl::server::{Binding, Call, CloseReason, ConnectionId, Dispatch, EventError, Outcome, Running};
-use fidl::wire::HandleSlot;
-use fidl::{Capacity, Listener, Protocol, Reactor, WhenFull, capacity};
+use fidl::wire::{EncodeError, HandleSlot};
+use fidl::{Capacity, Listener, Reactor, WhenFull, capacity};
 
 mod support;
 use support::{
-    CountDrop, FLEXIBLE, Gate, Peer, STRICT, channel, data, epitaph, is_closed, message, number, ordinal,
-    run_for, run_until, settle,
+    CountDrop, FLEXIBLE, Gate, Peer, STRICT, channel, data, epitaph, is_closed, message, ordinal, run_for,
+    run_until, settle,
 };
 
 /// The protocols.
@@ -59,6 +59,9 @@ impl Gated {
 
 impl echo::Server for Gated {
     async fn echo<'a>(&'a self, request: echo::EchoRequest<'a>) -> echo::EchoResponse<'a> {
+        if request.data() == b"long" {
+            return echo::EchoResponse { data: &[0; 8193] };
+        }
         echo::EchoResponse { data: request.data() }
     }
 
@@ -74,6 +77,10 @@ impl echo::Server for Gated {
     /// Sends as many events as the text has characters; `!` in front: none may be refused.
     async fn announce(&self, request: echo::AnnounceRequest<'_>) {
         let connection = request.connection();
+        if request.text() == "long" {
+            let refused = connection.heard(&"x".repeat(257));
+            return self.lines.borrow_mut().push(format!("{refused:?}"));
+        }
         let (wait, text) = match request.text().strip_prefix('!') {
             Some(count) => (true, count),
             None => (false, request.text()),
@@ -675,6 +682,19 @@ fn events_wait_for_room() {
     });
 }
 
+/// Of several handlers that waited for room on one connection, one used to be forgotten; one used to spin.
+#[test]
+fn several_handlers_wait_for_room() {
+    started!(capacity().in_flight(40) => service, reactor);
+    let peer = connect(&service, &reactor);
+    (0..40).for_each(|_| peer.send(&announce("!400")));
+    let mut events = 0;
+    run_until(&reactor, "all events", || {
+        events += peer.receive_all().len();
+        events == 40 * 400
+    });
+}
+
 #[test]
 fn events_can_be_told_that_there_is_no_room() {
     started!(capacity().connections(2).in_flight(4) => service, reactor);
@@ -844,6 +864,23 @@ fn a_known_request_that_is_too_large_is_refused() {
     }
 }
 
+/// Nothing is sent in place of a reply that does not encode, nor of an event; an event used to leave the connection as it was.
+#[test]
+fn what_does_not_encode_ends_the_connection() {
+    started!(capacity() => service, reactor);
+    let long = message(1, FLEXIBLE, ordinal::<Echo>("Echo"), &data(b"long"));
+    for request in [long, announce("long")] {
+        let peer = connect(&service, &reactor);
+        peer.send(&request);
+        peer.send(&say(2, "now"));
+        settle(&reactor);
+        assert_eq!(service.server().reasons.take(), [CloseReason::EncodeFailure(EncodeError::Bound)]);
+        assert_eq!(peer.receive(), Err(ReadError::PeerClosed));
+    }
+    assert_eq!(service.server().lines.take(), ["Err(Encode(Bound))"]);
+    assert_eq!(service.counters().protocol_errors, 0);
+}
+
 /// A service holds no more than it says.
 #[test]
 fn a_service_refuses_what_it_has_no_place_for() {
@@ -859,5 +896,4 @@ fn a_service_refuses_what_it_has_no_place_for() {
     settle(&reactor);
     assert_eq!(txids(&next), [1]);
     assert_eq!(SERVICE.start(Gated::default()).err(), Some(Status::ALREADY_EXISTS));
-    let _ = (number(0), Instant::now(), Echo::NAME);
 }

@@ -279,7 +279,7 @@ fn headers_of_responses() {
     let other = answered(|header| {
         let header = Header::new(header.txid(), 8, false);
         let mut frame = [0_u8; 24];
-        frame[..16].copy_from_slice(fidl::generated::zerocopy::IntoBytes::as_bytes(&header));
+        frame[..16].copy_from_slice(fidl::wire::zerocopy::IntoBytes::as_bytes(&header));
         frame.to_vec()
     });
     assert_eq!(other, decode(Rule::ResponseOrdinal, 8));

@@ -9,6 +9,16 @@ pub use crate::interface;
 
 /// Checks that generated code and runtime fit together: generated code names the number of the interface that it was made
 /// for.
+///
+/// ```
+/// fidl::generated::interface!(1);
+/// ```
+///
+/// Any other number is an error that says what to do:
+///
+/// ```compile_fail
+/// fidl::generated::interface!(999);
+/// ```
 #[doc(hidden)]
 #[macro_export]
 macro_rules! interface {

@@ -61,6 +61,20 @@
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(target_endian = "big")]
+compile_error!(
+    "FIDL messages are little-endian and are read where they lie, so the target has to be little-endian"
+);
+
+#[cfg(all(
+    feature = "kernel",
+    not(all(target_pointer_width = "64", any(target_os = "linux", target_os = "fuchsia")))
+))]
+compile_error!(
+    "the feature `kernel` speaks the 64-bit Zircon ABI, which there is on Fuchsia and Linux; elsewhere build without \
+     default features, for `wire`, `storage` and `task`"
+);
+
 // Generated code names the runtime `::fidl`, in here too.
 extern crate self as fidl;
 #[cfg(feature = "kernel")]

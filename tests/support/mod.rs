@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use fidl::kernel::{self, AsHandleRef, Channel, HandleBased, Instant, ReadError, Status};
 use fidl::message::Header;
-use fidl::wire::HandleSlot;
+use fidl::wire::{HandleSlot, IntoRawHandle};
 use fidl::{Protocol, Reactor};
 
 /// The header byte of flexible interactions.
@@ -71,20 +71,22 @@ impl Peer {
     }
 
     pub(crate) fn send_with(&self, message: &[u8], handles: Vec<Channel>) {
+        self.try_send_with(message, handles).expect("the channel takes the message");
+    }
+
+    pub(crate) fn try_send_with(&self, message: &[u8], handles: Vec<Channel>) -> Result<(), Status> {
         let slots: Vec<_> =
             handles.into_iter().map(|handle| HandleSlot::new(handle.into_raw(), 0, SAME_RIGHTS)).collect();
-        kernel::write(self.0.raw_handle(), message, &slots).expect("the channel takes the message");
+        let sent = kernel::write(self.0.raw_handle(), message, &slots);
+        close_all(&slots);
+        sent
     }
 
     pub(crate) fn receive(&self) -> Result<Vec<u8>, ReadError> {
         let mut bytes = vec![0; 65_536];
         let slots = [const { HandleSlot::empty() }; 64];
         let read = kernel::read(self.0.raw_handle(), &mut bytes, &slots)?;
-        for slot in &slots {
-            if let Some(raw) = slot.take() {
-                Channel::close_raw(raw.get());
-            }
-        }
+        close_all(&slots);
         bytes.truncate(read.bytes);
         Ok(bytes)
     }
@@ -106,14 +108,10 @@ impl Peer {
 
 const SAME_RIGHTS: u32 = 0x8000_0000;
 
-trait CloseRaw {
-    fn close_raw(raw: u32);
-}
-
-impl CloseRaw for Channel {
-    fn close_raw(raw: u32) {
-        use fidl::wire::IntoRawHandle;
-        <Channel as IntoRawHandle>::close_raw_handle(raw);
+/// Closes the handles that are left in the slots.
+fn close_all(slots: &[HandleSlot]) {
+    for raw in slots.iter().filter_map(HandleSlot::take) {
+        Channel::close_raw_handle(raw.get());
     }
 }
 

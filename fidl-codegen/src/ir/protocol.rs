@@ -66,6 +66,18 @@ pub struct Method {
     pub kind: MethodKind,
 }
 
+impl Method {
+    /// The payloads of request (or event) and response, as far as there are any.
+    #[must_use]
+    pub fn payloads(&self) -> [Option<DeclId>; 2] {
+        match &self.kind {
+            MethodKind::OneWay { request } => [request.payload, None],
+            MethodKind::TwoWay { request, response } => [request.payload, response.payload],
+            MethodKind::Event { message } => [message.payload, None],
+        }
+    }
+}
+
 /// Who sends what.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MethodKind {

@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 
 use crate::ir::{Element, Value};
 
-/// What a schema may cause in generated code, where nothing can be done about it: names that mean something in Rust,
-/// numbers that look like others, runs of values, documentation in another language's conventions.
+/// What a schema may cause in generated code, where nothing can be done about it: items that nobody uses, names that mean
+/// something in Rust, numbers that look like others, runs of values, documentation in another language's conventions.
 const ALLOWED: &str = "\
 #[allow(
     clippy::approx_constant,
@@ -17,9 +17,11 @@ const ALLOWED: &str = "\
     clippy::should_implement_trait,
     clippy::type_complexity,
     clippy::wrong_self_convention,
+    dead_code,
     non_camel_case_types,
     rustdoc::all,
-    reason = \"names, values and documentation are the schema's\"
+    unreachable_pub,
+    reason = \"names, values, documentation and what is used of them are the schema's affair\"
 )]";
 
 /// The items of a module, as text.

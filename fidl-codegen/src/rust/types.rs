@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::{Context, names};
-use crate::ir::{Decl, DeclId, DeclKind, EndpointRole, Primitive, Type, TypeKind};
+use crate::ir::{DeclId, DeclKind, EndpointRole, Primitive, Type, TypeKind};
 
 /// The most bytes that an owned type may have.
 const MAX_OWNED_BYTES: u32 = 65_536;
@@ -300,19 +300,18 @@ impl Context<'_> {
         let decl = self.schema.decl(id);
         let DeclKind::Struct(layout) = &decl.kind else { return true };
         let size = layout.shape.max_out_of_line.saturating_add(layout.shape.inline_size);
-        // A payload written in place has a naming context of its own: protocol, method, and what it is.
-        let payload = decl.anonymous && self.is_payload(decl);
+        let payload = decl.anonymous && self.is_payload(id);
         !payload && !layout.resource && !layout.recursive && size <= MAX_OWNED_BYTES
     }
 
-    /// Whether an anonymous struct is the payload of a method.
-    fn is_payload(self, decl: &Decl) -> bool {
-        let outermost = decl.naming_context.first();
-        let same_library = |other: &&Decl| other.library == decl.library;
-        let mut protocols = self.schema.decls.iter().filter(same_library);
-        protocols.any(|other| {
-            matches!(other.kind, DeclKind::Protocol(_)) && Some(&other.element.name) == outermost
-        }) && decl.naming_context.len() <= 3
+    /// Whether a struct is the payload of a method.
+    fn is_payload(self, id: DeclId) -> bool {
+        let protocols = self.schema.decls.iter().filter_map(|decl| match &decl.kind {
+            DeclKind::Protocol(protocol) => Some(protocol),
+            _ => None,
+        });
+        let mut methods = protocols.flat_map(|protocol| &protocol.own_methods);
+        methods.any(|method| method.payloads().contains(&Some(id)))
     }
 
     fn end(self, role: EndpointRole, protocol: DeclId) -> TokenStream {

@@ -16,9 +16,11 @@
     clippy::should_implement_trait,
     clippy::type_complexity,
     clippy::wrong_self_convention,
+    dead_code,
     non_camel_case_types,
     rustdoc::all,
-    reason = "names, values and documentation are the schema's"
+    unreachable_pub,
+    reason = "names, values, documentation and what is used of them are the schema's affair"
 )]
 pub mod test_names {
     ::fidl::generated::interface!(1);

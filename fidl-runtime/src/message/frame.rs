@@ -15,7 +15,9 @@
 
 use core::cell::UnsafeCell;
 use core::fmt;
-use core::mem;
+use core::marker::PhantomData;
+use core::mem::MaybeUninit;
+use core::ptr::NonNull;
 use core::sync::atomic::{
     AtomicBool,
     Ordering::{Acquire, Relaxed, Release},
@@ -69,16 +71,20 @@ impl<const BYTES: usize, const HANDLES: usize> FrameStorage for Frame<BYTES, HAN
         if self.leased.swap(true, Acquire) {
             return None;
         }
-        // SAFETY: the flag was clear, so no lease exists, and only a lease refers to the bytes. The new reference lives
-        // no longer than the lease, whose drop clears the flag.
-        let bytes = unsafe { &mut *self.bytes.get() };
-        Some(Lease { bytes, handles: &self.handles, leased: &self.leased, len: 0, handle_count: 0 })
+        let bytes: *mut [u8] = self.bytes.get();
+        // SAFETY: a cell's content has an address.
+        let bytes = unsafe { NonNull::new_unchecked(bytes) };
+        let (handles, leased) = (&self.handles, &self.leased);
+        Some(Lease { bytes, marker: PhantomData, handles, leased, len: 0, handle_count: 0 })
     }
 }
 
 /// The right to use one frame, and the message that lies in it.
 pub struct Lease<'f> {
-    bytes: &'f mut [u8],
+    /// Points to the frame's bytes, which nobody else refers to while this exists. No reference: the next user may come
+    /// while the function that drops this still runs.
+    bytes: NonNull<[u8]>,
+    marker: PhantomData<&'f mut [u8]>,
     handles: &'f [HandleSlot],
     leased: &'f AtomicBool,
     /// Bytes of the message.
@@ -87,7 +93,19 @@ pub struct Lease<'f> {
     handle_count: u32,
 }
 
+// SAFETY: it stands for the one reference to the bytes, which are numbers.
+unsafe impl Send for Lease<'_> {}
+
+// SAFETY: all that can be done with a shared one is to look at the bytes.
+unsafe impl Sync for Lease<'_> {}
+
 impl Lease<'_> {
+    /// All bytes of the frame.
+    fn bytes(&mut self) -> &mut [u8] {
+        // SAFETY: they lie in the frame, which is borrowed for longer than this exists, and nobody else refers to them.
+        unsafe { self.bytes.as_mut() }
+    }
+
     /// Reads the next message of `channel`.
     ///
     /// # Errors
@@ -95,7 +113,8 @@ impl Lease<'_> {
     /// Those of [`kernel::read`]; the frame is then empty.
     pub fn read(&mut self, channel: u32) -> Result<(), ReadError> {
         self.clear();
-        let read = kernel::read(channel, self.bytes, self.handles)?;
+        let handles = self.handles;
+        let read = kernel::read(channel, self.bytes(), handles)?;
         self.len = read.bytes as u32;
         self.handle_count = read.handles as u32;
         Ok(())
@@ -112,7 +131,9 @@ impl Lease<'_> {
 
     /// The bytes of the message, header included.
     pub fn message(&self) -> &[u8] {
-        self.bytes.get(..self.len as usize).unwrap_or_default()
+        // SAFETY: as in `bytes`; while references from here exist, none is made there.
+        let bytes = unsafe { self.bytes.as_ref() };
+        bytes.get(..self.len as usize).unwrap_or_default()
     }
 
     /// The handles of the message.
@@ -135,8 +156,9 @@ impl Lease<'_> {
     ///
     /// The first rule that the body breaks; it must not be looked at any more then.
     pub fn decode<T: Wire>(&mut self) -> Result<Body<'_, T>, DecodeError> {
-        let bytes = self.bytes.get_mut(..self.len as usize).unwrap_or_default();
-        let slots = self.handles.get(..self.handle_count as usize).unwrap_or_default();
+        let (len, handles, handle_count) = (self.len as usize, self.handles, self.handle_count as usize);
+        let bytes = self.bytes().get_mut(..len).unwrap_or_default();
+        let slots = handles.get(..handle_count).unwrap_or_default();
         wire::validate::<T>(bytes, HEADER_BYTES, slots)
     }
 
@@ -160,7 +182,8 @@ impl Lease<'_> {
     /// [`EncodeError`]; the handles that were given are closed then.
     pub fn encode<T: Wire>(&mut self, header: Header, value: impl Encode<T>) -> Result<(), EncodeError> {
         self.encode_empty(header)?;
-        let mut encoder = Encoder::new(self.bytes, HEADER_BYTES, self.handles);
+        let handles = self.handles;
+        let mut encoder = Encoder::new(self.bytes(), HEADER_BYTES, handles);
         let result = encoder.claim::<T>().and_then(|root| value.encode(root, &mut encoder));
         let written = encoder.finish();
         self.handle_count = written.handles as u32;
@@ -178,7 +201,7 @@ impl Lease<'_> {
     /// [`EncodeError::OutOfSpace`] if the frame is smaller than a header.
     pub fn encode_empty(&mut self, header: Header) -> Result<(), EncodeError> {
         self.clear();
-        let place = self.bytes.get_mut(..HEADER_BYTES).ok_or(EncodeError::OutOfSpace)?;
+        let place = self.bytes().get_mut(..HEADER_BYTES).ok_or(EncodeError::OutOfSpace)?;
         place.copy_from_slice(header.as_bytes());
         self.len = HEADER_BYTES as u32;
         Ok(())
@@ -201,24 +224,41 @@ impl<'f> Lease<'f> {
     ///
     /// The first rule that the body breaks; the frame is free then.
     pub fn into_decoded<T: Wire>(mut self) -> Result<Decoded<'f, T>, DecodeError> {
-        let bytes = mem::take(&mut self.bytes).get_mut(..self.len as usize).unwrap_or_default();
+        // SAFETY: they lie in the frame, which is borrowed for `'f`, and nobody else refers to them: the lease, which
+        // could, is kept until the body is gone, and only to be dropped.
+        let bytes: &'f mut [u8] = unsafe { self.bytes.as_mut() };
+        let bytes = bytes.get_mut(..self.len as usize).unwrap_or_default();
         let slots = self.handles.get(..self.handle_count as usize).unwrap_or_default();
-        Ok(Decoded { body: wire::validate::<T>(bytes, HEADER_BYTES, slots)?, _lease: self })
+        let body = wire::validate::<T>(bytes, HEADER_BYTES, slots)?;
+        Ok(Decoded { body: MaybeUninit::new(body), _lease: self })
     }
 }
 
 /// A validated message in its frame.
-#[derive(Debug)]
 pub struct Decoded<'f, T> {
-    /// Not handed out for longer than the lease lives.
-    body: Body<'f, T>,
+    /// Initialized; not handed out for longer than the lease lives. It refers to the frame, which the next user may change
+    /// while the function that drops this still runs, and nothing is said of references in a `MaybeUninit`.
+    body: MaybeUninit<Body<'f, T>>,
     _lease: Lease<'f>,
 }
 
 impl<T: Wire> Decoded<'_, T> {
     /// The message's payload.
     pub fn view(&self) -> T::View<'_> {
-        self.body.view()
+        self.body().view()
+    }
+}
+
+impl<'f, T> Decoded<'f, T> {
+    fn body(&self) -> &Body<'f, T> {
+        // SAFETY: it is made with one, and keeps it.
+        unsafe { self.body.assume_init_ref() }
+    }
+}
+
+impl<T> fmt::Debug for Decoded<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.body().fmt(f)
     }
 }
 
@@ -251,6 +291,46 @@ mod tests {
         assert_eq!(lease.decode::<wire::U32>().unwrap().view(), 5);
         drop(lease);
         assert!(frame.lease().unwrap().message().is_empty());
+    }
+
+    #[test]
+    fn a_decoded_message_keeps_its_frame() {
+        let frame = Frame::<48, 0>::EMPTY;
+        let mut lease = frame.lease().unwrap();
+        lease.encode::<wire::Str<8>>(Header::new(0, 7, false), "text").unwrap();
+        let decoded = lease.into_decoded::<wire::Str<8>>().unwrap();
+        assert!(frame.lease().is_none());
+        assert_eq!(decoded.view(), "text");
+        drop(decoded);
+        assert!(frame.lease().unwrap().into_decoded::<wire::Str<8>>().is_err());
+        assert!(frame.lease().is_some());
+    }
+
+    #[test]
+    fn one_lease_at_a_time_on_any_thread() {
+        static FRAME: Frame<24, 0> = Frame::EMPTY;
+        let work = || {
+            for number in 0..20 {
+                let mut lease = loop {
+                    if let Some(lease) = FRAME.lease() {
+                        break lease;
+                    }
+                    std::thread::yield_now();
+                };
+                lease.encode::<wire::U32>(Header::new(0, 7, false), &number).unwrap();
+                // Given up where somebody else may come at once.
+                if number % 2 == 0 {
+                    drop(lease);
+                } else {
+                    drop(lease.into_decoded::<wire::U32>().unwrap());
+                }
+            }
+        };
+        let threads = [std::thread::spawn(work), std::thread::spawn(work)];
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        assert!(FRAME.lease().is_some());
     }
 
     #[test]

@@ -39,6 +39,9 @@ pub const CONSUMERS: usize = 64;
 /// How many packets the reactor takes at once.
 const BATCH: usize = 64;
 
+/// How many turns in a row may go without sleep before timers are looked at.
+const TURNS_BETWEEN_TIMERS: u32 = 16;
+
 /// The slot of the reactor's lane that belongs to the future of `run_until`.
 const ROOT: usize = CONSUMERS;
 
@@ -131,6 +134,8 @@ pub struct Reactor<'env> {
     next_generation: Cell<u32>,
     timers: Cell<Option<&'env Timers>>,
     stopped: Cell<bool>,
+    /// Turns since timers were looked at.
+    awake: Cell<u32>,
     counters: Cell<Counters>,
 }
 
@@ -154,6 +159,7 @@ impl<'env> Reactor<'env> {
             next_generation: Cell::new(1),
             timers: Cell::new(None),
             stopped: Cell::new(false),
+            awake: Cell::new(0),
             counters: Cell::new(Counters::default()),
         })
     }
@@ -327,6 +333,7 @@ impl<'env> Reactor<'env> {
 
     /// Wakes what has waited long enough. The clock is read only if something waits.
     fn expire(&self) {
+        self.awake.set(0);
         if self.nearest_deadline() == Instant::INFINITE {
             return;
         }

@@ -30,7 +30,9 @@ pub(super) struct Peer {
     pub(super) blocked: AtomicBool,
     /// Somebody waits in [`Writable`].
     pub(super) wanted: AtomicBool,
-    pub(super) writable: AtomicWaker,
+    /// How often the channel had room when somebody waited.
+    room: AtomicU32,
+    writable: AtomicWaker,
     /// Why a handler wants the connection to end: one of the `END_` numbers.
     pub(super) end: AtomicU32,
     /// The status for it.
@@ -42,6 +44,17 @@ const END_SHUTDOWN: u32 = 1;
 const END_EPITAPH: u32 = 2;
 const END_EVENTS: u32 = 3;
 const END_WRITE: u32 = 4;
+const END_ENCODE: u32 = 5;
+
+/// The status for [`END_ENCODE`] is an index of these.
+const ENCODE_ERRORS: [EncodeError; 6] = [
+    EncodeError::OutOfSpace,
+    EncodeError::Bound,
+    EncodeError::Depth,
+    EncodeError::UnknownValue,
+    EncodeError::InvalidHandle,
+    EncodeError::TooManyHandles,
+];
 
 impl Peer {
     const fn new() -> Self {
@@ -51,9 +64,20 @@ impl Peer {
             events: AtomicU32::new(0),
             blocked: AtomicBool::new(false),
             wanted: AtomicBool::new(false),
+            room: AtomicU32::new(0),
             writable: AtomicWaker::new(),
             end: AtomicU32::new(END_NONE),
             status: AtomicI32::new(0),
+        }
+    }
+
+    /// Ends the wait of the task that waits for room, if one does.
+    pub(super) fn end_wait(&self) {
+        if self.wanted.load(Acquire) {
+            // In this order: who finds `wanted` clear finds the new count, and so is not taken for the one that waited.
+            self.room.fetch_add(1, AcqRel);
+            self.wanted.store(false, Release);
+            self.writable.wake();
         }
     }
 
@@ -65,6 +89,10 @@ impl Peer {
             END_EPITAPH => Some(CloseReason::Shutdown(Some(status))),
             END_EVENTS => Some(CloseReason::TooManyEvents),
             END_WRITE => Some(CloseReason::WriteFailure(status)),
+            END_ENCODE => {
+                let error = ENCODE_ERRORS.get(status.into_raw() as usize).copied();
+                Some(CloseReason::EncodeFailure(error.unwrap_or(EncodeError::OutOfSpace)))
+            }
             _ => None,
         }
     }
@@ -122,7 +150,7 @@ pub enum EventError {
     Full,
     /// The connection has ended, or ends because of this event.
     Closed,
-    /// The event does not encode.
+    /// The event does not encode. The connection ends.
     Encode(EncodeError),
 }
 
@@ -169,10 +197,10 @@ impl<'s, P: Protocol> Connection<'s, P> {
         self.send_with(|lease| lease.encode_empty(Header::new(0, ordinal, flexible)))
     }
 
-    /// A future that finishes when the channel has room, or the connection has ended. One task at a time may wait for a
-    /// connection; the future of another finishes at once.
+    /// A future that finishes when the channel has room, or the connection has ended. One task at a time is woken for a
+    /// connection; the future of another lets others go first once, and finishes.
     pub fn writable(self) -> Writable<'s, P> {
-        Writable { connection: self, waiting: false }
+        Writable { connection: self, since: None, yielded: false }
     }
 
     /// Ends the connection, without an epitaph.
@@ -198,7 +226,11 @@ impl<'s, P: Protocol> Connection<'s, P> {
             return Err(EventError::Closed);
         }
         let mut lease = self.shared.frame.lease().ok_or(EventError::Full)?;
-        encode(&mut lease).map_err(EventError::Encode)?;
+        if let Err(error) = encode(&mut lease) {
+            let index = ENCODE_ERRORS.iter().position(|known| *known == error).unwrap_or(0);
+            self.end(END_ENCODE, Status::from_raw(index as i32));
+            return Err(EventError::Encode(error));
+        }
         match lease.write(peer.channel.load(Relaxed)) {
             Ok(()) => {
                 peer.events.fetch_add(1, Relaxed);
@@ -249,7 +281,9 @@ impl<P: Protocol> fmt::Debug for Connection<'_, P> {
 #[must_use = "futures do nothing unless polled"]
 pub struct Writable<'s, P: Protocol> {
     connection: Connection<'s, P>,
-    waiting: bool,
+    /// While this task is the one that waits, `room` at the start.
+    since: Option<u32>,
+    yielded: bool,
 }
 
 impl<P: Protocol> Future for Writable<'_, P> {
@@ -257,17 +291,31 @@ impl<P: Protocol> Future for Writable<'_, P> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let Some(peer) = self.connection.peer() else { return Poll::Ready(()) };
-        if !self.waiting && peer.wanted.swap(true, AcqRel) {
+        let room = peer.room.load(Acquire);
+        let since = match self.since {
+            Some(since) => since,
+            None if peer.wanted.swap(true, AcqRel) => {
+                // Another task waits. To finish within this poll would let a loop around it spin without end.
+                if core::mem::replace(&mut self.yielded, true) {
+                    return Poll::Ready(());
+                }
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            None => room,
+        };
+        // Looked at first: the waker's place may be another task's by now.
+        if room != since {
+            self.since = None;
             return Poll::Ready(());
         }
         peer.writable.register(cx.waker());
-        // Behind the registration: the service clears `wanted` before it wakes.
-        if self.waiting && !peer.wanted.load(Acquire) {
-            self.waiting = false;
+        // Behind the registration: the service counts before it wakes.
+        if peer.room.load(Acquire) != since {
+            self.since = None;
             return Poll::Ready(());
         }
-        if !self.waiting {
-            self.waiting = true;
+        if self.since.replace(since).is_none() {
             self.connection.shared.call_service();
         }
         Poll::Pending
@@ -276,10 +324,8 @@ impl<P: Protocol> Future for Writable<'_, P> {
 
 impl<P: Protocol> Drop for Writable<'_, P> {
     fn drop(&mut self) {
-        if !self.waiting {
-            return;
-        }
-        if let Some(peer) = self.connection.peer() {
+        let Some(peer) = self.connection.peer() else { return };
+        if self.since == Some(peer.room.load(Acquire)) {
             peer.wanted.store(false, Release);
         }
     }

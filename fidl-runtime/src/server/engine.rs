@@ -94,8 +94,8 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         }
         entry.peer_closed |= observed & Signals::CHANNEL_PEER_CLOSED.bits() != 0;
         let writable = (Signals::CHANNEL_WRITABLE | Signals::CHANNEL_PEER_CLOSED).bits();
-        if observed & writable != 0 && peer.wanted.swap(false, AcqRel) {
-            peer.writable.wake();
+        if observed & writable != 0 {
+            peer.end_wait();
         }
         engine.tables.queue(index);
         true
@@ -462,9 +462,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         // Release: whoever sees the new generation sees that the channel is gone.
         let generation = peer.generation.fetch_add(1, Release).wrapping_add(1);
         *entry = Entry::FREE;
-        if peer.wanted.swap(false, AcqRel) {
-            peer.writable.wake();
-        }
+        peer.end_wait();
         // A place whose generations are used up is retired.
         if generation != u32::MAX {
             tables.free_connections.give(index);

@@ -3,8 +3,10 @@
 
 use core::cell::UnsafeCell;
 use core::fmt;
+use core::marker::PhantomData;
 use core::mem;
 use core::ops::{Deref, DerefMut};
+use core::ptr::NonNull;
 use core::sync::atomic::{
     AtomicUsize,
     Ordering::{Acquire, Relaxed, Release},
@@ -45,9 +47,9 @@ impl<T> Claim<T> {
     pub fn claim(&'static self) -> Option<Claimed<T>> {
         // Acquire: what the last user did to the value comes before what we do.
         self.users.compare_exchange(0, 1, Acquire, Relaxed).ok()?;
-        // SAFETY: there was no user, so no other reference exists, and none is made before our `Claimed` is dropped.
-        let value = unsafe { &mut *self.value.get() };
-        Some(Claimed { value, users: &self.users })
+        // SAFETY: a cell's content has an address.
+        let value = unsafe { NonNull::new_unchecked(self.value.get()) };
+        Some(Claimed { value, users: &self.users, marker: PhantomData })
     }
 }
 
@@ -59,27 +61,34 @@ impl<T> fmt::Debug for Claim<T> {
 
 /// The value of a [`Claim`], until this is dropped.
 pub struct Claimed<T: 'static> {
-    value: &'static mut T,
+    /// Points to the value, which nobody else refers to while this exists. No reference: the next user may come while the
+    /// function that drops this still runs.
+    value: NonNull<T>,
     users: &'static AtomicUsize,
+    marker: PhantomData<&'static mut T>,
 }
+
+// SAFETY: it stands for the one reference to the value, and to send that is to send the value.
+unsafe impl<T: Send> Send for Claimed<T> {}
+
+// SAFETY: all that can be done with a shared one is to look at the value.
+unsafe impl<T: Sync> Sync for Claimed<T> {}
 
 impl<T> Claimed<T> {
     /// The value, for good.
     pub fn leak(self) -> &'static mut T {
-        let value: *mut T = self.value;
+        let mut value = self.value;
         mem::forget(self);
-        // SAFETY: the pointer comes from the only reference to the value. That reference is forgotten, and because there is
-        // a user for ever now, no other is ever made.
-        unsafe { &mut *value }
+        // SAFETY: nobody else refers to the value, and because there is a user for ever now, nobody ever will. It lies in
+        // a static.
+        unsafe { value.as_mut() }
     }
 
     /// The value for several users, until the last of them is dropped.
     pub fn share(self) -> Shared<T> {
-        let (value, users): (*const T, _) = (self.value, self.users);
+        let (value, users) = (self.value, self.users);
         mem::forget(self);
-        // SAFETY: the pointer comes from the only reference to the value, which is forgotten. While there are users, only
-        // shared references are made.
-        Shared { value: unsafe { &*value }, users }
+        Shared { value, users }
     }
 }
 
@@ -87,13 +96,15 @@ impl<T> Deref for Claimed<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        self.value
+        // SAFETY: the value lies in a static, and nobody else refers to it.
+        unsafe { self.value.as_ref() }
     }
 }
 
 impl<T> DerefMut for Claimed<T> {
     fn deref_mut(&mut self) -> &mut T {
-        self.value
+        // SAFETY: as in `deref`, and the reference is the only one that was made of this.
+        unsafe { self.value.as_mut() }
     }
 }
 
@@ -106,21 +117,28 @@ impl<T> Drop for Claimed<T> {
 
 impl<T: fmt::Debug> fmt::Debug for Claimed<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.value.fmt(f)
+        (**self).fmt(f)
     }
 }
 
 /// One of several users of the value of a [`Claim`].
 pub struct Shared<T: ?Sized + 'static> {
-    /// Not handed out for longer than the `Shared` lives.
-    value: &'static T,
+    /// Points to the value or a part of it, to which only shared references are made while there are users. No reference,
+    /// for the reason given at [`Claimed`].
+    value: NonNull<T>,
     users: &'static AtomicUsize,
 }
+
+// SAFETY: it stands for a shared reference to the value.
+unsafe impl<T: ?Sized + Sync> Send for Shared<T> {}
+
+// SAFETY: as above.
+unsafe impl<T: ?Sized + Sync> Sync for Shared<T> {}
 
 impl<T: ?Sized> Shared<T> {
     /// A user of a part of the value, or of the value seen as another type.
     pub fn map<U: ?Sized>(self, part: for<'a> fn(&'a T) -> &'a U) -> Shared<U> {
-        let (value, users) = (part(self.value), self.users);
+        let (value, users) = (NonNull::from(part(&self)), self.users);
         mem::forget(self);
         Shared { value, users }
     }
@@ -137,7 +155,8 @@ impl<T: ?Sized> Deref for Shared<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        self.value
+        // SAFETY: the value lies in a static, and only shared references are made while there are users, as we are.
+        unsafe { self.value.as_ref() }
     }
 }
 
@@ -150,6 +169,59 @@ impl<T: ?Sized> Drop for Shared<T> {
 
 impl<T: ?Sized + fmt::Debug> fmt::Debug for Shared<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.value.fmt(f)
+        (**self).fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn one_user_at_a_time_on_any_thread() {
+        static NUMBER: Claim<u32> = Claim::new(0);
+        let add = || {
+            for _ in 0..20 {
+                let mut number = loop {
+                    if let Some(number) = NUMBER.claim() {
+                        break number;
+                    }
+                    thread::yield_now();
+                };
+                *number += 1;
+                // Given up where somebody else may come at once.
+                drop(number);
+            }
+        };
+        let threads = [thread::spawn(add), thread::spawn(add)];
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        assert_eq!(NUMBER.claim().as_deref(), Some(&40));
+    }
+
+    #[test]
+    fn shared_until_the_last_is_dropped() {
+        static PAIR: Claim<(u32, [u8; 2])> = Claim::new((1, [2, 3]));
+        let whole = PAIR.claim().unwrap().share();
+        let part: Shared<[u8]> = whole.clone().map(|pair| pair.1.as_slice());
+        drop(whole);
+        assert!(PAIR.claim().is_none());
+        let other = thread::spawn(move || part.len());
+        assert_eq!(other.join().unwrap(), 2);
+        assert!(PAIR.claim().is_some());
+    }
+
+    #[test]
+    fn leaked_for_good() {
+        static VALUE: Claim<[u8; 2]> = Claim::new([0; 2]);
+        let value: &'static mut [u8; 2] = VALUE.claim().unwrap().leak();
+        value[1] = 9;
+        assert_eq!(*value, [0, 9]);
+        assert!(VALUE.claim().is_none());
     }
 }

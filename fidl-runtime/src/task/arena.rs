@@ -1,16 +1,17 @@
 //! Futures of one type, in slots of fixed number: `FuturesUnordered` without allocation.
 #![allow(unsafe_code)]
 
+use core::cell::OnceCell;
 use core::fmt;
 use core::future::Future;
 use core::marker::PhantomPinned;
-use core::mem::MaybeUninit;
+use core::mem::{self, MaybeUninit};
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 
 use futures::stream::{FusedStream, Stream};
 
-use super::lane::{Lane, LaneId, NoLane, SLOTS, Taken};
+use super::lane::{Lane, LaneId, NoLane, SLOTS};
 use crate::storage::FreeSlots;
 
 /// Up to `N` futures of type `F`, polled and dropped in place.
@@ -32,14 +33,14 @@ use crate::storage::FreeSlots;
 /// assert_eq!(block_on(arena.collect::<Vec<_>>()), [1, 2]);
 /// ```
 pub struct Arena<F, const N: usize> {
-    /// Claimed with the first future, and kept.
-    lane: Option<Lane>,
-    /// Slots that were woken and that no poll of the arena has come to yet.
-    woken: Taken,
+    /// Claimed with the first future or parent, and kept.
+    lane: OnceCell<Lane>,
     free: FreeSlots<N>,
     /// Which slots hold a future.
     live: [bool; N],
     len: usize,
+    /// Where the next look for a woken future starts, so that none waits for ever.
+    cursor: usize,
     /// The invariant: `slots[i]` is initialized exactly while `live[i]`; it is then pinned.
     slots: [MaybeUninit<F>; N],
     _pinned: PhantomPinned,
@@ -87,11 +88,11 @@ impl<F, const N: usize> Arena<F, N> {
     pub const fn new() -> Self {
         const { assert!(N <= SLOTS, "an arena has at most `fidl::task::SLOTS` slots") };
         Self {
-            lane: None,
-            woken: Taken::NONE,
+            lane: OnceCell::new(),
             free: FreeSlots::new(),
             live: [false; N],
             len: 0,
+            cursor: 0,
             slots: [const { MaybeUninit::uninit() }; N],
             _pinned: PhantomPinned,
         }
@@ -101,10 +102,11 @@ impl<F, const N: usize> Arena<F, N> {
     pub fn init(place: &mut MaybeUninit<Self>) -> &mut Self {
         const { assert!(N <= SLOTS, "an arena has at most `fidl::task::SLOTS` slots") };
         let arena = place.as_mut_ptr();
-        init!(arena, lane, None);
+        init!(arena, lane, OnceCell::new());
         init!(arena, free, FreeSlots::new());
         init!(arena, live, [false; N]);
         init!(arena, len, 0);
+        init!(arena, cursor, 0);
         // SAFETY: every field is written now but the slots, which may be uninitialized, and the marker, which is empty.
         unsafe { place.assume_init_mut() }
     }
@@ -131,7 +133,7 @@ impl<F, const N: usize> Arena<F, N> {
 
     /// Whether a future has been woken that was not polled since.
     pub fn has_woken(&self) -> bool {
-        !self.woken.is_empty() || self.lane.as_ref().is_some_and(|lane| lane.id().has_ready())
+        self.lane.get().is_some_and(|lane| lane.id().has_ready())
     }
 
     /// Drops all futures, in place.
@@ -149,23 +151,23 @@ impl<F, const N: usize> Arena<F, N> {
     }
 
     /// Claims a lane before the first future needs one, so that a parent can be named.
-    pub(crate) fn claim_lane(self: Pin<&mut Self>) -> Result<(), NoLane> {
-        // SAFETY: no future is moved.
-        let this = unsafe { self.get_unchecked_mut() };
-        this.lane().map(drop).ok_or(NoLane)
+    #[cfg(feature = "kernel")]
+    pub(crate) fn claim_lane(&self) -> Result<(), NoLane> {
+        self.lane().map(drop)
     }
 
     /// Claims a lane, once.
-    fn lane(&mut self) -> Option<LaneId> {
-        if self.lane.is_none() {
-            self.lane = Lane::claim().ok();
+    fn lane(&self) -> Result<LaneId, NoLane> {
+        if let Some(lane) = self.lane.get() {
+            return Ok(lane.id());
         }
-        self.lane.as_ref().map(Lane::id)
+        let lane = Lane::claim()?;
+        Ok(self.lane.get_or_init(|| lane).id())
     }
 
     /// Takes a free slot and its waker.
     fn reserve(&mut self) -> Option<(usize, Waker)> {
-        let lane = self.lane()?;
+        let lane = self.lane().ok()?;
         loop {
             let slot = self.free.take()?;
             // A slot whose generations are used up is retired: it is not given back.
@@ -175,17 +177,22 @@ impl<F, const N: usize> Arena<F, N> {
         }
     }
 
-    /// Drops the future in a slot, if there is one, and frees the slot.
-    fn release(&mut self, slot: usize) {
-        let Some(live) = self.live.get_mut(slot) else { return };
-        if !core::mem::take(live) {
-            return;
-        }
-        self.len -= 1;
-        if let Some(lane) = &self.lane {
+    /// Ends the use of a slot, whose future is gone.
+    fn give_back(&mut self, slot: usize) {
+        if let Some(lane) = self.lane.get() {
             lane.id().close(slot);
         }
         self.free.give(slot);
+    }
+
+    /// Drops the future in a slot, if there is one, and frees the slot.
+    fn release(&mut self, slot: usize) {
+        let Some(live) = self.live.get_mut(slot) else { return };
+        if !mem::take(live) {
+            return;
+        }
+        self.len -= 1;
+        self.give_back(slot);
         // SAFETY: the slot was live until two lines ago, so it is initialized; it is dropped in place and, not being
         // live any more, never touched again before it is written. If the drop panics, the slot leaks nothing else.
         unsafe { self.slots[slot].assume_init_drop() }
@@ -216,7 +223,7 @@ impl<F: Future, const N: usize> Arena<F, N> {
         // SAFETY: no future is moved.
         let this = unsafe { self.get_unchecked_mut() };
         let (slot, _) = this.insert(|_| make()).ok_or(Full(()))?;
-        if let Some(lane) = &this.lane {
+        if let Some(lane) = this.lane.get() {
             lane.id().mark_ready(slot);
         }
         Ok(slot)
@@ -244,38 +251,33 @@ impl<F: Future, const N: usize> Arena<F, N> {
     pub fn poll_woken(self: Pin<&mut Self>, mut done: impl FnMut(usize, F::Output)) {
         // SAFETY: no future is moved.
         let this = unsafe { self.get_unchecked_mut() };
-        let Some(lane) = this.lane.as_ref().map(Lane::id) else { return };
-        this.woken.refill(lane);
-        while let Some(slot) = this.next_woken(lane) {
+        let Some(lane) = this.lane.get().map(Lane::id) else { return };
+        lane.take_ready(|slot| {
+            // A slot may have been freed behind its wake.
+            if this.live.get(slot) != Some(&true) {
+                return;
+            }
             if let Poll::Ready(output) = this.poll_slot(slot, &lane.waker(slot)) {
                 done(slot, output);
             }
-        }
-    }
-
-    /// The next slot that was woken and holds a future; it may have been freed behind its wake.
-    fn next_woken(&mut self, lane: LaneId) -> Option<usize> {
-        loop {
-            let slot = self.woken.next(lane)?;
-            if self.live.get(slot) == Some(&true) {
-                return Some(slot);
-            }
-        }
+        });
     }
 
     /// Makes `parent` the one that is woken when a future is.
     pub(crate) fn set_parent(&self, parent: &Waker) {
-        if let Some(lane) = &self.lane {
-            lane.id().set_parent(parent);
+        if let Ok(lane) = self.lane() {
+            lane.set_parent(parent);
         }
     }
 
     fn insert(&mut self, make: impl FnOnce(usize) -> F) -> Option<(usize, Waker)> {
         let (slot, waker) = self.reserve()?;
-        // If `make` panics, the slot is lost to this arena; nothing else is.
-        self.slots.get_mut(slot)?.write(make(slot));
-        self.live[slot] = true;
-        self.len += 1;
+        // A slot for which no future is made is free again.
+        let guard = FreeOnUnwind { arena: self, slot };
+        guard.arena.slots[slot].write(make(slot));
+        guard.arena.live[slot] = true;
+        guard.arena.len += 1;
+        mem::forget(guard);
         Some((slot, waker))
     }
 
@@ -287,11 +289,23 @@ impl<F: Future, const N: usize> Arena<F, N> {
         // SAFETY: a live slot is never moved, and is dropped in place.
         let future = unsafe { Pin::new_unchecked(future) };
         let poll = future.poll(&mut Context::from_waker(waker));
-        core::mem::forget(guard);
+        mem::forget(guard);
         if poll.is_ready() {
             self.release(slot);
         }
         poll
+    }
+}
+
+/// Frees a slot whose future could not be made.
+struct FreeOnUnwind<'a, F, const N: usize> {
+    arena: &'a mut Arena<F, N>,
+    slot: usize,
+}
+
+impl<F, const N: usize> Drop for FreeOnUnwind<'_, F, N> {
+    fn drop(&mut self) {
+        self.arena.give_back(self.slot);
     }
 }
 
@@ -317,7 +331,7 @@ impl<F: Future, const N: usize> Stream for Arena<F, N> {
         if let Some(output) = self.as_mut().poll_until_one() {
             return Poll::Ready(Some(output));
         }
-        // Registered only by a poll that has to wait; a wake that came before is not missed.
+        // Only a poll that has to wait registers; a wake that came before that is not missed.
         self.set_parent(cx.waker());
         if self.has_woken() {
             cx.waker().wake_by_ref();
@@ -337,23 +351,21 @@ impl<F: Future, const N: usize> FusedStream for Arena<F, N> {
 }
 
 impl<F: Future, const N: usize> Arena<F, N> {
-    /// Polls woken futures until one finishes: first those that the last poll has left, then those woken since. What
-    /// this poll leaves are the first of the next.
+    /// Polls woken futures until one finishes.
     fn poll_until_one(self: Pin<&mut Self>) -> Option<F::Output> {
         // SAFETY: no future is moved.
         let this = unsafe { self.get_unchecked_mut() };
-        let lane = this.lane.as_ref()?.id();
-        for refill in [false, true] {
-            if refill {
-                this.woken.refill(lane);
+        let lane = this.lane.get()?.id();
+        lane.find_ready(this.cursor, |slot| {
+            this.cursor = (slot + 1) % N;
+            if this.live.get(slot) != Some(&true) {
+                return None;
             }
-            while let Some(slot) = this.next_woken(lane) {
-                if let Poll::Ready(output) = this.poll_slot(slot, &lane.waker(slot)) {
-                    return Some(output);
-                }
+            match this.poll_slot(slot, &lane.waker(slot)) {
+                Poll::Ready(output) => Some(output),
+                Poll::Pending => None,
             }
-        }
-        None
+        })
     }
 }
 
@@ -365,14 +377,304 @@ impl<F, const N: usize> Default for Arena<F, N> {
 
 impl<F, const N: usize> Drop for Arena<F, N> {
     fn drop(&mut self) {
-        for slot in 0..N {
-            self.release(slot);
+        ReleaseFrom { arena: self, slot: 0 }.all();
+    }
+}
+
+/// Drops all futures from a slot on, also if dropping one of them panics: what is pinned must be dropped before its memory
+/// is used for something else. (A second panic aborts.)
+struct ReleaseFrom<'a, F, const N: usize> {
+    arena: &'a mut Arena<F, N>,
+    slot: usize,
+}
+
+impl<F, const N: usize> ReleaseFrom<'_, F, N> {
+    fn all(&mut self) {
+        while self.slot < N {
+            self.slot += 1;
+            self.arena.release(self.slot - 1);
         }
+    }
+}
+
+impl<F, const N: usize> Drop for ReleaseFrom<'_, F, N> {
+    fn drop(&mut self) {
+        self.all();
     }
 }
 
 impl<F, const N: usize> fmt::Debug for Arena<F, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Arena({} of {N})", self.len)
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    extern crate std;
+
+    use core::cell::Cell;
+    use core::future::{pending, poll_fn, ready};
+    use core::pin::pin;
+    use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::Arc;
+    use std::task::Wake;
+    use std::thread;
+    use std::vec::Vec;
+
+    use futures::StreamExt;
+    use futures::executor::block_on;
+
+    use super::*;
+
+    /// Counts its wakes.
+    #[derive(Default)]
+    struct Parent(AtomicUsize);
+
+    impl Wake for Parent {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// Counts its drops.
+    struct Dropped<'a>(&'a Cell<usize>);
+
+    impl Drop for Dropped<'_> {
+        fn drop(&mut self) {
+            self.0.set(self.0.get() + 1);
+        }
+    }
+
+    /// Is pending, and leaves its waker.
+    fn leave_waker(place: &Cell<Option<Waker>>) -> impl Future<Output = ()> + '_ {
+        poll_fn(|cx| {
+            place.set(Some(cx.waker().clone()));
+            Poll::Pending
+        })
+    }
+
+    fn poll<F: Future, const N: usize>(
+        arena: Pin<&mut Arena<F, N>>,
+        parent: &Arc<Parent>,
+    ) -> Poll<Option<F::Output>> {
+        arena.poll_next(&mut Context::from_waker(&Waker::from(parent.clone())))
+    }
+
+    #[test]
+    fn futures_finish_in_the_order_of_their_wakes() {
+        let mut arena = pin!(Arena::<_, 3>::new());
+        for delays in [2, 0, 1] {
+            let mut left = delays;
+            let countdown = poll_fn(move |cx| {
+                if left == 0 {
+                    return Poll::Ready(delays);
+                }
+                left -= 1;
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            });
+            arena.as_mut().push(countdown).unwrap();
+        }
+        assert!(arena.is_full() && !arena.is_terminated());
+        assert_eq!(block_on(arena.as_mut().collect::<Vec<_>>()), [0, 1, 2]);
+    }
+
+    /// The lowest slot was taken for the next one again and again.
+    #[test]
+    fn a_slot_that_is_always_ready_starves_no_other() {
+        let mut arena = pin!(Arena::<_, 3>::new());
+        let mut finished = Vec::new();
+        for name in ["a", "b", "c"] {
+            arena.as_mut().push(ready(name)).unwrap();
+        }
+        for _ in 0..3 {
+            let name = block_on(arena.as_mut().next()).unwrap();
+            finished.push(name);
+            arena.as_mut().push(ready(name)).unwrap();
+        }
+        assert_eq!(finished, ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn a_full_arena_gives_the_future_back() {
+        let mut arena = pin!(Arena::<_, 1>::new());
+        arena.as_mut().push(ready(1)).unwrap();
+        let Err(Full(future)) = arena.as_mut().push(ready(2)) else { panic!("there is no slot") };
+        assert_eq!((block_on(future), block_on(arena.as_mut().next())), (2, Some(1)));
+        assert_eq!(arena.capacity(), 1);
+    }
+
+    #[test]
+    fn a_future_that_finishes_at_once_needs_its_slot_no_more() {
+        let mut arena = pin!(Arena::<_, 1>::new());
+        for number in 0..3 {
+            let started = arena.as_mut().start_with(|slot| ready((slot, number))).unwrap();
+            assert_eq!(started, Started::Finished((0, number)));
+        }
+        assert!(arena.is_empty());
+    }
+
+    #[test]
+    fn woken_futures_alone_are_polled() {
+        let (wakers, count) = ([const { Cell::new(None) }; 2], Cell::new(0));
+        let polls = &count;
+        let mut place = MaybeUninit::uninit();
+        // SAFETY: `place` is not used again but to drop the arena where it lies.
+        let mut arena = unsafe { Pin::new_unchecked(Arena::<_, 2>::init(&mut place)) };
+        for waker in &wakers {
+            let started = arena.as_mut().start_with(|slot| {
+                poll_fn(move |cx| {
+                    polls.set(polls.get() + 1);
+                    match waker.replace(Some(cx.waker().clone())) {
+                        None => Poll::Pending,
+                        Some(_) => Poll::Ready(slot),
+                    }
+                })
+            });
+            assert!(matches!(started, Ok(Started::Waiting(_))));
+        }
+        arena.as_mut().poll_woken(|_, _| panic!("none was woken"));
+        let waker = wakers[1].take().unwrap();
+        waker.wake_by_ref();
+        wakers[1].set(Some(waker));
+        assert!(arena.has_woken());
+        let mut finished = Vec::new();
+        arena.as_mut().poll_woken(|slot, output| finished.push((slot, output)));
+        assert_eq!((finished, polls.get(), arena.len()), (std::vec![(1, 1)], 3, 1));
+        arena.as_mut().clear();
+        // SAFETY: initialized above, and not used any more.
+        unsafe { place.assume_init_drop() };
+    }
+
+    #[test]
+    fn pending_futures_are_dropped_with_the_arena() {
+        let drops = Cell::new(0);
+        let mut arena = Arena::<_, 3>::new();
+        {
+            // SAFETY: the arena is not moved before it is dropped.
+            let mut arena = unsafe { Pin::new_unchecked(&mut arena) };
+            for _ in 0..3 {
+                let dropped = Dropped(&drops);
+                let future = async {
+                    let _dropped = dropped;
+                    pending::<()>().await;
+                };
+                arena.as_mut().push(future).unwrap_or_else(|_| panic!("there is a slot"));
+            }
+            arena.as_mut().poll_woken(|_, ()| panic!("none finishes"));
+            arena.as_mut().remove(1);
+            arena.as_mut().remove(1);
+            assert_eq!((drops.get(), arena.len()), (1, 2));
+        }
+        drop(arena);
+        assert_eq!(drops.get(), 3);
+    }
+
+    /// Panics when it is dropped, or counts that.
+    struct Bomb<'a> {
+        armed: bool,
+        _drops: Dropped<'a>,
+    }
+
+    impl Future for Bomb<'_> {
+        type Output = ();
+
+        fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+            Poll::Pending
+        }
+    }
+
+    impl Drop for Bomb<'_> {
+        fn drop(&mut self) {
+            assert!(!self.armed, "armed");
+        }
+    }
+
+    /// The futures behind one that panicked in its drop were forgotten, though their memory was used again.
+    #[test]
+    fn a_panic_in_a_drop_leaves_no_future_undropped() {
+        let drops = Cell::new(0);
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let mut arena = pin!(Arena::<_, 3>::new());
+            for armed in [true, false, false] {
+                let bomb = Bomb { armed, _drops: Dropped(&drops) };
+                arena.as_mut().push(bomb).unwrap_or_else(|_| panic!("there is a slot"));
+            }
+        }));
+        assert!(panicked.is_err());
+        assert_eq!(drops.get(), 3);
+    }
+
+    #[test]
+    fn a_panic_in_a_poll_frees_the_slot_and_keeps_other_wakes() {
+        let mut arena = pin!(Arena::<_, 2>::new());
+        for panics in [true, false] {
+            let future = poll_fn(move |_| {
+                assert!(!panics, "a handler that panics");
+                Poll::Ready(7)
+            });
+            arena.as_mut().push(future).unwrap_or_else(|_| panic!("there is a slot"));
+        }
+        let panicked = catch_unwind(AssertUnwindSafe(|| arena.as_mut().poll_woken(|_, _| ())));
+        assert!(panicked.is_err());
+        assert_eq!((arena.len(), block_on(arena.as_mut().next())), (1, Some(7)));
+    }
+
+    /// Such a slot was lost to the arena.
+    #[test]
+    fn a_panic_while_a_future_is_made_frees_the_slot() {
+        let mut arena = pin!(Arena::<core::future::Ready<()>, 1>::new());
+        let panicked = catch_unwind(AssertUnwindSafe(|| arena.as_mut().push_with(|| panic!("no future"))));
+        assert!(panicked.is_err());
+        assert!(arena.is_empty() && arena.as_mut().push(ready(())).is_ok());
+    }
+
+    #[test]
+    fn wakers_outlive_their_arena_and_their_thread() {
+        let waker = thread::spawn(|| {
+            let left = Cell::new(None);
+            let mut arena = pin!(Arena::<_, 1>::new());
+            assert_eq!(arena.as_mut().start_with(|_| leave_waker(&left)), Ok(Started::Waiting(0)));
+            left.take().unwrap()
+        });
+        let waker = waker.join().unwrap();
+        let stale = super::super::stale_wakes();
+        thread::spawn(move || {
+            waker.wake_by_ref();
+            let other = waker.clone();
+            drop(waker);
+            other.wake();
+        })
+        .join()
+        .unwrap();
+        assert!(super::super::stale_wakes() >= stale + 2);
+    }
+
+    /// The wake of the first future of a service got lost when its parent was named before.
+    #[test]
+    fn a_parent_named_before_the_first_future_is_woken() {
+        let (parent, left) = (Arc::new(Parent::default()), Cell::new(None));
+        let mut arena = pin!(Arena::<_, 1>::new());
+        arena.set_parent(&Waker::from(parent.clone()));
+        assert_eq!(arena.as_mut().start_with(|_| leave_waker(&left)), Ok(Started::Waiting(0)));
+        left.take().unwrap().wake();
+        assert_eq!(parent.0.load(Relaxed), 1);
+    }
+
+    /// The bit of the new future hid the wake of the old one from the parent.
+    #[test]
+    fn a_push_behind_a_poll_swallows_no_wake() {
+        let (parent, left, other) = (Arc::new(Parent::default()), Cell::new(None), Cell::new(None));
+        let mut arena = pin!(Arena::<_, 2>::new());
+        assert!(arena.as_mut().push(leave_waker(&left)).is_ok());
+        assert_eq!(poll(arena.as_mut(), &parent), Poll::Pending);
+        let before = parent.0.load(Relaxed);
+        assert!(arena.as_mut().push(leave_waker(&other)).is_ok());
+        left.take().unwrap().wake();
+        assert_eq!(parent.0.load(Relaxed), before + 1);
+        assert_eq!(poll(arena.as_mut(), &parent), Poll::Pending);
+        assert!(left.take().is_some() && other.take().is_some());
     }
 }

@@ -4,15 +4,18 @@ use core::fmt;
 use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use core::task::Waker;
 
-use futures::task::AtomicWaker;
-
 use super::key::{Key, LAST_GENERATION};
 use super::waker;
+use crate::sync::AtomicWaker;
 use crate::sync::atomic::{AtomicBool, AtomicUsize};
 
 /// How many arenas and reactors can exist in a process at one time.
+///
+/// (Few of them suffice for loom and for Miri, whose time goes with the size of the table.)
 pub const LANES: usize = if cfg!(loom) {
     2
+} else if cfg!(miri) {
+    16
 } else if cfg!(target_pointer_width = "64") {
     64
 } else {
@@ -20,7 +23,13 @@ pub const LANES: usize = if cfg!(loom) {
 };
 
 /// The most slots that one lane, and so one arena, has.
-pub const SLOTS: usize = if cfg!(loom) { 2 } else { 16 * BITS };
+pub const SLOTS: usize = if cfg!(loom) {
+    2
+} else if cfg!(miri) {
+    4 * BITS
+} else {
+    16 * BITS
+};
 
 const BITS: usize = usize::BITS as usize;
 const WORDS: usize = SLOTS.div_ceil(BITS);
@@ -166,14 +175,16 @@ impl LaneId {
         }
     }
 
-    /// Sets the ready bit of a slot, without waking the parent. For the lane's owner, who alone clears bits.
+    /// Sets the ready bit of a slot, as its waker does: who finds the bit set leaves it to us to wake the parent.
+    ///
+    /// For the lane's owner, who alone clears bits.
     pub(crate) fn mark_ready(self, slot: usize) {
         let row = self.row();
-        let Some(ready) = row.ready.get(slot / BITS) else { return };
-        ready.fetch_or(1 << (slot % BITS), AcqRel);
-        let word = 1 << (slot / BITS);
-        if row.summary.load(Relaxed) & word == 0 {
-            row.summary.fetch_or(word, AcqRel);
+        if row.summary.load(Relaxed) & (1 << (slot / BITS)) == 0 {
+            row.set_ready(slot);
+        } else if let Some(ready) = row.ready.get(slot / BITS) {
+            // The word will be looked at, and the parent has been woken for it.
+            ready.fetch_or(1 << (slot % BITS), AcqRel);
         }
     }
 
@@ -196,11 +207,39 @@ impl LaneId {
     ///
     /// All that are ready at the start come before any that becomes ready meanwhile comes again.
     pub(crate) fn take_ready(self, mut visit: impl FnMut(usize)) {
-        let mut taken = Taken::NONE;
-        taken.refill(self);
-        while let Some(slot) = taken.next(self) {
+        self.find_ready(0, |slot| {
             visit(slot);
+            None::<()>
+        });
+    }
+
+    /// Takes ready bits and hands each slot to `visit`, upwards from slot `from` and around, each at most once, until
+    /// `visit` returns something.
+    ///
+    /// The bits that were not visited are put back. Who goes on behind the slot that was visited last comes to every
+    /// ready slot before it comes to one a second time.
+    pub(crate) fn find_ready<R>(self, from: usize, mut visit: impl FnMut(usize) -> Option<R>) -> Option<R> {
+        let row = self.row();
+        if row.summary.load(Relaxed) == 0 {
+            return None;
         }
+        let (first, above) = ((from / BITS) % WORDS, usize::MAX << (from % BITS));
+        // Acquire pairs with the wake's release: what the waker did before is seen by the poll. The summary is cleared
+        // first; a bit that is set behind it sets the summary again.
+        let mut words = Taken { from: &row.summary, bits: row.summary.swap(0, AcqRel) };
+        // The first word is visited twice: its upper part at the start, its lower part at the end. Till then its bit in
+        // the summary stays with us.
+        let twice = words.bits & (1 << first) != 0 && above != usize::MAX;
+        if twice && let Some(found) = row.visit_word(first, above, &mut visit) {
+            return Some(found);
+        }
+        while let Some(word) = words.next_from(first + usize::from(twice)) {
+            let mask = if twice && word == first { !above } else { usize::MAX };
+            if let Some(found) = row.visit_word(word, mask, &mut visit) {
+                return Some(found);
+            }
+        }
+        None
     }
 
     fn row(self) -> &'static Row {
@@ -209,52 +248,69 @@ impl LaneId {
     }
 }
 
-/// Ready slots of a lane that were taken and are still to be visited.
-#[derive(Debug)]
-pub(crate) struct Taken {
-    /// Words whose bits are still to be taken, bit by bit as in the summary.
-    words: usize,
-    /// The number of the word that `bits` come from.
-    word: usize,
+/// Bits taken from a word. What is left when it is dropped, because a future panicked, is put back.
+struct Taken<'a> {
+    from: &'a AtomicUsize,
     bits: usize,
 }
 
-impl Taken {
-    pub(crate) const NONE: Self = Self { words: 0, word: 0, bits: 0 };
-
-    /// Whether all have been visited.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.words == 0 && self.bits == 0
-    }
-
-    /// Takes what is ready, if all that was taken before has been visited.
-    pub(crate) fn refill(&mut self, lane: LaneId) {
-        let summary = &lane.row().summary;
-        if self.is_empty() && summary.load(Relaxed) != 0 {
-            // The summary is cleared before the words; a bit that is set behind it sets the summary again.
-            self.words = summary.swap(0, AcqRel);
+impl Taken<'_> {
+    /// The next bit, upwards from bit `from` and around.
+    fn next_from(&mut self, from: usize) -> Option<usize> {
+        let from = from % BITS;
+        let ahead = self.bits.rotate_right(from as u32).trailing_zeros() as usize;
+        if ahead == BITS {
+            return None;
         }
-    }
-
-    /// The next slot, lowest first.
-    pub(crate) fn next(&mut self, lane: LaneId) -> Option<usize> {
-        while self.bits == 0 {
-            self.word = take_lowest(&mut self.words)?;
-            // Acquire pairs with the wake's release: what the waker did before is seen by the poll.
-            self.bits = lane.row().ready.get(self.word)?.swap(0, AcqRel);
-        }
-        Some(self.word * BITS + take_lowest(&mut self.bits)?)
+        let bit = (from + ahead) % BITS;
+        self.bits &= !(1 << bit);
+        Some(bit)
     }
 }
 
-/// Clears the lowest bit that is set; returns its number.
-fn take_lowest(word: &mut usize) -> Option<usize> {
-    let lowest = word.trailing_zeros() as usize;
-    *word &= word.wrapping_sub(1);
-    (lowest < BITS).then_some(lowest)
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        if self.bits != 0 {
+            self.from.fetch_or(self.bits, AcqRel);
+        }
+    }
+}
+
+/// Ready bits of one word; if some are put back, the summary is, too.
+struct Untaken<'a> {
+    row: &'a Row,
+    word: usize,
+    bits: Taken<'a>,
+}
+
+impl Drop for Untaken<'_> {
+    fn drop(&mut self) {
+        if self.bits.bits != 0 {
+            self.row.summary.fetch_or(1 << self.word, AcqRel);
+        }
+    }
 }
 
 impl Row {
+    /// Takes those ready bits of a word that are in `mask`, and hands their slots to `visit` until it returns something.
+    fn visit_word<R>(
+        &self,
+        word: usize,
+        mask: usize,
+        visit: &mut impl FnMut(usize) -> Option<R>,
+    ) -> Option<R> {
+        let ready = self.ready.get(word)?;
+        let bits = ready.fetch_and(!mask, AcqRel) & mask;
+        let mut taken = Untaken { row: self, word, bits: Taken { from: ready, bits } };
+        while let Some(bit) = taken.bits.next_from(0) {
+            let found = visit(word * BITS + bit);
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+
     fn set_ready(&self, slot: usize) {
         if self.set_bit(slot) {
             self.parent.wake();
@@ -269,3 +325,67 @@ impl Row {
         self.summary.fetch_or(1 << (slot / BITS), AcqRel) == 0
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    extern crate std;
+
+    use std::vec::Vec;
+
+    use super::*;
+
+    /// Takes ready slots until one of `stop` comes.
+    fn take(lane: &Lane, from: usize, stop: usize) -> Vec<usize> {
+        let mut visited = Vec::new();
+        lane.id().find_ready(from, |slot| {
+            visited.push(slot);
+            (slot == stop).then_some(())
+        });
+        visited
+    }
+
+    #[test]
+    fn slots_come_around_and_those_not_visited_are_kept() {
+        let lane = Lane::claim().unwrap();
+        for slot in [1, 5, BITS, 3 * BITS + 1] {
+            lane.id().mark_ready(slot);
+        }
+        assert_eq!(take(&lane, 5, BITS), [5, BITS]);
+        assert!(lane.id().has_ready());
+        lane.id().mark_ready(5);
+        assert_eq!(take(&lane, 3, SLOTS), [5, 3 * BITS + 1, 1]);
+        assert!(!lane.id().has_ready());
+    }
+
+    #[test]
+    fn a_slot_that_becomes_ready_meanwhile_comes_next_time() {
+        let lane = Lane::claim().unwrap();
+        lane.id().mark_ready(0);
+        let mut visits = 0;
+        lane.id().take_ready(|slot| {
+            visits += 1;
+            lane.id().mark_ready(slot);
+        });
+        assert_eq!(visits, 1);
+        assert_eq!(take(&lane, 0, SLOTS), [0]);
+    }
+
+    #[test]
+    fn a_slot_is_retired_with_its_last_generation() {
+        let lane = Lane::claim().unwrap();
+        let generation = &lane.id().row().generation[SLOTS - 1];
+        let before = generation.swap(LAST_GENERATION - 2, Relaxed);
+        let waker = lane.id().open(SLOTS - 1).unwrap();
+        waker.wake_by_ref();
+        assert_eq!(take(&lane, 0, SLOTS), [SLOTS - 1]);
+        lane.id().close(SLOTS - 1);
+        waker.wake();
+        assert!(!lane.id().has_ready());
+        assert!(lane.id().open(SLOTS - 1).is_none());
+        generation.store(before, Relaxed);
+    }
+}
+
+/// The same functions, in all interleavings of a few threads.
+#[cfg(all(test, loom))]
+mod loom_tests;

@@ -28,4 +28,5 @@ mod waker;
 pub use arena::{Arena, Full, Started};
 pub use key::Key;
 pub use lane::{LANES, NoLane, SLOTS, stale_wakes};
+#[cfg(feature = "kernel")]
 pub(crate) use lane::{Lane, LaneId};

@@ -121,6 +121,7 @@ pub struct HandleView<'f> {
 
 impl<'f> HandleView<'f> {
     /// The handle in a slot.
+    #[cfg(feature = "kernel")]
     pub(crate) fn of(slot: &'f HandleSlot) -> Self {
         Self { slot: Some(slot) }
     }

@@ -74,3 +74,6 @@ pub use zerocopy;
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(8))]
 pub struct Aligned<T>(pub T);
+
+#[cfg(all(test, not(loom)))]
+mod tests;
