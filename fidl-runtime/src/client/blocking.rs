@@ -99,7 +99,7 @@ impl<P: Protocol, const N: usize, const E: usize> BlockingClient<P, N, E> {
             if let Some(event) = EventMessage::take(&self.core, core) {
                 return Ok(event);
             }
-            if let Some(error) = core.tables.ended {
+            if let Some(error) = core.tables.ended() {
                 return Err(error);
             }
             self.progress(core, Signals::CHANNEL_READABLE, deadline)?;
@@ -141,7 +141,7 @@ impl<P: Protocol, const N: usize, const E: usize> BlockingClient<P, N, E> {
     {
         loop {
             let core = &mut *self.core.borrow_mut();
-            if let Some(error) = core.tables.ended {
+            if let Some(error) = core.tables.ended() {
                 return Err(error);
             }
             let slot = call.start(core)?;
@@ -163,14 +163,14 @@ impl<P: Protocol, const N: usize, const E: usize> BlockingClient<P, N, E> {
         deadline: Instant,
     ) -> Result<(), ClientError> {
         let core = &mut *self.core.borrow_mut();
-        if let Some(error) = core.tables.ended {
+        if let Some(error) = core.tables.ended() {
             return Err(error);
         }
         let mut lease = core.request_frame().ok_or(ClientError::Full)?;
         encode(&mut lease)?;
         while !core.write(&lease)? {
             self.progress(core, Signals::CHANNEL_WRITABLE | Signals::CHANNEL_READABLE, deadline)?;
-            if let Some(error) = core.tables.ended {
+            if let Some(error) = core.tables.ended() {
                 return Err(error);
             }
         }
@@ -187,7 +187,7 @@ impl<P: Protocol, const N: usize, const E: usize> BlockingClient<P, N, E> {
         let wanted = match core.receive() {
             Received::Message => return Ok(()),
             Received::Nothing => signals | Signals::CHANNEL_PEER_CLOSED,
-            Received::Stop => match core.tables.ended {
+            Received::Stop => match core.tables.ended() {
                 // A response may have come before the end; the caller looks once more and then finds the end.
                 Some(_) => return Ok(()),
                 // An event for which there is no room: nothing is read until one is taken, not even that the server is

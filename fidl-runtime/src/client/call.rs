@@ -184,7 +184,7 @@ impl<'c, P: Protocol, R: ResponseBody, F: EncodeRequest, const N: usize, const E
         slot: usize,
     ) -> Option<Result<Response<'c, P, R, N, E>, ClientError>> {
         if core.tables.slots[slot].state != State::Done {
-            return core.tables.ended.map(Err);
+            return core.tables.ended().map(Err);
         }
         let held = core.tables.slots[slot].frame.take()?;
         self.slot = None;
@@ -223,7 +223,9 @@ impl<P: Protocol, R, F, const N: usize, const E: usize> Call<'_, P, R, F, N, E> 
         self.dequeue(core, slot);
         match core.tables.slots[slot].state {
             // The transaction id stays taken until the response comes.
-            State::Waiting if core.tables.ended.is_none() => core.tables.slots[slot].state = State::Abandoned,
+            State::Waiting if core.tables.ended().is_none() => {
+                core.tables.slots[slot].state = State::Abandoned
+            }
             State::Done => {
                 if let Some(held) = &mut core.tables.slots[slot].frame {
                     held.lease.clear();
@@ -243,7 +245,7 @@ impl<'c, P: Protocol, R: ResponseBody, F: EncodeRequest, const N: usize, const E
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         let core = &mut *this.core.borrow_mut();
-        if let Some(error) = core.tables.ended
+        if let Some(error) = core.tables.ended()
             && this.slot.is_none_or(|slot| core.tables.slots[slot].state != State::Done)
         {
             return Poll::Ready(Err(error));

@@ -142,7 +142,7 @@ impl<'r, P: Protocol, const N: usize, const E: usize> Client<'r, P, N, E> {
 
     /// Why the connection has ended, if it has.
     pub fn ended(&self) -> Option<ClientError> {
-        self.core.borrow().tables().ended
+        self.core.borrow().tables().ended()
     }
 }
 

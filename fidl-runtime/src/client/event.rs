@@ -34,7 +34,7 @@ impl<'c, P: Protocol, const N: usize, const E: usize> Future for NextEvent<'c, P
         if let Some(event) = EventMessage::take(self.core, core) {
             return Poll::Ready(Ok(event));
         }
-        if let Some(error) = core.tables.ended {
+        if let Some(error) = core.tables.ended() {
             return Poll::Ready(Err(error));
         }
         core.tables.event_waker = Some(cx.waker().clone());

@@ -83,7 +83,7 @@ impl<P: Protocol, const N: usize, const E: usize> Core<P, N, E> {
         &mut self,
         encode: impl FnOnce(&mut Lease<'static>) -> Result<(), EncodeError>,
     ) -> Result<(), ClientError> {
-        if let Some(error) = self.tables.ended {
+        if let Some(error) = self.tables.ended() {
             return Err(error);
         }
         if self.tables.blocked || !self.tables.sending.is_empty() {
@@ -131,7 +131,7 @@ impl<P: Protocol, const N: usize, const E: usize> Core<P, N, E> {
 
     /// Reads what has come, up to a bound; returns whether there may be more.
     pub(super) fn turn(&mut self, port: &Port) -> bool {
-        if self.tables.ended.is_some() {
+        if self.tables.ended().is_some() {
             return false;
         }
         if self.tables.blocked && !self.tables.writable_armed {
@@ -167,7 +167,7 @@ impl<P: Protocol, const N: usize, const E: usize> Core<P, N, E> {
 
     /// Reads one message and gives it to whom it is for.
     pub(super) fn receive(&mut self) -> Received {
-        if self.tables.ended.is_some() || self.tables.holding {
+        if self.tables.ended().is_some() || self.tables.holding {
             return Received::Stop;
         }
         let channel = self.handle();
@@ -296,10 +296,10 @@ impl<P: Protocol, const N: usize, const E: usize> Core<P, N, E> {
 
     /// Ends the connection: all calls fail with `error`, and so do later ones.
     pub(super) fn end(&mut self, error: ClientError) {
-        if self.tables.ended.is_some() {
+        if self.tables.ended().is_some() {
             return;
         }
-        self.tables.ended = Some(error);
+        self.tables.set_ended(error);
         self.channel = None;
         self.tables.slots.iter_mut().for_each(|slot| wake(&mut slot.waker));
         wake(&mut self.tables.event_waker);

@@ -64,6 +64,18 @@ pub(super) struct Slot {
     pub(super) frame: Option<Held>,
 }
 
+/// Whether and why the connection has ended. Not an `Option`, whose `None` is not all zeros: a static of zeros takes no room
+/// in the program's file.
+#[derive(Clone, Copy)]
+struct End {
+    is: bool,
+    error: ClientError,
+}
+
+impl End {
+    const NOT_YET: Self = Self { is: false, error: ClientError::UnknownMethod };
+}
+
 /// `N` calls and `E` events.
 pub(super) struct Tables<const N: usize, const E: usize> {
     pub(super) slots: [Slot; N],
@@ -89,7 +101,7 @@ pub(super) struct Tables<const N: usize, const E: usize> {
     /// Nothing can be written before the channel is writable.
     pub(super) blocked: bool,
     /// Why the connection has ended.
-    pub(super) ended: Option<ClientError>,
+    ended: End,
 }
 
 impl<const N: usize, const E: usize> Tables<N, E> {
@@ -111,8 +123,18 @@ impl<const N: usize, const E: usize> Tables<N, E> {
             readable_armed: false,
             writable_armed: false,
             blocked: false,
-            ended: None,
+            ended: End::NOT_YET,
         }
+    }
+
+    /// Why the connection has ended, if it has.
+    pub(super) fn ended(&self) -> Option<ClientError> {
+        self.ended.is.then_some(self.ended.error)
+    }
+
+    /// Says why the connection has ended.
+    pub(super) fn set_ended(&mut self, error: ClientError) {
+        self.ended = End { is: true, error };
     }
 
     /// Makes the tables those of a new client. Slots keep their generations.
@@ -131,7 +153,7 @@ impl<const N: usize, const E: usize> Tables<N, E> {
         self.waiting_events = List::new();
         self.event_waker = None;
         (self.listening, self.holding, self.blocked) = (false, false, false);
-        (self.readable_armed, self.writable_armed, self.ended) = (false, false, None);
+        (self.readable_armed, self.writable_armed, self.ended) = (false, false, End::NOT_YET);
         Some(())
     }
 

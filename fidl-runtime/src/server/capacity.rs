@@ -24,7 +24,7 @@ pub struct Capacity {
     pub large_frames: usize,
     /// Events that a client may be sent between two requests of its own. One more ends the connection.
     pub events_between_requests: u32,
-    /// How long a client may leave replies unread while others wait for the calls that these occupy.
+    /// How long a client may leave replies unread while others wait for the calls that these occupy. In milliseconds.
     pub patience: Duration,
     /// What happens to a new connection while all are in use.
     pub when_full: WhenFull,
@@ -85,5 +85,67 @@ impl Capacity {
     pub const fn when_full(mut self, when_full: WhenFull) -> Self {
         self.when_full = when_full;
         self
+    }
+
+    /// What of the capacity is no size, packed: a static's type holds it, so that the static is all zeros and takes no room in
+    /// the program's file.
+    #[doc(hidden)]
+    pub const fn policy(&self) -> u128 {
+        let per_connection = if self.in_flight_per_connection > u32::MAX as usize {
+            u32::MAX
+        } else {
+            self.in_flight_per_connection as u32
+        };
+        let millis = self.patience.as_millis();
+        let millis = if millis > MAX_MILLIS { MAX_MILLIS } else { millis };
+        let refuse = matches!(self.when_full, WhenFull::Refuse);
+        per_connection as u128
+            | (self.events_between_requests as u128) << 32
+            | millis << 64
+            | (refuse as u128) << 127
+    }
+
+    /// The capacity with these sizes and a packed policy.
+    pub(super) const fn unpacked(
+        connections: usize,
+        in_flight: usize,
+        large_frames: usize,
+        policy: u128,
+    ) -> Self {
+        Self {
+            connections,
+            in_flight,
+            in_flight_per_connection: policy as u32 as usize,
+            large_frames,
+            events_between_requests: (policy >> 32) as u32,
+            patience: Duration::from_millis((policy >> 64 & MAX_MILLIS) as u64),
+            when_full: if policy >> 127 == 0 { WhenFull::Wait } else { WhenFull::Refuse },
+        }
+    }
+}
+
+/// The longest patience, in milliseconds.
+const MAX_MILLIS: u128 = u64::MAX as u128 >> 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn policies_come_back() {
+        for capacity in [
+            capacity(),
+            capacity().in_flight_per_connection(1).events_between_requests(0).when_full(WhenFull::Refuse),
+            capacity()
+                .in_flight_per_connection(7)
+                .events_between_requests(8)
+                .patience(Duration::from_millis(9)),
+        ] {
+            let unpacked = Capacity::unpacked(1, 2, 3, capacity.policy());
+            assert_eq!(unpacked.policy(), capacity.policy());
+            assert_eq!(unpacked.in_flight_per_connection as u32, capacity.in_flight_per_connection as u32);
+            assert_eq!(unpacked.events_between_requests, capacity.events_between_requests);
+            assert_eq!((unpacked.patience, unpacked.when_full), (capacity.patience, capacity.when_full));
+        }
     }
 }

@@ -7,9 +7,7 @@ use core::sync::atomic::{
     AtomicBool, AtomicI32, AtomicU32,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
 };
-use core::task::{Context, Poll, Waker};
-
-use std::sync::OnceLock;
+use core::task::{Context, Poll};
 
 use futures::task::AtomicWaker;
 
@@ -104,19 +102,20 @@ pub(super) struct Shared<P: Protocol, T: ?Sized = [Peer]> {
     frame: P::EventFrame,
     /// A peer wants something of the service.
     pub(super) attention: AtomicBool,
-    /// Wakes the service; set when it is attached to a reactor.
-    pub(super) service: OnceLock<Waker>,
-    events_between_requests: u32,
+    /// Wakes the service. A wake takes it; the service's turn puts it back.
+    pub(super) service: AtomicWaker,
+    /// Set when the service starts.
+    pub(super) events_between_requests: AtomicU32,
     pub(super) peers: T,
 }
 
 impl<P: Protocol, const C: usize> Shared<P, [Peer; C]> {
-    pub(super) const fn new(events_between_requests: u32) -> Self {
+    pub(super) const fn new() -> Self {
         Self {
             frame: P::EventFrame::EMPTY,
             attention: AtomicBool::new(false),
-            service: OnceLock::new(),
-            events_between_requests,
+            service: AtomicWaker::new(),
+            events_between_requests: AtomicU32::new(0),
             peers: [const { Peer::new() }; C],
         }
     }
@@ -126,9 +125,7 @@ impl<P: Protocol> Shared<P> {
     /// Makes the service look at its peers.
     fn call_service(&self) {
         self.attention.store(true, Release);
-        if let Some(waker) = self.service.get() {
-            waker.wake_by_ref();
-        }
+        self.service.wake();
     }
 }
 
@@ -221,7 +218,7 @@ impl<'s, P: Protocol> Connection<'s, P> {
         if peer.blocked.load(Relaxed) {
             return Err(EventError::Full);
         }
-        if peer.events.load(Relaxed) >= self.shared.events_between_requests {
+        if peer.events.load(Relaxed) >= self.shared.events_between_requests.load(Relaxed) {
             self.end(END_EVENTS, Status::OK);
             return Err(EventError::Closed);
         }

@@ -1,7 +1,8 @@
 //! A service's turn: handlers, replies, requests.
 
 use core::pin::Pin;
-use core::sync::atomic::Ordering::{AcqRel, Relaxed, Release};
+use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use core::task::Waker;
 use core::time::Duration;
 
 use super::accept::send_epitaph;
@@ -38,7 +39,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         port: &Port,
         attachment: &Attachment,
     ) -> bool {
-        self.attend(engine, port);
+        self.attend(engine, port, &attachment.waker);
         let Engine { arena, tables } = &mut *engine;
         arena.as_mut().poll_woken(|_, outcome| self.finish(tables, port, outcome));
         self.end_all(engine);
@@ -102,10 +103,13 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
     }
 
     /// Does what handlers asked for: ends connections, and waits for room for events.
-    fn attend(&self, engine: &mut Engine<D::Future, C, N>, port: &Port) {
-        if !self.shared.attention.swap(false, AcqRel) {
+    fn attend(&self, engine: &mut Engine<D::Future, C, N>, port: &Port, waker: &Waker) {
+        if !self.shared.attention.load(Acquire) {
             return;
         }
+        // First the waker, which the wake has taken, so that whoever comes behind the flag finds it.
+        self.shared.service.register(waker);
+        self.shared.attention.swap(false, AcqRel);
         for (index, peer) in self.shared.peers.iter().enumerate() {
             if peer.channel.load(Relaxed) == 0 {
                 continue;
@@ -128,7 +132,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
             if let Some(reason) = self.shared.peers[index].wanted_end() {
                 engine.tables.end(index, reason);
             }
-            if engine.tables.entries[index].ending.is_some() {
+            if engine.tables.entries[index].ending {
                 return;
             }
             if let Next::Stop = self.serve_request(engine, port, index) {
@@ -436,7 +440,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
     /// Ends a connection: drops its handlers' futures in place and its unsent replies, and closes the channel.
     fn end(&self, engine: &mut Engine<D::Future, C, N>, index: usize) {
         let Engine { arena, tables } = &mut *engine;
-        let reason = tables.entries[index].ending.unwrap_or(CloseReason::PeerClosed);
+        let reason = tables.entries[index].reason;
         drop_handlers(arena, tables, index);
         while let Some(call) = tables.entries[index].unsent.front() {
             tables.call_links.remove(&mut tables.entries[index].unsent, call);

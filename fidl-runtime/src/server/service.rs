@@ -3,6 +3,7 @@
 use core::cell::{Cell, OnceCell, RefCell};
 use core::fmt;
 use core::pin::Pin;
+use core::sync::atomic::Ordering::Relaxed;
 
 use super::binding::{Binding, Call};
 use super::capacity::Capacity;
@@ -16,9 +17,15 @@ use crate::storage::Claim;
 use crate::task::{Arena, NoLane};
 
 /// Everything that one protocol's server needs: `C` connections, `N` requests in flight, `L` large frames, and `SIZE` bytes
-/// for the handlers' futures. Declared with [`service!`](crate::service), as a static.
-pub struct Service<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usize> {
-    capacity: Capacity,
+/// for the handlers' futures. `POLICY` is the rest of its capacity. Declared with [`service!`](crate::service), as a static.
+pub struct Service<
+    B: Binding,
+    const C: usize,
+    const N: usize,
+    const L: usize,
+    const SIZE: usize,
+    const POLICY: u128,
+> {
     server: ServerPlace<B::Server>,
     shared: Shared<B::Protocol, [Peer; C]>,
     frames: [CallFrames<B::Protocol>; N],
@@ -27,16 +34,15 @@ pub struct Service<B: Binding, const C: usize, const N: usize, const L: usize, c
     arena: Claim<ArenaPlace<SIZE>>,
 }
 
-impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usize>
-    Service<B, C, N, L, SIZE>
+impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usize, const POLICY: u128>
+    Service<B, C, N, L, SIZE, POLICY>
 {
-    /// A service that has not been started.
-    pub const fn new(capacity: Capacity) -> Self {
+    /// A service that has not been started. All zeros: it takes no room in the program's file.
+    pub const fn new() -> Self {
         const { assert!(C > 0 && N > 0, "a service needs a connection and a request in flight") };
         Self {
-            capacity,
             server: ServerPlace::new(),
-            shared: Shared::new(capacity.events_between_requests),
+            shared: Shared::new(),
             frames: [const { CallFrames::EMPTY }; N],
             large: [const { LargeFrame::EMPTY }; L],
             tables: Claim::new(Tables::new()),
@@ -57,7 +63,8 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
     pub fn start(
         &'static self,
         server: B::Server,
-    ) -> Result<Running<B, impl Dispatch<B::Server, B::Protocol> + use<B, C, N, L, SIZE>, C, N>, Status> {
+    ) -> Result<Running<B, impl Dispatch<B::Server, B::Protocol> + use<B, C, N, L, SIZE, POLICY>, C, N>, Status>
+    {
         self.start_dispatch(server, B::dispatch)
     }
 
@@ -72,8 +79,10 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
         arena.as_mut().claim_lane().map_err(|NoLane| Status::NO_RESOURCES)?;
         let tables = self.tables.claim().ok_or(Status::ALREADY_EXISTS)?.leak();
         let server = self.server.put(server).ok_or(Status::ALREADY_EXISTS)?;
+        let capacity = Capacity::unpacked(C, N, L, POLICY);
+        self.shared.events_between_requests.store(capacity.events_between_requests, Relaxed);
         Ok(Running {
-            capacity: self.capacity,
+            capacity,
             server,
             shared: &self.shared,
             frames: &self.frames,
@@ -86,8 +95,8 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
     }
 }
 
-impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usize> fmt::Debug
-    for Service<B, C, N, L, SIZE>
+impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usize, const POLICY: u128>
+    fmt::Debug for Service<B, C, N, L, SIZE, POLICY>
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Service({C} connections, {N} in flight, {} bytes)", self.bytes())
@@ -216,7 +225,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         }
         let attachment = reactor.attach(self).ok_or(Status::NO_RESOURCES)?;
         // A handler that wants something of the service marks the consumer.
-        self.shared.service.set(attachment.waker.clone()).map_err(|_| Status::BAD_STATE)?;
+        self.shared.service.register(&attachment.waker);
         self.attachment.set(attachment).map_err(|_| Status::BAD_STATE)
     }
 
@@ -286,6 +295,7 @@ macro_rules! service {
                     <$binding as $crate::server::Binding>::dispatch,
                 )
             },
-        > = $crate::server::Service::new($capacity);
+            { $capacity.policy() },
+        > = $crate::server::Service::new();
     };
 }

@@ -54,8 +54,10 @@ pub(super) struct Entry {
     pub(super) unsent: List,
     /// Since when there are such.
     pub(super) blocked_since: Instant,
-    /// Why it is to end.
-    pub(super) ending: Option<CloseReason>,
+    /// It is to end with this turn.
+    pub(super) ending: bool,
+    /// Why. (Not an `Option`, whose `None` is not all zeros: a static of zeros takes no room in the program's file.)
+    pub(super) reason: CloseReason,
 }
 
 impl Entry {
@@ -69,8 +71,9 @@ impl Entry {
         granted: false,
         running: List::new(),
         unsent: List::new(),
-        blocked_since: Instant::INFINITE_PAST,
-        ending: None,
+        blocked_since: Instant::from_nanos(0),
+        ending: false,
+        reason: CloseReason::PeerClosed,
     };
 
     /// The channel's handle; 0 if there is none.
@@ -189,8 +192,8 @@ impl<const C: usize, const N: usize> Tables<C, N> {
     /// Makes a connection end with this turn. The first reason counts.
     pub(super) fn end(&mut self, connection: usize, reason: CloseReason) {
         let entry = &mut self.entries[connection];
-        if entry.ending.is_none() && entry.phase != Phase::Free {
-            entry.ending = Some(reason);
+        if !entry.ending && entry.phase != Phase::Free {
+            (entry.ending, entry.reason) = (true, reason);
             self.ending_links.push_back(&mut self.ending, connection);
         }
     }
