@@ -312,7 +312,7 @@ fn connections_wait_while_all_are_in_use() {
     }
     settle(&reactor);
     assert_eq!((service.counters().closed, service.counters().refused), (6, 0));
-    assert!(service.counters().connections_exhausted >= 2);
+    assert_eq!(service.counters().connections_exhausted, 3, "once each time that the last place was taken");
     let last = call_in(&callers);
     last.send(&say(7, "now"));
     settle(&reactor);
@@ -354,4 +354,19 @@ fn a_service_refuses_what_it_has_no_place_for() {
     settle(&reactor);
     assert_eq!(txids(&next), [1]);
     assert_eq!(SERVICE.start(Gated::default()).err(), Some(Status::ALREADY_EXISTS));
+}
+
+/// A service that had been on another reactor used to take connections and never serve them.
+#[test]
+fn a_service_belongs_to_one_reactor() {
+    started!(capacity().connections(2) => service, reactor);
+    let kept = connect(&service, &reactor);
+    let _kept_too = connect(&service, &reactor);
+    let other = Reactor::new().unwrap();
+    let (client, server) = create_endpoints::<Echo>().unwrap();
+    assert_eq!(service.serve(&other, server), Err(Status::ALREADY_BOUND));
+    assert!(is_closed(&client.into_channel()));
+    kept.send(&say(1, "now"));
+    settle(&reactor);
+    assert_eq!(txids(&kept), [1]);
 }

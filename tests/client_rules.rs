@@ -602,6 +602,69 @@ fn a_storage_serves_one_client_after_another() {
 }
 
 #[test]
+fn calls_wait_for_room_in_order() {
+    connected!(open<4, 1>: reactor, client, server);
+    let mut sent = 0;
+    while client.one_way(sent) == Ok(()) {
+        sent += 1;
+    }
+    assert_eq!(client.one_way(sent), Err(ClientError::Full));
+    let mut first = pin!(client.two_way(1));
+    let mut third = pin!(client.two_way(3));
+    assert!(poll(first.as_mut()).is_pending());
+    {
+        let mut second = pin!(client.two_way(2));
+        assert!(poll(second.as_mut()).is_pending());
+        assert!(poll(third.as_mut()).is_pending());
+    }
+    settle(&reactor);
+    // Behind those that wait.
+    assert_eq!(client.one_way(sent), Err(ClientError::Full));
+    assert_eq!(server.receive_all().len() as u32, sent);
+    let answers = async {
+        let mut values = vec![];
+        while values.len() < 2 {
+            if let Ok(message) = server.receive() {
+                let txid = u32::from_le_bytes(message[..4].try_into().unwrap());
+                values.push(message[16]);
+                server.send(&response::<Open>(txid, message[16].into()));
+            }
+            futures::pending!();
+        }
+        values
+    };
+    let mut answers = pin!(answers);
+    let answers = std::future::poll_fn(|cx| {
+        cx.waker().wake_by_ref();
+        answers.as_mut().poll(cx)
+    });
+    let (first, third, values) = reactor.run_until(async { futures::join!(first, third, answers) }).unwrap();
+    assert_eq!((value(first), value(third), values), (Ok(1), Ok(3), vec![1, 3]));
+    assert_eq!(client.one_way(9), Ok(()));
+}
+
+#[test]
+fn blocking_calls_wait_for_room() {
+    connected_blocking!(open<2, 1>: client, server);
+    let mut sent = 0;
+    while client.one_way(sent, soon()) == Ok(()) {
+        sent += 1;
+    }
+    assert_eq!(client.one_way(sent, soon()), Err(ClientError::TimedOut));
+    assert_eq!(value(client.two_way(1, soon())), Err(ClientError::TimedOut));
+    let server = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(20));
+        let received = server.receive_all().len() as u32;
+        (server, received)
+    });
+    assert_eq!(client.one_way(7, patient()), Ok(()));
+    let (server, received) = server.join().unwrap();
+    assert!(received >= sent);
+    drop(server);
+    assert_eq!(value(client.two_way(1, patient())), Err(ClientError::Closed(Status::PEER_CLOSED)));
+}
+
+#[test]
 fn blocking_calls() {
     connected_blocking!(open<1, 1>: client, server);
     let answers = thread::spawn(move || {

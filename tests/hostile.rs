@@ -7,7 +7,9 @@ use fidl::server::{Binding, CloseReason, ConnectionId, Dispatch, Running};
 use fidl::{Capacity, Reactor, capacity};
 
 mod support;
-use support::{FLEXIBLE, Peer, STRICT, channel, data, is_closed, message, number, ordinal, settle};
+use support::{
+    FLEXIBLE, Peer, STRICT, channel, data, is_closed, message, number, ordinal, run_until, settle,
+};
 
 /// The protocols.
 pub mod schema {
@@ -170,22 +172,18 @@ fn besiege<'env, B, D, const C: usize, const N: usize>(
     seed: u64,
     good: &[Vec<u8>],
     polite: &[u8],
+    connect: impl Fn() -> Peer,
 ) where
     B: Binding<Server = Victim>,
     D: Dispatch<Victim, B::Protocol>,
 {
-    let connect = || {
-        let (client, server) = create_endpoints().unwrap();
-        service.serve(reactor, server).unwrap();
-        Peer(client.into_channel())
-    };
     let mut random = Random(seed);
     let client = connect();
     let mut peers: [_; 5] = std::array::from_fn(|_| Some(connect()));
     let mut watched: Vec<Channel> = vec![];
     for round in 0..ROUNDS {
         let peer = random.below(peers.len());
-        let known = peers[peer].get_or_insert_with(connect);
+        let known = peers[peer].get_or_insert_with(&connect);
         if random.below(6) == 0 {
             let (near, far): (Vec<_>, Vec<_>) = (0..1 + random.below(3)).map(|_| channel()).unzip();
             let _ = known.try_send_with(&garbage(&mut random, good), far);
@@ -262,11 +260,33 @@ fn garbage_hurts_nobody_else() {
         message(0, STRICT, ordinal::<Open>("Give"), &present),
         message(0, FLEXIBLE, 0x1234, &[0; 16]),
     ];
+    let say = message(77, STRICT, ordinal::<Echo>("Say"), &data(b"please"));
+    macro_rules! connect {
+        ($service:ident) => {
+            || {
+                let (client, server) = create_endpoints().unwrap();
+                $service.serve(&reactor, server).unwrap();
+                Peer(client.into_channel())
+            }
+        };
+    }
     // The first use of the tables behind it, so that what is counted is what leaks.
     let before = zircon_linux::memory().handles.used;
     for seed in 1..=4 {
-        besiege(&echo, &reactor, seed, &good, &message(77, STRICT, ordinal::<Echo>("Say"), &data(b"please")));
-        besiege(&open, &reactor, seed, &good_open, &good_open[0]);
+        besiege(&echo, &reactor, seed, &good, &say, connect!(echo));
+        besiege(&open, &reactor, seed, &good_open, &good_open[0], connect!(open));
+    }
+    assert_eq!(zircon_linux::memory().handles.used, before);
+    let path = std::env::temp_dir().join(format!("fidl-hostile-{}", std::process::id()));
+    echo.listen(&reactor, fidl::listen(&path).unwrap()).unwrap();
+    let before = zircon_linux::memory().handles.used;
+    for seed in 5..=6 {
+        besiege(&echo, &reactor, seed, &good, &say, || {
+            let connected = echo.counters().connected;
+            let peer = Peer(fidl::connect(&path).unwrap());
+            run_until(&reactor, "the connection", || echo.counters().connected > connected);
+            peer
+        });
     }
     assert_eq!(zircon_linux::memory().handles.used, before);
 }

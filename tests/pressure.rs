@@ -295,6 +295,20 @@ fn larger_requests_wait_for_a_large_frame() {
     assert_eq!(service.counters().large_requests, 4);
 }
 
+/// Also more of them at a path than the kernel keeps buffers for.
+#[test]
+fn larger_requests_wait_for_a_large_frame_at_a_path() {
+    started!(Keeping, capacity().connections(100).in_flight(8).large_frames(1) => service, reactor);
+    let path = path("newer");
+    let peers: Vec<_> = (0..100).map(|_| connect_by(&Way::Path, &service, &reactor, &path)).collect();
+    peers.iter().for_each(|peer| peer.send(&newer(1)));
+    run_until(&reactor, "a request", || service.server().started() == 1);
+    service.server().a.open(100);
+    run_until(&reactor, "all replies", || service.counters().replies + service.counters().closed == 100);
+    assert_eq!(service.server().reasons.take(), []);
+    peers.iter().for_each(|peer| assert_eq!(txids(peer), [1]));
+}
+
 /// A connection that waits for a large frame and ends does not keep it from the next.
 #[test]
 fn a_large_frame_goes_to_those_who_are_left() {

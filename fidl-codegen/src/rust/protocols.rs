@@ -44,7 +44,7 @@ impl Context<'_> {
     }
 }
 
-/// A protocol with its methods in the order of their ordinals.
+/// A protocol with its methods in the order in which they were declared.
 pub(super) struct Interface<'a> {
     pub(super) marker: Ident,
     pub(super) openness: Openness,
@@ -56,11 +56,14 @@ pub(super) struct Interface<'a> {
 
 impl<'a> Interface<'a> {
     fn of(cx: Context<'a>, id: DeclId, protocol: &Protocol) -> Self {
-        let mut all: Vec<_> = protocol.methods.iter().map(|id| cx.schema.method(*id)).collect();
-        all.sort_by_key(|method| method.ordinal);
-        let (events, methods) =
-            all.into_iter().partition(|method| matches!(method.kind, MethodKind::Event { .. }));
+        let all = protocol.methods.iter().map(|id| cx.schema.method(*id));
+        let (events, methods) = all.partition(|method| matches!(method.kind, MethodKind::Event { .. }));
         Self { marker: cx.marker(id), openness: protocol.openness, methods, events }
+    }
+
+    /// The methods in the order of the runtime's table, by ordinal.
+    pub(super) fn methods_by_ordinal(&self) -> Vec<&'a Method> {
+        by_ordinal(&self.methods)
     }
 
     /// The largest of some messages, in bytes and handles.
@@ -88,6 +91,12 @@ impl<'a> Interface<'a> {
             type ServerMessageFrame = #any;
         }
     }
+}
+
+fn by_ordinal<'a>(methods: &[&'a Method]) -> Vec<&'a Method> {
+    let mut sorted = methods.to_vec();
+    sorted.sort_by_key(|method| method.ordinal);
+    sorted
 }
 
 fn request_size(method: &Method) -> Option<(u32, u32)> {
@@ -123,7 +132,7 @@ fn marker(cx: Context<'_>, decl: &Decl, protocol: &Interface<'_>) -> TokenStream
         Openness::Ajar => "Ajar",
         Openness::Open => "Open",
     });
-    let methods = protocol.methods.iter().map(|method| {
+    let methods = protocol.methods_by_ordinal().into_iter().map(|method| {
         let (ordinal, name) = (ordinal(method), &method.element.name);
         let kind = match method.kind {
             MethodKind::OneWay { .. } => quote!(OneWay),
@@ -139,7 +148,7 @@ fn marker(cx: Context<'_>, decl: &Decl, protocol: &Interface<'_>) -> TokenStream
             }
         }
     });
-    let events = protocol.events.iter().map(|event| ordinal(event));
+    let events = by_ordinal(&protocol.events).into_iter().map(ordinal);
     let frames = protocol.frames();
     quote! {
         #[doc = #about]

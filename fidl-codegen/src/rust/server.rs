@@ -117,7 +117,7 @@ fn hooks(protocol: &Interface<'_>) -> TokenStream {
 /// The binding of the protocol to a server.
 fn serve(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
     let marker = &protocol.marker;
-    let arms = protocol.methods.iter().enumerate().map(|(index, method)| {
+    let arms = protocol.methods_by_ordinal().into_iter().enumerate().map(|(index, method)| {
         let (index, arm) = (Literal::usize_unsuffixed(index), arm(cx, method));
         quote! { #index => { #arm } }
     });

@@ -146,20 +146,20 @@ pub mod test_protocol {
         /// The size of the largest response of `Add` in bytes, header included.
         pub const ADD_RESPONSE_MAX_BYTES: usize = 24;
 
-        /// The size of the largest request of `Name` in bytes, header included.
-        pub const NAME_REQUEST_MAX_BYTES: usize = 40;
-
         /// The size of the largest request of `Reset` in bytes, header included.
         pub const RESET_REQUEST_MAX_BYTES: usize = 16;
 
         /// The size of the largest response of `Reset` in bytes, header included.
         pub const RESET_RESPONSE_MAX_BYTES: usize = 32;
 
-        /// The size of the largest event of `OnName` in bytes, header included.
-        pub const ON_NAME_EVENT_MAX_BYTES: usize = 40;
+        /// The size of the largest request of `Name` in bytes, header included.
+        pub const NAME_REQUEST_MAX_BYTES: usize = 40;
 
         /// The size of the largest event of `OnReset` in bytes, header included.
         pub const ON_RESET_EVENT_MAX_BYTES: usize = 16;
+
+        /// The size of the largest event of `OnName` in bytes, header included.
+        pub const ON_NAME_EVENT_MAX_BYTES: usize = 40;
 
         /// A connection to a client: a token, which can be kept anywhere.
         pub type Connection<'s> = ::fidl::server::Connection<'s, Adder>;
@@ -174,15 +174,15 @@ pub mod test_protocol {
         /// The response of `Add`.
         pub type AddResponse = super::AdderAddResponse;
 
+        /// A request of `Reset`.
+        pub type ResetRequest<'f> = ::fidl::server::Request<'f, (), Adder>;
+
         /// A request of `Name`.
         pub type NameRequest<'f> = ::fidl::server::Request<
             'f,
             super::AdderNameRequestView<'f>,
             Adder,
         >;
-
-        /// A request of `Reset`.
-        pub type ResetRequest<'f> = ::fidl::server::Request<'f, (), Adder>;
 
         /// What a server of the protocol does. Requests of one connection are begun in the order of their arrival.
         pub trait Server {
@@ -192,11 +192,11 @@ pub mod test_protocol {
                 request: AddRequest<'a>,
             ) -> impl Future<Output = AddResponse>;
 
-            /// Handles `Name`.
-            fn name<'a>(&'a self, request: NameRequest<'a>) -> impl Future<Output = ()>;
-
             /// Handles `Reset`.
             fn reset<'a>(&'a self, request: ResetRequest<'a>) -> impl Future<Output = ()>;
+
+            /// Handles `Name`.
+            fn name<'a>(&'a self, request: NameRequest<'a>) -> impl Future<Output = ()>;
 
             /// A client has connected.
             fn connection_opened(&self, connection: Connection<'_>) {
@@ -348,18 +348,6 @@ pub mod test_protocol {
                 Ok(From::from(response.view()))
             }
 
-            /// Calls `Name`.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
-            pub fn name(&self, text: &str) -> Result<(), ::fidl::ClientError> {
-                self.0
-                    .send::<
-                        super::AdderNameRequestWire,
-                    >(0x3873d3df3b59d2a2, true, super::AdderNameRequest { text })
-            }
-
             /// Calls `Reset`.
             ///
             /// # Errors
@@ -374,6 +362,18 @@ pub mod test_protocol {
                     .await?;
                 drop(response);
                 Ok(())
+            }
+
+            /// Calls `Name`.
+            ///
+            /// # Errors
+            ///
+            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
+            pub fn name(&self, text: &str) -> Result<(), ::fidl::ClientError> {
+                self.0
+                    .send::<
+                        super::AdderNameRequestWire,
+                    >(0x3873d3df3b59d2a2, true, super::AdderNameRequest { text })
             }
         }
 
@@ -421,22 +421,6 @@ pub mod test_protocol {
                 Ok(From::from(response.view()))
             }
 
-            /// Calls `Name`.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
-            pub fn name(
-                &self,
-                text: &str,
-                deadline: ::fidl::kernel::Instant,
-            ) -> Result<(), ::fidl::ClientError> {
-                self.0
-                    .send::<
-                        super::AdderNameRequestWire,
-                    >(0x3873d3df3b59d2a2, true, super::AdderNameRequest { text }, deadline)
-            }
-
             /// Calls `Reset`.
             ///
             /// # Errors
@@ -454,44 +438,60 @@ pub mod test_protocol {
                 drop(response);
                 Ok(())
             }
+
+            /// Calls `Name`.
+            ///
+            /// # Errors
+            ///
+            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
+            pub fn name(
+                &self,
+                text: &str,
+                deadline: ::fidl::kernel::Instant,
+            ) -> Result<(), ::fidl::ClientError> {
+                self.0
+                    .send::<
+                        super::AdderNameRequestWire,
+                    >(0x3873d3df3b59d2a2, true, super::AdderNameRequest { text }, deadline)
+            }
         }
 
         /// Sending the protocol's events, on a [`Connection`].
         pub trait Events {
-            /// Sends `OnName`.
-            ///
-            /// # Errors
-            ///
-            /// Why the event was not sent; see [`EventError`](::fidl::server::EventError).
-            fn on_name(self, text: &str) -> Result<(), ::fidl::server::EventError>;
-
             /// Sends `OnReset`.
             ///
             /// # Errors
             ///
             /// Why the event was not sent; see [`EventError`](::fidl::server::EventError).
             fn on_reset(self) -> Result<(), ::fidl::server::EventError>;
+
+            /// Sends `OnName`.
+            ///
+            /// # Errors
+            ///
+            /// Why the event was not sent; see [`EventError`](::fidl::server::EventError).
+            fn on_name(self, text: &str) -> Result<(), ::fidl::server::EventError>;
         }
 
         impl Events for Connection<'_> {
+            fn on_reset(self) -> Result<(), ::fidl::server::EventError> {
+                self.send_empty_event(0x30a4104ea726c98d, true)
+            }
+
             fn on_name(self, text: &str) -> Result<(), ::fidl::server::EventError> {
                 self.send_event::<
                         super::AdderOnNameRequestWire,
                     >(0x110d45deab7b2429, true, super::AdderOnNameRequest { text })
             }
-
-            fn on_reset(self) -> Result<(), ::fidl::server::EventError> {
-                self.send_empty_event(0x30a4104ea726c98d, true)
-            }
         }
 
         /// What a client does with the protocol's events.
         pub trait EventHandler {
-            /// Takes `OnName`.
-            fn on_name(&mut self, event: super::AdderOnNameRequestView<'_>);
-
             /// Takes `OnReset`.
             fn on_reset(&mut self);
+
+            /// Takes `OnName`.
+            fn on_name(&mut self, event: super::AdderOnNameRequestView<'_>);
         }
 
         impl<const N: usize, const E: usize> Client<'_, N, E> {
@@ -530,12 +530,12 @@ pub mod test_protocol {
             handler: &mut impl EventHandler,
         ) -> Result<(), ::fidl::ClientError> {
             match event.ordinal() {
-                0x110d45deab7b2429 => {
-                    handler.on_name(event.decode::<super::AdderOnNameRequestWire>()?.view());
-                }
-                _ => {
+                0x30a4104ea726c98d => {
                     event.decode_empty()?;
                     handler.on_reset();
+                }
+                _ => {
+                    handler.on_name(event.decode::<super::AdderOnNameRequestWire>()?.view());
                 }
             }
             Ok(())

@@ -92,6 +92,7 @@ impl<P: Protocol, const N: usize, const E: usize> BlockingClient<P, N, E> {
     ///
     /// [`ClientError::TimedOut`]; why the connection has ended.
     pub fn next_event(&self, deadline: Instant) -> Result<EventMessage<'_, P, N, E>, ClientError> {
+        const { assert!(E > 0, "a client that takes events needs room for one") };
         self.core.borrow_mut().tables.listening = true;
         loop {
             let core = &mut *self.core.borrow_mut();

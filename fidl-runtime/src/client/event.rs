@@ -20,6 +20,7 @@ pub struct NextEvent<'c, P: Protocol, const N: usize, const E: usize> {
 
 impl<'c, P: Protocol, const N: usize, const E: usize> NextEvent<'c, P, N, E> {
     pub(super) fn new(core: &'c RefCell<Core<P, N, E>>) -> Self {
+        const { assert!(E > 0, "a client that takes events needs room for one") };
         core.borrow_mut().tables.listening = true;
         Self { core }
     }

@@ -239,6 +239,12 @@ impl<'env> Reactor<'env> {
         self.add(Attached::Shared(consumer))
     }
 
+    /// Whether an attachment is one of this reactor.
+    pub(crate) fn has(&self, attachment: &Attachment) -> bool {
+        // No two reactors have had the same waker: generations go on from one owner of a lane to the next.
+        self.lane.id().waker(usize::from(attachment.consumer)).will_wake(&attachment.waker)
+    }
+
     fn add(&self, attached: Attached<'env>) -> Option<Attachment> {
         let index = self.consumers.iter().position(|place| place.borrow().is_none())?;
         let waker = self.lane.id().open(index)?;

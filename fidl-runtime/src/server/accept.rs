@@ -26,10 +26,13 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
             }
             let full = engine.tables.free_connections.is_empty();
             if full && self.capacity.when_full == WhenFull::Wait {
-                self.count(|counters| counters.connections_exhausted += 1);
+                if !core::mem::replace(&mut engine.tables.listener_waits, true) {
+                    self.count(|counters| counters.connections_exhausted += 1);
+                }
                 // Goes on when a connection ends.
                 return false;
             }
+            engine.tables.listener_waits = false;
             self.accept_one(engine, port);
         }
         engine.tables.listener_ready

@@ -151,8 +151,8 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
     ///
     /// # Errors
     ///
-    /// `ALREADY_BOUND` if the service has a listener, `NO_RESOURCES` if the reactor has no place, `BAD_STATE` from within a
-    /// handler.
+    /// `ALREADY_BOUND` if the service has a listener, or was on another reactor before; `NO_RESOURCES` if the reactor has no
+    /// place; `BAD_STATE` from within a handler.
     pub fn listen<'env>(&'env self, reactor: &Reactor<'env>, listener: Listener) -> Result<(), Status> {
         self.attach(reactor)?;
         let mut engine = self.engine.try_borrow_mut().map_err(|_| Status::BAD_STATE)?;
@@ -169,8 +169,8 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
     ///
     /// # Errors
     ///
-    /// `NO_RESOURCES` if all connections are in use or the reactor has no place, `BAD_STATE` from within a handler. The
-    /// channel is closed then.
+    /// `NO_RESOURCES` if all connections are in use or the reactor has no place; `ALREADY_BOUND` if the service was on another
+    /// reactor before; `BAD_STATE` from within a handler. The channel is closed then.
     pub fn serve<'env>(
         &'env self,
         reactor: &Reactor<'env>,
@@ -211,8 +211,8 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
     }
 
     fn attach<'env>(&'env self, reactor: &Reactor<'env>) -> Result<(), Status> {
-        if self.attachment.get().is_some() {
-            return Ok(());
+        if let Some(attachment) = self.attachment.get() {
+            return if reactor.has(attachment) { Ok(()) } else { Err(Status::ALREADY_BOUND) };
         }
         let attachment = reactor.attach(self).ok_or(Status::NO_RESOURCES)?;
         // A handler that wants something of the service marks the consumer.

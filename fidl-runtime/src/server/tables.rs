@@ -123,6 +123,8 @@ pub(super) struct Tables<const C: usize, const N: usize> {
     pub(super) listener: Option<Channel>,
     pub(super) listener_armed: bool,
     pub(super) listener_ready: bool,
+    /// All connections are in use, and the listener is not accepted from.
+    pub(super) listener_waits: bool,
 }
 
 impl<const C: usize, const N: usize> Tables<C, N> {
@@ -147,6 +149,7 @@ impl<const C: usize, const N: usize> Tables<C, N> {
             listener: None,
             listener_armed: false,
             listener_ready: false,
+            listener_waits: false,
         }
     }
 
