@@ -38,3 +38,11 @@ hold_against_vdso() {
   undefined_symbols "$@" > target/undefined-symbols
   FIDL_UNDEFINED_SYMBOLS=$PWD/target/undefined-symbols cargo test -q --test seam
 }
+
+# hold_data_below BYTES PROGRAM: initialized data of a program, which is in its file, stays below a number of bytes.
+hold_data_below() {
+  local data
+  data=$(size "$2" | awk 'NR == 2 {print $2}')
+  printf 'data section: %d bytes\n' "$data"
+  [ "$data" -lt "$1" ]
+}
