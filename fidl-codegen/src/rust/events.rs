@@ -8,13 +8,19 @@ use super::protocols::{Interface, ordinal};
 use super::server::request_payload;
 use super::text::docs;
 use super::{Context, names};
-use crate::ir::Method;
+use crate::ir::{Method, Openness};
 
 pub(super) fn emit(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
+    let sender = sender(cx, protocol);
+    let receiver = receiver(cx, protocol);
+    quote! { #sender #receiver }
+}
+
+/// The server's side: a trait with a function per event.
+fn sender(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
     if protocol.events.is_empty() {
         return quote! {};
     }
-    let marker = &protocol.marker;
     let declared = protocol.events.iter().map(|event| {
         let signature = send_signature(cx, event);
         let docs = docs(&event.element, &format!("Sends `{}`.", event.element.name));
@@ -28,10 +34,6 @@ pub(super) fn emit(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
         }
     });
     let sent = protocol.events.iter().map(|event| send(cx, event));
-    let handlers = protocol.events.iter().map(|event| handler(cx, event));
-    let give = give(cx, protocol);
-    let payload = |event: &&Method| request_payload(event).is_some();
-    let event = if protocol.events.iter().any(payload) { quote!(mut event) } else { quote!(event) };
     quote! {
         #[doc = " Sending the protocol's events, on a [`Connection`]."]
         pub trait Events {
@@ -40,10 +42,33 @@ pub(super) fn emit(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
         impl Events for Connection<'_> {
             #(#sent)*
         }
+    }
+}
 
+/// The client's side: a handler, and how it gets an event. A protocol that is not closed may have events of a newer server.
+fn receiver(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
+    let tolerant = protocol.openness != Openness::Closed;
+    if protocol.events.is_empty() && !tolerant {
+        return quote! {};
+    }
+    let marker = &protocol.marker;
+    let handlers = protocol.events.iter().map(|event| handler(cx, event));
+    let unknown = tolerant.then(|| {
+        quote! {
+            #[doc = " Takes a flexible event that this schema does not know, from a newer server. Its handles are closed."]
+            fn unknown_event(&mut self, ordinal: u64) {
+                let _ = ordinal;
+            }
+        }
+    });
+    let give = give(cx, protocol);
+    let payload = |event: &&Method| request_payload(event).is_some();
+    let event = if protocol.events.iter().any(payload) { quote!(mut event) } else { quote!(event) };
+    quote! {
         #[doc = " What a client does with the protocol's events."]
         pub trait EventHandler {
             #(#handlers)*
+            #unknown
         }
         impl<const N: usize, const E: usize> Client<'_, N, E> {
             #[doc = " Waits for an event and gives it to `handler`."]
@@ -109,15 +134,27 @@ fn handler(cx: Context<'_>, event: &Method) -> TokenStream {
     }
 }
 
-/// Gives an event to the function of its ordinal. The last one stands for whatever ordinal is left: a client keeps no
-/// event that its protocol does not have.
+/// Gives an event to the function of its ordinal.
 fn give(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
-    let (last, others) = protocol.events.split_last().expect("a protocol without events has no handler");
-    let (last, others_given) = (give_one(cx, last), others.iter().map(|event| give_one(cx, event)));
-    let ordinals = others.iter().map(|event| ordinal(event));
-    match others {
-        [] => last,
-        _ => quote! { match event.ordinal() { #(#ordinals => { #others_given })* _ => { #last } } },
+    let arms = |events: &[&Method]| {
+        let arms = events.iter().map(|event| {
+            let (ordinal, given) = (ordinal(event), give_one(cx, event));
+            quote! { #ordinal => { #given } }
+        });
+        quote! { #(#arms)* }
+    };
+    match (protocol.openness, &protocol.events[..]) {
+        // The last one stands for whatever ordinal is left: a client keeps no event that its closed protocol does not have.
+        (Openness::Closed, [only]) => give_one(cx, only),
+        (Openness::Closed, [others @ .., last]) => {
+            let (others, last) = (arms(others), give_one(cx, last));
+            quote! { match event.ordinal() { #others _ => { #last } } }
+        }
+        (_, []) => quote! { handler.unknown_event(event.ordinal()); },
+        (_, all) => {
+            let all = arms(all);
+            quote! { match event.ordinal() { #all unknown => handler.unknown_event(unknown), } }
+        }
     }
 }
 

@@ -40,6 +40,7 @@ const USED_METHODS: &[&str] = &[
     "new",
     "send_empty_event",
     "send_event",
+    "unknown_event",
     "unknown_method",
     "writable",
 ];

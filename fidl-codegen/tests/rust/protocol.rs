@@ -492,6 +492,11 @@ pub mod test_protocol {
 
             /// Takes `OnName`.
             fn on_name(&mut self, event: super::AdderOnNameRequestView<'_>);
+
+            /// Takes a flexible event that this schema does not know, from a newer server. Its handles are closed.
+            fn unknown_event(&mut self, ordinal: u64) {
+                let _ = ordinal;
+            }
         }
 
         impl<const N: usize, const E: usize> Client<'_, N, E> {
@@ -534,9 +539,10 @@ pub mod test_protocol {
                     event.decode_empty()?;
                     handler.on_reset();
                 }
-                _ => {
+                0x110d45deab7b2429 => {
                     handler.on_name(event.decode::<super::AdderOnNameRequestWire>()?.view());
                 }
+                unknown => handler.unknown_event(unknown),
             }
             Ok(())
         }

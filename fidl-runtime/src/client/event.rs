@@ -64,7 +64,8 @@ impl<'c, P: Protocol, const N: usize, const E: usize> EventMessage<'c, P, N, E> 
         Some(Self { core: owner, event, held })
     }
 
-    /// The event's ordinal: one of [`Protocol::EVENTS`].
+    /// The event's ordinal: one of [`Protocol::EVENTS`], or, on a protocol that is not closed, one that it does not have. Of
+    /// such an event nothing but the ordinal is left.
     pub fn ordinal(&self) -> u64 {
         let header = self.held.as_ref().and_then(|held| held.lease.header().ok());
         header.map_or(0, |header| header.ordinal())

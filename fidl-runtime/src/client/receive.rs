@@ -199,10 +199,7 @@ impl<P: Protocol, const N: usize, const E: usize> Core<P, N, E> {
                 self.deliver_event();
                 Ok(())
             }
-            (0, _) => {
-                landing.lease.clear();
-                self.unknown_event(header)
-            }
+            (0, _) => self.unknown_event(header),
             _ => self.deliver_response(header),
         }
     }
@@ -286,11 +283,17 @@ impl<P: Protocol, const N: usize, const E: usize> Core<P, N, E> {
         self.unknown_event(header)
     }
 
+    /// An event that the protocol does not have. Of one that is tolerated only the header is kept.
     fn unknown_event(&mut self, header: Header) -> Result<(), ClientError> {
         if P::OPENNESS == Openness::Closed || !header.is_flexible() {
             return Err(ClientError::UnexpectedMessage { ordinal: header.ordinal() });
         }
         self.counters.unknown_events += 1;
+        let Some(landing) = &mut self.tables.landing else { return Ok(()) };
+        landing.lease.encode_empty(header)?;
+        if self.tables.listening {
+            self.deliver_event();
+        }
         Ok(())
     }
 
