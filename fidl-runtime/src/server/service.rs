@@ -38,6 +38,7 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
     Service<B, C, N, L, SIZE, POLICY>
 {
     /// A service that has not been started. All zeros: it takes no room in the program's file.
+    #[allow(clippy::new_without_default, reason = "a service lies in a static, never on a stack")]
     pub const fn new() -> Self {
         const { assert!(C > 0 && N > 0, "a service needs a connection and a request in flight") };
         Self {
