@@ -1,21 +1,19 @@
-//! A service's turn: handlers, replies, requests.
+//! A service's turn: which connections are read, and what becomes of each message.
 
-use core::pin::Pin;
-use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 use core::task::Waker;
-use core::time::Duration;
 
-use super::accept::send_epitaph;
-use super::binding::{Binding, Call, End, Outcome, Reply};
+use super::binding::{Binding, Call, Reply};
 use super::close::CloseReason;
+use super::ending::drop_handlers;
 use super::place::Dispatch;
-use super::service::{CONNECTION, Engine, Running};
-use super::tables::{Entry, Phase, Tables};
-use crate::kernel::{self, Instant, Port, PortPacket, ReadError, Signals, Status};
+use super::service::{Engine, Running};
+use super::tables::{Phase, Tables};
+use crate::kernel::{Port, PortPacket, ReadError, Signals, Status};
 use crate::message::{EPITAPH_ORDINAL, FrameStorage, Header, Lease};
 use crate::message::{Method, MethodKind, Openness, Protocol, UnknownMethod, find_method};
 use crate::reactor::{Attachment, PacketKey};
-use crate::task::{Arena, Started};
+use crate::task::Started;
 
 /// How many requests a turn reads of one connection before the next one's turn comes.
 const REQUESTS_PER_CONNECTION: usize = 16;
@@ -309,201 +307,6 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         let connection = self.connection(index);
         Some(Reply { call: call as u32, txid: header.txid(), method, lease, connection })
     }
-
-    /// A handler has finished: writes its reply.
-    fn finish(&self, tables: &mut Tables<C, N>, port: &Port, outcome: Outcome<'static>) {
-        let call = outcome.call as usize;
-        let index = tables.calls[call].connection;
-        tables.calls[call].slot = None;
-        tables.call_links.remove(&mut tables.entries[index].running, call);
-        let reason = match outcome.end {
-            End::Done => None,
-            End::Refused(error) => Some(CloseReason::DecodeFailure(error)),
-            End::Unsendable(error) => Some(CloseReason::EncodeFailure(error)),
-            End::Reply(reply) if !tables.entries[index].unsent.is_empty() => {
-                return self.keep(tables, port, call, reply);
-            }
-            End::Reply(reply) => match reply.write(tables.entries[index].handle()) {
-                Err(Status::SHOULD_WAIT) => return self.keep(tables, port, call, reply),
-                result => self.written(result),
-            },
-        };
-        tables.free_call(call);
-        if let Some(reason) = reason {
-            tables.end(index, reason);
-        }
-    }
-
-    /// Why the connection must end after a write, if it must.
-    fn written(&self, result: Result<(), Status>) -> Option<CloseReason> {
-        match result {
-            // That the peer has closed its end is told by the read path, behind what it had sent.
-            Ok(()) | Err(Status::PEER_CLOSED) => {
-                self.count(|counters| counters.replies += 1);
-                None
-            }
-            Err(status) => Some(CloseReason::WriteFailure(status)),
-        }
-    }
-
-    /// Keeps a reply in its frame until the channel is writable.
-    fn keep(&self, tables: &mut Tables<C, N>, port: &Port, call: usize, reply: Lease<'static>) {
-        let index = tables.calls[call].connection;
-        tables.calls[call].reply = Some(reply);
-        let entry = &mut tables.entries[index];
-        if entry.unsent.is_empty() {
-            self.count(|counters| counters.blocked += 1);
-            entry.blocked_since = Instant::now();
-            tables.blocked_links.push_back(&mut tables.blocked, index);
-            self.shared.peers[index].blocked.store(true, Relaxed);
-        }
-        tables.call_links.push_back(&mut entry.unsent, call);
-        self.arm_writable(entry, port, index);
-    }
-
-    /// Writes unsent replies; returns whether none is left.
-    fn flush(&self, tables: &mut Tables<C, N>, port: &Port, index: usize) -> bool {
-        while let Some(call) = tables.entries[index].unsent.front() {
-            let channel = tables.entries[index].handle();
-            let Some(reply) = tables.calls[call].reply.take() else { return true };
-            let result = reply.write(channel);
-            if result == Err(Status::SHOULD_WAIT) {
-                tables.calls[call].reply = Some(reply);
-                self.arm_writable(&mut tables.entries[index], port, index);
-                return false;
-            }
-            drop(reply);
-            tables.call_links.remove(&mut tables.entries[index].unsent, call);
-            tables.free_call(call);
-            if tables.entries[index].unsent.is_empty() {
-                tables.blocked_links.remove(&mut tables.blocked, index);
-                self.shared.peers[index].blocked.store(false, Relaxed);
-            }
-            if let Some(reason) = self.written(result) {
-                tables.end(index, reason);
-            }
-        }
-        true
-    }
-
-    fn arm_readable(&self, tables: &mut Tables<C, N>, port: &Port, index: usize) {
-        if tables.entries[index].readable_armed {
-            return;
-        }
-        let signals = Signals::CHANNEL_READABLE | Signals::CHANNEL_PEER_CLOSED;
-        match self.arm(&tables.entries[index], port, index, signals) {
-            Ok(()) => tables.entries[index].readable_armed = true,
-            Err(status) => tables.end(index, CloseReason::ReadFailure(status)),
-        }
-    }
-
-    fn arm_writable(&self, entry: &mut Entry, port: &Port, index: usize) {
-        if !entry.writable_armed {
-            let signals = Signals::CHANNEL_WRITABLE | Signals::CHANNEL_PEER_CLOSED;
-            entry.writable_armed = self.arm(entry, port, index, signals).is_ok();
-        }
-    }
-
-    fn arm_closed(&self, entry: &mut Entry, port: &Port, index: usize) {
-        if !entry.closed_armed {
-            entry.closed_armed = self.arm(entry, port, index, Signals::CHANNEL_PEER_CLOSED).is_ok();
-        }
-    }
-
-    fn arm(&self, entry: &Entry, port: &Port, index: usize, signals: Signals) -> Result<(), Status> {
-        let generation = self.shared.peers[index].generation.load(Relaxed);
-        kernel::wait_async(entry.handle(), port, self.key(CONNECTION, generation, index), signals)
-    }
-
-    /// Ends the connection that has left its replies unread for longest, if that is too long and others wait for calls.
-    fn lose_patience(&self, engine: &mut Engine<D::Future, C, N>) {
-        loop {
-            let ends = engine.tables.patience_ends(self.capacity.patience);
-            // The clock is read only if there is something to wait for.
-            if ends == Instant::INFINITE || ends > Instant::now() {
-                return;
-            }
-            let Some(stalled) = engine.tables.blocked.front() else { return };
-            self.count(|counters| counters.stalled += 1);
-            engine.tables.end(stalled, CloseReason::Stalled);
-            self.end_all(engine);
-        }
-    }
-
-    /// Ends the connections that are to end.
-    fn end_all(&self, engine: &mut Engine<D::Future, C, N>) {
-        while let Some(index) = engine.tables.ending.front() {
-            self.end(engine, index);
-        }
-    }
-
-    /// Ends a connection: drops its handlers' futures in place and its unsent replies, and closes the channel.
-    fn end(&self, engine: &mut Engine<D::Future, C, N>, index: usize) {
-        let Engine { arena, tables } = &mut *engine;
-        let reason = tables.entries[index].reason;
-        drop_handlers(arena, tables, index);
-        while let Some(call) = tables.entries[index].unsent.front() {
-            tables.call_links.remove(&mut tables.entries[index].unsent, call);
-            tables.free_call(call);
-        }
-        self.close(tables, index, &reason);
-    }
-
-    fn close(&self, tables: &mut Tables<C, N>, index: usize, reason: &CloseReason) {
-        let peer = &self.shared.peers[index];
-        let id = self.connection(index).id();
-        if peer.blocked.swap(false, Relaxed) {
-            tables.blocked_links.remove(&mut tables.blocked, index);
-        }
-        tables.ending_links.remove(&mut tables.ending, index);
-        tables.end_grant(index);
-        tables.set_phase(index, Phase::Free);
-        let entry = &mut tables.entries[index];
-        if let CloseReason::Shutdown(Some(status)) = reason {
-            send_epitaph(entry.handle(), *status);
-        }
-        peer.channel.store(0, Relaxed);
-        // Release: whoever sees the new generation sees that the channel is gone.
-        let generation = peer.generation.fetch_add(1, Release).wrapping_add(1);
-        *entry = Entry::FREE;
-        peer.end_wait();
-        // A place whose generations are used up is retired.
-        if generation != u32::MAX {
-            tables.free_connections.give(index);
-        }
-        // A listener that could not be read for want of handles is looked at again.
-        tables.listener_ready |= tables.listener.is_some() && !tables.listener_armed;
-        self.count(|counters| {
-            counters.closed += 1;
-            counters.protocol_errors += u64::from(is_clients_fault(reason));
-        });
-        B::closed(self.server, id, reason);
-    }
-}
-
-impl<const C: usize, const N: usize> Tables<C, N> {
-    /// When the connection that has been blocked for longest must end, if others wait for calls.
-    pub(super) fn patience_ends(&self, patience: Duration) -> Instant {
-        match self.blocked.front() {
-            Some(first) if !self.starved.is_empty() => self.entries[first].blocked_since.plus(patience),
-            _ => Instant::INFINITE,
-        }
-    }
-}
-
-/// Drops the futures of a connection's handlers, in place.
-fn drop_handlers<F, const C: usize, const N: usize>(
-    arena: &mut Pin<&'static mut Arena<F, N>>,
-    tables: &mut Tables<C, N>,
-    index: usize,
-) {
-    while let Some(call) = tables.entries[index].running.front() {
-        tables.call_links.remove(&mut tables.entries[index].running, call);
-        if let Some(slot) = tables.calls[call].slot {
-            arena.as_mut().remove(slot);
-        }
-        tables.free_call(call);
-    }
 }
 
 /// A message that a server may receive.
@@ -545,16 +348,4 @@ const fn takes_newer_requests<P: Protocol>() -> bool {
 fn too_large<P: Protocol>() -> crate::wire::DecodeError {
     let size = <P::RequestFrame as FrameStorage>::BYTES as u32;
     crate::wire::DecodeError::new(crate::wire::Rule::TrailingBytes, size)
-}
-
-/// Whether a connection ended because of what the client sent.
-fn is_clients_fault(reason: &CloseReason) -> bool {
-    matches!(
-        reason,
-        CloseReason::IncompatibleFormat
-            | CloseReason::UnexpectedMessage { .. }
-            | CloseReason::DecodeFailure(_)
-            | CloseReason::TooManyEvents
-            | CloseReason::Stalled
-    )
 }

@@ -44,8 +44,10 @@ mod binding;
 mod capacity;
 mod close;
 mod connection;
+mod ending;
 mod engine;
 mod place;
+mod replies;
 mod service;
 mod tables;
 
