@@ -1,6 +1,6 @@
 //! What a server does when its arena or its connections are all in use, and how clients share them.
 
-use fidl::kernel::{self, AsHandleRef, Channel, HandleBased, ReadError, Status, create_endpoints};
+use fidl::kernel::{self, AsHandleRef, Channel, ReadError, Status, create_endpoints};
 use fidl::server::{Binding, CloseReason, Dispatch, Running};
 use fidl::wire::HandleSlot;
 use fidl::{Capacity, Listener, Reactor, WhenFull, capacity};
@@ -291,7 +291,7 @@ fn handles_of_requests_in_flight_are_closed_with_the_connection() {
 /// Sends a new connection to a listener.
 fn call_in(listener: &Channel) -> Peer {
     let (near, far) = channel();
-    let slots = [HandleSlot::new(far.into_raw(), 0, 0x8000_0000)];
+    let slots = [HandleSlot::holding(far, 0, 0x8000_0000)];
     kernel::write(listener.raw_handle(), &[], &slots).unwrap();
     Peer(near)
 }

@@ -60,7 +60,7 @@ pub(crate) fn async_client() -> usize {
 /// The other end of a listener's channel, as a client that comes in by it.
 fn call_in(callers: &Channel) -> Channel {
     let (near, far) = Channel::create().unwrap();
-    let slots = [HandleSlot::new(far.into_raw(), 0, 0x8000_0000)];
+    let slots = [HandleSlot::holding(far, 0, 0x8000_0000)];
     kernel::write(callers.raw_handle(), &[], &slots).unwrap();
     near
 }

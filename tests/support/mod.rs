@@ -6,7 +6,7 @@ use std::future::poll_fn;
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
-use fidl::kernel::{self, AsHandleRef, Channel, HandleBased, Instant, ReadError, Status};
+use fidl::kernel::{self, AsHandleRef, Channel, Instant, ReadError, Status};
 use fidl::message::Header;
 use fidl::wire::{HandleSlot, IntoRawHandle};
 use fidl::{Protocol, Reactor};
@@ -76,7 +76,7 @@ impl Peer {
 
     pub(crate) fn try_send_with(&self, message: &[u8], handles: Vec<Channel>) -> Result<(), Status> {
         let slots: Vec<_> =
-            handles.into_iter().map(|handle| HandleSlot::new(handle.into_raw(), 0, SAME_RIGHTS)).collect();
+            handles.into_iter().map(|handle| HandleSlot::holding(handle, 0, SAME_RIGHTS)).collect();
         let sent = kernel::write(self.0.raw_handle(), message, &slots);
         close_all(&slots);
         sent

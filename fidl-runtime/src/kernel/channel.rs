@@ -46,9 +46,7 @@ pub fn read(channel: u32, bytes: &mut [u8], slots: &[HandleSlot]) -> Result<Read
     let handles = handles.get_mut(..room).unwrap_or_default();
     let read = read_with(channel, bytes, handles)?;
     for (slot, info) in slots.iter().zip(handles).take(read.handles) {
-        slot.object_type.store(info.object_type, Relaxed);
-        slot.rights.store(info.rights, Relaxed);
-        slot.handle.store(info.handle, Relaxed);
+        slot.put(info.handle, info.object_type, info.rights);
     }
     Ok(read)
 }
@@ -85,7 +83,8 @@ fn read_with(channel: u32, bytes: &mut [u8], handles: &mut [HandleInfo]) -> Resu
 ///
 /// # Errors
 ///
-/// `SHOULD_WAIT` while the channel is full, where channels are bounded; `PEER_CLOSED`; `OUT_OF_RANGE` for a message that is
+/// `SHOULD_WAIT` while the channel is full, where channels are bounded; `PEER_CLOSED`; `BAD_HANDLE` for a slot whose number
+/// is not a handle of its own; `OUT_OF_RANGE` for a message that is
 /// too large; `WRONG_TYPE`, `INVALID_ARGS`, `ACCESS_DENIED`, `NOT_SUPPORTED` for a handle that cannot be sent in this way.
 pub fn write(channel: u32, bytes: &[u8], slots: &[HandleSlot]) -> Result<(), Status> {
     if slots.is_empty() {
@@ -102,7 +101,7 @@ pub fn write(channel: u32, bytes: &[u8], slots: &[HandleSlot]) -> Result<(), Sta
 fn write_with_handles(channel: u32, bytes: &[u8], slots: &[HandleSlot]) -> Result<(), Status> {
     let mut dispositions = [HandleDisposition::default(); MAX_MESSAGE_HANDLES];
     for (disposition, slot) in dispositions.iter_mut().zip(slots) {
-        disposition.handle = slot.handle.load(Relaxed);
+        disposition.handle = slot.owned();
         disposition.object_type = slot.object_type.load(Relaxed);
         disposition.rights = slot.rights.load(Relaxed);
     }
@@ -120,7 +119,9 @@ fn write_with_handles(channel: u32, bytes: &[u8], slots: &[HandleSlot]) -> Resul
     };
     let result = Status::ok(status);
     if result != Err(Status::SHOULD_WAIT) {
-        slots.iter().for_each(|slot| slot.handle.store(0, Relaxed));
+        slots.iter().for_each(|slot| {
+            slot.take();
+        });
     }
     result
 }

@@ -5,6 +5,7 @@ use core::marker::PhantomData;
 
 use fuchsia_zircon::{AsHandleRef, Channel, Handle, HandleBased, HandleRef, Status};
 
+use crate::wire::handle::Sealed;
 use crate::wire::{self, Encode, EncodeError, Encoder, IntoRawHandle};
 
 macro_rules! ends {
@@ -45,6 +46,8 @@ macro_rules! ends {
                 write!(f, concat!(stringify!($name), "({:#x})"), self.channel.raw_handle())
             }
         }
+
+        impl<P> Sealed for $name<P> {}
 
         impl<P> IntoRawHandle for $name<P> {
             fn into_raw_handle(self) -> u32 {

@@ -5,6 +5,7 @@ use core::sync::atomic::Ordering::Relaxed;
 use fuchsia_zircon::{Channel, Event, EventPair, Handle, HandleBased, Socket, Status};
 
 use super::abi;
+use crate::wire::handle::Sealed;
 use crate::wire::{
     self, Encode, EncodeError, Encoder, EndpointView, HandleSlot, HandleView, IntoRawHandle, SAME_RIGHTS,
 };
@@ -13,7 +14,7 @@ use crate::wire::{
 ///
 /// `None` if it has been taken, or if its rights could not be reduced; it is closed then.
 fn take(slot: &HandleSlot) -> Option<Handle> {
-    let raw = slot.take()?.get();
+    let raw = slot.take_owned()?.get();
     let rights = slot.rights.load(Relaxed);
     if rights == SAME_RIGHTS {
         // SAFETY: the slot owned the handle and has given it up.
@@ -43,7 +44,7 @@ impl<E: From<Handle>> EndpointView<'_, E> {
 /// Closes the handles that are left in the slots.
 pub(crate) fn close_all(slots: &[HandleSlot]) {
     for slot in slots {
-        if let Some(raw) = slot.take() {
+        if let Some(raw) = slot.take_owned() {
             close(raw.get());
         }
     }
@@ -56,6 +57,8 @@ fn close(raw: u32) {
 
 macro_rules! sendable {
     ($($object:ty),*) => { $(
+        impl Sealed for $object {}
+
         impl IntoRawHandle for $object {
             fn into_raw_handle(self) -> u32 {
                 self.into_raw()

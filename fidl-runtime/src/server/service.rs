@@ -113,7 +113,7 @@ pub struct Counters {
     pub refused: u64,
     /// Connections ended, for whatever reason.
     pub closed: u64,
-    /// Connections ended because of what the client sent.
+    /// Connections ended because of what the client sent, or did not read.
     pub protocol_errors: u64,
     /// Connections ended because the client did not read its replies while others waited.
     pub stalled: u64,

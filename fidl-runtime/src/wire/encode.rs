@@ -1,7 +1,6 @@
 //! Writing a message into a buffer of fixed size.
 
 use core::mem;
-use core::sync::atomic::Ordering::Relaxed;
 
 use zerocopy::FromBytes;
 
@@ -147,16 +146,19 @@ impl<'b> Encoder<'b> {
         Ok(result)
     }
 
-    /// Adds a handle to the message.
+    /// Adds a handle to the message, which it then belongs to.
     ///
     /// # Errors
     ///
     /// [`EncodeError::TooManyHandles`]; the handle then still belongs to the caller.
-    pub fn push_handle(&mut self, handle: u32, object_type: u32, rights: u32) -> Result<(), EncodeError> {
+    pub(crate) fn push_handle(
+        &mut self,
+        handle: u32,
+        object_type: u32,
+        rights: u32,
+    ) -> Result<(), EncodeError> {
         let slot = self.handles.get(self.handle_count).ok_or(EncodeError::TooManyHandles)?;
-        slot.object_type.store(object_type, Relaxed);
-        slot.rights.store(rights, Relaxed);
-        slot.handle.store(handle, Relaxed);
+        slot.put(handle, object_type, rights);
         self.handle_count += 1;
         Ok(())
     }

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::marker::PhantomData;
 use core::num::NonZeroU32;
-use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
@@ -22,32 +22,67 @@ const PRESENT: u32 = u32::MAX;
 
 /// One handle of a message: the handle itself until it is taken, its object type, and its rights.
 ///
-/// For a received message, type and rights are what the kernel reported; for one to be sent, what the schema asks for.
+/// For a received message, type and rights are what the kernel reported; for one to be sent, what the schema asks for. A slot
+/// that is dropped with its handle does not close it; frames do.
 #[derive(Debug, Default)]
 pub struct HandleSlot {
     pub(crate) handle: AtomicU32,
     pub(crate) object_type: AtomicU32,
     pub(crate) rights: AtomicU32,
+    /// Whether the handle belongs to the slot. A number that somebody made up does not, and is never closed or sent.
+    owned: AtomicBool,
 }
 
 impl HandleSlot {
     /// A slot without a handle.
     pub const fn empty() -> Self {
-        Self { handle: AtomicU32::new(0), object_type: AtomicU32::new(0), rights: AtomicU32::new(0) }
+        Self::new(0, 0, 0)
     }
 
-    /// A slot with a handle of the given object type (`ZX_OBJ_TYPE_…`) and rights (`ZX_RIGHT_…`).
+    /// A slot with a number that stands for a handle, of the given object type (`ZX_OBJ_TYPE_…`) and rights
+    /// (`ZX_RIGHT_…`). The handle stays whose it is.
     pub const fn new(handle: u32, object_type: u32, rights: u32) -> Self {
         Self {
             handle: AtomicU32::new(handle),
             object_type: AtomicU32::new(object_type),
             rights: AtomicU32::new(rights),
+            owned: AtomicBool::new(false),
         }
     }
 
-    /// Takes the handle out; `None` if it has been taken.
+    /// A slot with a handle that belongs to it, to be sent as the given object type and with the given rights.
+    pub fn holding(handle: impl IntoRawHandle, object_type: u32, rights: u32) -> Self {
+        let slot = Self::empty();
+        slot.put(handle.into_raw_handle(), object_type, rights);
+        slot
+    }
+
+    /// Takes the number out; `None` if it has been taken.
     pub fn take(&self) -> Option<NonZeroU32> {
+        self.owned.store(false, Relaxed);
         NonZeroU32::new(self.handle.swap(0, Relaxed))
+    }
+
+    /// Makes a handle the slot's.
+    pub(crate) fn put(&self, handle: u32, object_type: u32, rights: u32) {
+        self.object_type.store(object_type, Relaxed);
+        self.rights.store(rights, Relaxed);
+        self.owned.store(true, Relaxed);
+        self.handle.store(handle, Relaxed);
+    }
+
+    /// Takes the handle out, if it belongs to the slot.
+    #[cfg(feature = "kernel")]
+    pub(crate) fn take_owned(&self) -> Option<NonZeroU32> {
+        // The exchange lets one caller alone have the handle.
+        let handle = NonZeroU32::new(self.handle.swap(0, Relaxed))?;
+        self.owned.swap(false, Relaxed).then_some(handle)
+    }
+
+    /// The handle, if it belongs to the slot; else 0.
+    #[cfg(feature = "kernel")]
+    pub(crate) fn owned(&self) -> u32 {
+        if self.owned.load(Relaxed) { self.handle.load(Relaxed) } else { 0 }
     }
 
     /// Checks type and rights against the schema. Where the handle has more rights than the schema names, only the named
@@ -223,14 +258,19 @@ positions! {
         fn() -> E, resolve, EndpointView<'f, E>, |handle| EndpointView { handle, marker: PhantomData };
 }
 
-/// A handle on its way into a message.
-pub trait IntoRawHandle {
+/// A handle on its way into a message: one of the kernel's typed handles, or a protocol endpoint.
+///
+/// Not to be implemented outside this crate, so that nobody can give away a handle that is not theirs.
+pub trait IntoRawHandle: Sealed {
     /// The handle's number, which now belongs to the caller; 0 for none.
     fn into_raw_handle(self) -> u32;
 
     /// Closes a handle that found no place in its message.
     fn close_raw_handle(handle: u32);
 }
+
+/// Keeps [`IntoRawHandle`] in this crate.
+pub trait Sealed {}
 
 impl Marker {
     /// Writes a handle and its marker.

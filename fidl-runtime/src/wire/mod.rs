@@ -43,7 +43,7 @@ mod boxed;
 mod encode;
 mod envelope;
 mod error;
-mod handle;
+pub(crate) mod handle;
 mod macros;
 mod pointer;
 mod scalar;

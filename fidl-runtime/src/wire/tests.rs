@@ -88,6 +88,8 @@ crate::encode_struct! { resource All<'_> => AllWire {
 /// A handle that no kernel knows.
 struct Number(u32);
 
+impl super::handle::Sealed for Number {}
+
 impl IntoRawHandle for Number {
     fn into_raw_handle(self) -> u32 {
         self.0

@@ -1,4 +1,5 @@
-//! Reading a validated message where it lies. The one module of the codec with unsafe code.
+//! Reading a validated message where it lies: the pointers of the codec. The containers' modules have unsafe code only to
+//! follow, through this one, the offsets that their own walk has left.
 //!
 //! The invariant: a [`Body<T>`] exists only behind a successful walk over its bytes as a message of type `T`, and nobody
 //! writes to those bytes while it exists. An [`Object`] is made from a `Body`, or from another object by following
