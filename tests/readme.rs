@@ -21,6 +21,14 @@ fn server_is_the_example() {
 }
 
 #[test]
+fn client_is_a_part_of_the_example() {
+    let readme = read("README.md");
+    let behind = readme.split_once("(`examples/adder_client.rs`):\n").unwrap().1;
+    let block = behind.split("```").nth(1).unwrap().split_once('\n').unwrap().1;
+    assert!(read("examples/adder_client.rs").contains(block), "README.md and the example differ:\n{block}");
+}
+
+#[test]
 fn schema_is_the_example() {
     let block = block_behind(&read("README.md"), "schemas/calc.fidl").to_owned();
     let schema = read("schemas/calc.fidl");

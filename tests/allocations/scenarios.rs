@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Barrier;
 use std::time::Duration;
 
-use fidl::kernel::{self, AsHandleRef, Channel, HandleBased, Instant, create_endpoints};
+use fidl::kernel::{self, AsHandleRef, Channel, Instant, create_endpoints};
 use fidl::wire::HandleSlot;
 use fidl::{Capacity, Listener, Reactor, Timers, WhenFull, capacity};
 
