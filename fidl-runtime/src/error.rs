@@ -9,7 +9,7 @@ use crate::task::NoLane;
 use crate::wire::{DecodeError, EncodeError};
 
 /// Any error of this crate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
     /// A kernel call failed, or something could not be set up; the function that returned the status says which it may be.
@@ -36,6 +36,13 @@ impl fmt::Display for Error {
             Self::Encode(error) => error.fmt(f),
             Self::NoLane(error) => error.fmt(f),
         }
+    }
+}
+
+/// As [`Display`](fmt::Display): what `main` prints of an error that it returns.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
