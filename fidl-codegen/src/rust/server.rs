@@ -15,7 +15,7 @@ pub(super) fn emit(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
     let hooks = hooks(protocol);
     let serve = serve(cx, protocol);
     quote! {
-        #[doc = " A connection to a client: a token, which can be kept anywhere."]
+        #[doc = " A connection to a client: a token that owns nothing."]
         pub type Connection<'s> = ::fidl::server::Connection<'s, #marker>;
         #(#aliases)*
         #[doc = " What a server of the protocol does. Requests of one connection are begun in the order of their arrival."]

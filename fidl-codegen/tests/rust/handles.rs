@@ -97,7 +97,7 @@ pub mod test_handles {
             type ServerMessageFrame = ::fidl::message::Frame<24, 0>;
         }
 
-        /// A connection to a client: a token, which can be kept anywhere.
+        /// A connection to a client: a token that owns nothing.
         pub type Connection<'s> = ::fidl::server::Connection<'s, P>;
 
         /// What a server of the protocol does. Requests of one connection are begun in the order of their arrival.

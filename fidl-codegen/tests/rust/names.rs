@@ -113,7 +113,7 @@ pub mod test_names {
         /// The size of the largest response of `New` in bytes, header included.
         pub const NEW_RESPONSE_MAX_BYTES: usize = 24;
 
-        /// A connection to a client: a token, which can be kept anywhere.
+        /// A connection to a client: a token that owns nothing.
         pub type Connection<'s> = ::fidl::server::Connection<'s, Client_>;
 
         /// A request of `New`.

@@ -161,7 +161,7 @@ pub mod test_protocol {
         /// The size of the largest event of `OnName` in bytes, header included.
         pub const ON_NAME_EVENT_MAX_BYTES: usize = 40;
 
-        /// A connection to a client: a token, which can be kept anywhere.
+        /// A connection to a client: a token that owns nothing.
         pub type Connection<'s> = ::fidl::server::Connection<'s, Adder>;
 
         /// A request of `Add`.

@@ -50,6 +50,8 @@ mod place;
 mod replies;
 mod service;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 pub use crate::message::{Method, MethodKind, Openness, Protocol, UnknownMethod};
 pub use binding::{Binding, Call, Incoming, Outcome, Reply, Request};
