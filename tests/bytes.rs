@@ -301,11 +301,11 @@ fn handles() {
     }
     take_all::<HandlesWire>(&message, |view| {
         assert!(!view.optional().is_present() && !view.server().handle().is_present());
-        // Reducing these rights is the kernel's affair, and the events have others.
-        let raw =
-            [view.readable(), view.event()].map(|view| view.slot().and_then(HandleSlot::take).is_some());
-        let rest = [view.plain(), view.channel(), view.client().handle(), view.required_server().handle()];
-        count(raw) + count(rest.map(|view| view.take().is_some()))
+        // The slots hold numbers now, not handles of their own.
+        let views = [view.readable(), view.event(), view.plain(), view.channel()];
+        let ends = [view.client().handle(), view.required_server().handle()];
+        let taken = |view: fidl::wire::HandleView<'_>| view.slot().and_then(HandleSlot::take).is_some();
+        count(views.map(taken)) + count(ends.map(taken))
     });
 }
 
