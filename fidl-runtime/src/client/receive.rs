@@ -304,6 +304,12 @@ impl<P: Protocol, const N: usize, const E: usize> Core<P, N, E> {
         }
         self.tables.set_ended(error);
         self.channel = None;
+        // The message that ended it lies here; one that is held is an event that had come before.
+        if !self.tables.holding
+            && let Some(landing) = &mut self.tables.landing
+        {
+            landing.lease.clear();
+        }
         self.tables.slots.iter_mut().for_each(|slot| wake(&mut slot.waker));
         wake(&mut self.tables.event_waker);
     }
