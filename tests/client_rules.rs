@@ -20,7 +20,12 @@ use support::{
 /// The protocols.
 pub mod schema {
     fidl::include_schema!("test_openness");
+    fidl::include_schema!("test_constructs");
+    fidl::include_schema!("test_shapes");
+    fidl::include_schema!("example_calc");
+    fidl::include_schema!("example_echo");
 }
+use schema::test_constructs::wire;
 use schema::test_openness::ajar::{self, Ajar};
 use schema::test_openness::closed::{self, Closed};
 use schema::test_openness::open::{self, Open};
@@ -589,6 +594,24 @@ fn handles_that_nobody_wants_are_closed() {
             settle(&reactor);
             assert!(watched.iter().all(is_closed), "{case} with {count}");
         }
+    }
+}
+
+/// The handles of a message that ends the connection used to stay in the frame that it was read into.
+#[test]
+fn handles_of_the_message_that_ends_the_connection_are_closed() {
+    static STORAGE: wire::Storage<1, 1> = wire::Storage::new();
+    for bytes in [message(77, STRICT, UNKNOWN, &[]), message(0, STRICT, UNKNOWN, &[]), vec![1; 15]] {
+        let reactor = Reactor::new().unwrap();
+        let (near, far) = channel();
+        let client = wire::Client::new(&reactor, &STORAGE, near).unwrap();
+        let (watched, sent) = channel();
+        Peer(far).send_with(&bytes, vec![sent]);
+        settle(&reactor);
+        assert!(
+            client.inner().ended().is_some_and(|error| error != ClientError::Closed(Status::PEER_CLOSED))
+        );
+        assert!(is_closed(&watched), "{bytes:?}");
     }
 }
 
