@@ -1,9 +1,11 @@
 //! What a client makes of each message that a server may send, byte for byte.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll, Waker};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::Duration;
 
@@ -20,7 +22,12 @@ use support::{
 /// The protocols.
 pub mod schema {
     fidl::include_schema!("test_openness");
+    fidl::include_schema!("test_constructs");
+    fidl::include_schema!("test_shapes");
+    fidl::include_schema!("example_calc");
+    fidl::include_schema!("example_echo");
 }
+use schema::test_constructs::open as carrier;
 use schema::test_openness::ajar::{self, Ajar};
 use schema::test_openness::closed::{self, Closed};
 use schema::test_openness::open::{self, Open};
@@ -589,6 +596,140 @@ fn handles_that_nobody_wants_are_closed() {
             settle(&reactor);
             assert!(watched.iter().all(is_closed), "{case} with {count}");
         }
+    }
+}
+
+/// A waker that does something when it is first woken, or dropped.
+struct Acts;
+
+type Action = Box<dyn FnOnce()>;
+
+thread_local! {
+    /// What the next waker that is woken or dropped does.
+    static ACTION: RefCell<Option<Action>> = const { RefCell::new(None) };
+}
+
+fn act() {
+    let action = ACTION.with(|action| action.borrow_mut().take());
+    if let Some(action) = action {
+        action();
+    }
+}
+
+impl Wake for Acts {
+    fn wake(self: Arc<Self>) {
+        act();
+    }
+}
+
+impl Drop for Acts {
+    fn drop(&mut self) {
+        act();
+    }
+}
+
+fn poll_with<F: Future>(future: Pin<&mut F>, waker: &Waker) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(waker))
+}
+
+/// Wakers that use the client when they are woken or dropped used to find its state borrowed, and panic.
+#[test]
+fn wakers_may_use_the_client() {
+    type Storage = open::Storage<4, 1>;
+    let cases: [(&str, fn(&Peer, u32)); 3] = [
+        ("a response", |server, txid| server.send(&response::<Open>(txid, 1))),
+        ("the end", |server, _| server.send(&epitaph(0))),
+        ("an event", |server, _| server.send(&event(1))),
+    ];
+    for (case, act_on) in cases {
+        let reactor: &'static Reactor<'static> = Box::leak(Box::new(Reactor::new().unwrap()));
+        let storage: &'static Storage = Box::leak(Box::new(Storage::new()));
+        let (near, far) = channel();
+        let client: &'static _ = Box::leak(Box::new(open::Client::new(reactor, storage, near).unwrap()));
+        let server = Peer(far);
+        let mut first = Box::pin(client.two_way(1));
+        let mut second = Box::pin(client.two_way(2));
+        let mut heard = Heard::default();
+        let mut events = Box::pin(client.handle_event(&mut heard));
+        let waker = Waker::from(Arc::new(Acts));
+        assert!(poll_with(first.as_mut(), &waker).is_pending());
+        assert!(poll(second.as_mut()).is_pending());
+        assert!(poll_with(events.as_mut(), &waker).is_pending());
+        let done = Rc::new(Cell::new(false));
+        let told = done.clone();
+        ACTION.set(Some(Box::new(move || {
+            drop(second);
+            let _ = client.one_way(3);
+            told.set(true);
+        })));
+        act_on(&server, server.header().txid());
+        settle(reactor);
+        assert!(done.get(), "{case}");
+    }
+}
+
+/// So did wakers that another takes the place of.
+#[test]
+fn replaced_wakers_may_use_the_client() {
+    static STORAGE: open::Storage<4, 1> = open::Storage::new();
+    let reactor: &'static Reactor<'static> = Box::leak(Box::new(Reactor::new().unwrap()));
+    let (near, _far) = channel();
+    let client: &'static _ = Box::leak(Box::new(open::Client::new(reactor, &STORAGE, near).unwrap()));
+    let mut heard = Heard::default();
+    let mut events = Box::pin(client.handle_event(&mut heard));
+    let mut call = Box::pin(client.two_way(1));
+    let done = Rc::new(Cell::new(0));
+    let action = || -> Option<Action> {
+        let mut other = Box::pin(client.two_way(2));
+        assert!(poll(other.as_mut()).is_pending());
+        let done = done.clone();
+        Some(Box::new(move || {
+            drop(other);
+            done.set(done.get() + 1);
+        }))
+    };
+    assert!(poll_with(call.as_mut(), &Waker::from(Arc::new(Acts))).is_pending());
+    ACTION.set(action());
+    assert!(poll(call.as_mut()).is_pending());
+    assert!(poll_with(call.as_mut(), &Waker::from(Arc::new(Acts))).is_pending());
+    ACTION.set(action());
+    drop(call);
+    assert!(poll_with(events.as_mut(), &Waker::from(Arc::new(Acts))).is_pending());
+    ACTION.set(action());
+    assert!(poll(events.as_mut()).is_pending());
+    assert_eq!(done.get(), 3);
+}
+
+/// Once more polled behind its end, a call used to write an empty message.
+#[test]
+fn a_finished_call_stays_pending() {
+    connected!(open<2, 1>: reactor, client, server);
+    let mut call = pin!(client.inner().call_empty::<fidl::client::Empty>(ordinal::<Open>("Bare"), true));
+    assert!(poll(call.as_mut()).is_pending());
+    server.send(&message(server.header().txid(), FLEXIBLE, ordinal::<Open>("Bare"), &[]));
+    settle(&reactor);
+    assert!(poll(call.as_mut()).is_ready());
+    for _ in 0..3 {
+        assert!(poll(call.as_mut()).is_pending());
+    }
+    assert_eq!((server.receive_all().len(), client.inner().ended()), (0, None));
+}
+
+/// The handles of a message that ends the connection used to stay in the frame that it was read into.
+#[test]
+fn handles_of_the_message_that_ends_the_connection_are_closed() {
+    static STORAGE: carrier::Storage<1, 1> = carrier::Storage::new();
+    for bytes in [message(77, STRICT, UNKNOWN, &[]), message(0, STRICT, UNKNOWN, &[]), vec![1; 15]] {
+        let reactor = Reactor::new().unwrap();
+        let (near, far) = channel();
+        let client = carrier::Client::new(&reactor, &STORAGE, near).unwrap();
+        let (watched, sent) = channel();
+        Peer(far).send_with(&bytes, vec![sent]);
+        settle(&reactor);
+        assert!(
+            client.inner().ended().is_some_and(|error| error != ClientError::Closed(Status::PEER_CLOSED))
+        );
+        assert!(is_closed(&watched), "{bytes:?}");
     }
 }
 

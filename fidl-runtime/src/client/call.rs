@@ -4,11 +4,12 @@ use core::cell::RefCell;
 use core::fmt;
 use core::future::Future;
 use core::marker::PhantomData;
+use core::mem;
 use core::pin::Pin;
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, Waker};
 
 use super::error::ClientError;
-use super::receive::{Core, txid};
+use super::receive::{Core, change, txid};
 use super::storage::State;
 use crate::message::{Decoded, Header, Lease, Protocol};
 use crate::wire::{EncodeError, FlexibleResult, FrameworkError, Wire};
@@ -90,7 +91,7 @@ pub trait EncodeRequest: FnOnce(Header, &mut Lease<'static>) -> Result<(), Encod
 
 impl<F: FnOnce(Header, &mut Lease<'static>) -> Result<(), EncodeError>> EncodeRequest for F {}
 
-/// A call of a two-way method. Made by [`Client::call`](super::Client::call).
+/// A call of a two-way method. Made by [`Client::call`](super::Client::call). Polled again behind its end, it stays pending.
 #[must_use = "futures do nothing unless polled"]
 pub struct Call<'c, P: Protocol, R, F, const N: usize, const E: usize> {
     core: &'c RefCell<Core<P, N, E>>,
@@ -104,6 +105,8 @@ pub struct Call<'c, P: Protocol, R, F, const N: usize, const E: usize> {
     request: Option<Lease<'static>>,
     /// Whether the call is in the list of those that wait to be sent.
     queued: bool,
+    /// It has had its end.
+    finished: bool,
     response: PhantomData<fn() -> R>,
 }
 
@@ -119,6 +122,7 @@ impl<'c, P: Protocol, R: ResponseBody, F: EncodeRequest, const N: usize, const E
             slot: None,
             request: None,
             queued: false,
+            finished: false,
             response: PhantomData,
         }
     }
@@ -201,6 +205,23 @@ impl<'c, P: Protocol, R: ResponseBody, F: EncodeRequest, const N: usize, const E
         }
     }
 
+    /// Goes as far as it can; returns the slot, and the response if it has come.
+    fn advance(
+        &mut self,
+        core: &mut Core<P, N, E>,
+    ) -> Result<(usize, Option<Response<'c, P, R, N, E>>), ClientError> {
+        if let Some(error) = core.tables.ended()
+            && self.slot.is_none_or(|slot| core.tables.slots[slot].state != State::Done)
+        {
+            return Err(error);
+        }
+        let slot = self.start(core)?;
+        if core.tables.slots[slot].state == State::Sending {
+            self.send(core, slot)?;
+        }
+        Ok((slot, self.take_response(core, slot).transpose()?))
+    }
+
     fn enqueue(&mut self, core: &mut Core<P, N, E>, slot: usize) {
         if !self.queued {
             self.queued = true;
@@ -211,16 +232,27 @@ impl<'c, P: Protocol, R: ResponseBody, F: EncodeRequest, const N: usize, const E
 
 impl<P: Protocol, R, F, const N: usize, const E: usize> Call<'_, P, R, F, N, E> {
     fn dequeue(&mut self, core: &mut Core<P, N, E>, slot: usize) {
-        if core::mem::take(&mut self.queued) {
+        if mem::take(&mut self.queued) {
             core.tables.links.remove(&mut core.tables.sending, slot);
             core.wake_sender();
         }
     }
 
-    /// Gives the call up.
-    fn abandon(&mut self, core: &mut Core<P, N, E>, slot: usize) {
+    /// Takes the call's waker, to be dropped while nothing is borrowed.
+    fn take_waker(&self, core: &mut Core<P, N, E>) -> Option<Waker> {
+        core.tables.take_waker(self.slot?)
+    }
+
+    /// Gives the call up, whose waker has been taken.
+    fn give_up(&mut self, core: &mut Core<P, N, E>) {
         self.request = None;
-        self.dequeue(core, slot);
+        if let Some(slot) = self.slot.take() {
+            self.dequeue(core, slot);
+            self.abandon(core, slot);
+        }
+    }
+
+    fn abandon(&mut self, core: &mut Core<P, N, E>, slot: usize) {
         match core.tables.slots[slot].state {
             // The transaction id stays taken until the response comes.
             State::Waiting if core.tables.ended().is_none() => {
@@ -244,23 +276,28 @@ impl<'c, P: Protocol, R: ResponseBody, F: EncodeRequest, const N: usize, const E
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        let core = &mut *this.core.borrow_mut();
-        if let Some(error) = core.tables.ended()
-            && this.slot.is_none_or(|slot| core.tables.slots[slot].state != State::Done)
-        {
-            return Poll::Ready(Err(error));
+        if this.finished {
+            return Poll::Pending;
         }
-        let slot = this.start(core)?;
-        if core.tables.slots[slot].state == State::Sending {
-            this.send(core, slot)?;
-        }
-        match this.take_response(core, slot) {
-            Some(result) => Poll::Ready(result),
-            None => {
-                core.tables.slots[slot].waker = Some(cx.waker().clone());
-                Poll::Pending
+        // Cloned, and the one before dropped, while nothing is borrowed.
+        let mut waker = Some(cx.waker().clone());
+        let mut before = None;
+        let result = change(this.core, |core| {
+            before = this.take_waker(core);
+            match this.advance(core) {
+                Ok((slot, None)) => {
+                    core.tables.slots[slot].waker = waker.take();
+                    Poll::Pending
+                }
+                Ok((_, Some(response))) => Poll::Ready(Ok(response)),
+                Err(error) => {
+                    this.give_up(core);
+                    Poll::Ready(Err(error))
+                }
             }
-        }
+        });
+        this.finished = result.is_ready();
+        result
     }
 }
 
@@ -269,9 +306,13 @@ impl<P: Protocol, R, F, const N: usize, const E: usize> Unpin for Call<'_, P, R,
 
 impl<P: Protocol, R, F, const N: usize, const E: usize> Drop for Call<'_, P, R, F, N, E> {
     fn drop(&mut self) {
-        if let Some(slot) = self.slot.take() {
-            self.abandon(&mut self.core.borrow_mut(), slot);
-        }
+        let core = self.core;
+        let waker = change(core, |core| {
+            let waker = self.take_waker(core);
+            self.give_up(core);
+            waker
+        });
+        drop(waker);
     }
 }
 
@@ -304,7 +345,7 @@ impl<P: Protocol, R: ResponseBody, const N: usize, const E: usize> Drop for Resp
     fn drop(&mut self) {
         // First the frame, so that it can be leased again.
         self.decoded = None;
-        self.core.borrow_mut().give_back(self.slot, self.frame);
+        change(self.core, |core| core.give_back(self.slot, self.frame));
     }
 }
 

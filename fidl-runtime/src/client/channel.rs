@@ -6,7 +6,7 @@ use core::fmt;
 use super::call::{Call, EncodeRequest, ResponseBody};
 use super::error::ClientError;
 use super::event::NextEvent;
-use super::receive::Core;
+use super::receive::{Core, change};
 use super::storage::Storage;
 use crate::kernel::{Channel, Port, PortPacket, Status};
 use crate::message::{Header, Lease, Protocol};
@@ -116,7 +116,7 @@ impl<'r, P: Protocol, const N: usize, const E: usize> Client<'r, P, N, E> {
         request: impl Encode<Q>,
     ) -> Result<(), ClientError> {
         let header = Header::new(0, ordinal, flexible);
-        self.core.borrow_mut().send_one_way(|lease| lease.encode::<Q>(header, request))
+        change(&self.core, |core| core.send_one_way(|lease| lease.encode::<Q>(header, request)))
     }
 
     /// Calls a one-way method without a payload.
@@ -126,7 +126,7 @@ impl<'r, P: Protocol, const N: usize, const E: usize> Client<'r, P, N, E> {
     /// As for [`send`](Self::send).
     pub fn send_empty(&self, ordinal: u64, flexible: bool) -> Result<(), ClientError> {
         let header = Header::new(0, ordinal, flexible);
-        self.core.borrow_mut().send_one_way(|lease| lease.encode_empty(header))
+        change(&self.core, |core| core.send_one_way(|lease| lease.encode_empty(header)))
     }
 
     /// Waits for an event. From the first such call on, events are kept until they are taken: when as many wait as there
@@ -148,7 +148,7 @@ impl<'r, P: Protocol, const N: usize, const E: usize> Client<'r, P, N, E> {
 
 impl<P: Protocol, const N: usize, const E: usize> Drop for Client<'_, P, N, E> {
     fn drop(&mut self) {
-        let Ok(mut core) = self.core.try_borrow_mut() else { return };
+        let mut core = self.core.borrow_mut();
         if let Some(attachment) = core.attachment.take() {
             self.host.detach(attachment.consumer);
         }
@@ -164,10 +164,10 @@ impl<P: Protocol, const N: usize, const E: usize> fmt::Debug for Client<'_, P, N
 
 impl<P: Protocol, const N: usize, const E: usize> Consumer for RefCell<Core<P, N, E>> {
     fn packet(&self, _: &Port, key: PacketKey, packet: &PortPacket) -> bool {
-        self.borrow_mut().packet(key, packet)
+        change(self, |core| core.packet(key, packet))
     }
 
     fn turn(&self, port: &Port) -> bool {
-        self.borrow_mut().turn(port)
+        change(self, |core| core.turn(port))
     }
 }

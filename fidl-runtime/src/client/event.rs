@@ -7,7 +7,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 
 use super::error::ClientError;
-use super::receive::Core;
+use super::receive::{Core, change};
 use super::storage::Held;
 use crate::message::Protocol;
 use crate::wire::{Body, DecodeError, Wire};
@@ -30,14 +30,18 @@ impl<'c, P: Protocol, const N: usize, const E: usize> Future for NextEvent<'c, P
     type Output = Result<EventMessage<'c, P, N, E>, ClientError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let core = &mut *self.core.borrow_mut();
-        if let Some(event) = EventMessage::take(self.core, core) {
+        // Cloned, and the one before dropped, while nothing is borrowed.
+        let waker = cx.waker().clone();
+        let mut core = self.core.borrow_mut();
+        if let Some(event) = EventMessage::take(self.core, &mut core) {
             return Poll::Ready(Ok(event));
         }
         if let Some(error) = core.tables.ended() {
             return Poll::Ready(Err(error));
         }
-        core.tables.event_waker = Some(cx.waker().clone());
+        let before = core.tables.event_waker.replace(waker);
+        drop(core);
+        drop(before);
         Poll::Pending
     }
 }
@@ -98,7 +102,7 @@ fn refuse<P: Protocol, const N: usize, const E: usize>(
     error: DecodeError,
 ) -> ClientError {
     let error = ClientError::Decode(error);
-    core.borrow_mut().end(error);
+    change(core, |core| core.end(error));
     error
 }
 
@@ -106,7 +110,7 @@ impl<P: Protocol, const N: usize, const E: usize> Drop for EventMessage<'_, P, N
     fn drop(&mut self) {
         if let Some(mut held) = self.held.take() {
             held.lease.clear();
-            self.core.borrow_mut().event_done(self.event, held);
+            change(self.core, |core| core.event_done(self.event, held));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The state of one connection: what is sent, what has come.
 
+use core::cell::RefCell;
 use core::task::Waker;
 
 use super::channel::Counters;
@@ -96,14 +97,12 @@ impl<P: Protocol, const N: usize, const E: usize> Core<P, N, E> {
 
     /// Lets the call that has waited for longest try to send.
     pub(super) fn wake_sender(&mut self) {
-        let Some(slot) = self.tables.sending.front() else { return };
-        wake(&mut self.tables.slots[slot].waker);
+        self.tables.wake_sender = true;
     }
 
-    /// Frees a slot whose frame is where it belongs.
+    /// Frees a slot whose frame is where it belongs, and whose waker has been taken.
     pub(super) fn free(&mut self, slot: usize) {
         self.tables.slots[slot].state = State::Free;
-        self.tables.slots[slot].waker = None;
         self.tables.free.give(slot);
     }
 
@@ -225,7 +224,7 @@ impl<P: Protocol, const N: usize, const E: usize> Core<P, N, E> {
         }
         core::mem::swap(&mut slot.frame, &mut self.tables.landing);
         slot.state = State::Done;
-        wake(&mut slot.waker);
+        self.tables.wake_call(index);
         self.counters.responses += 1;
         Ok(())
     }
@@ -248,7 +247,7 @@ impl<P: Protocol, const N: usize, const E: usize> Core<P, N, E> {
         core::mem::swap(&mut tables.events[event], &mut tables.landing);
         tables.event_links.push_back(&mut tables.waiting_events, event);
         self.counters.events += 1;
-        wake(&mut tables.event_waker);
+        tables.wake_events = true;
     }
 
     /// An event frame is free again: the held event moves there, and reading goes on.
@@ -304,8 +303,13 @@ impl<P: Protocol, const N: usize, const E: usize> Core<P, N, E> {
         }
         self.tables.set_ended(error);
         self.channel = None;
-        self.tables.slots.iter_mut().for_each(|slot| wake(&mut slot.waker));
-        wake(&mut self.tables.event_waker);
+        // The message that ended it lies here; one that is held is an event that had come before.
+        if !self.tables.holding
+            && let Some(landing) = &mut self.tables.landing
+        {
+            landing.lease.clear();
+        }
+        (self.tables.to_tell_end, self.tables.wake_events) = (N, true);
     }
 
     /// Asks for a turn.
@@ -327,10 +331,25 @@ pub(super) enum Received {
     Stop,
 }
 
-fn wake(waker: &mut Option<Waker>) {
-    if let Some(waker) = waker.take() {
-        waker.wake();
+/// Changes the state of a connection, then wakes whom that concerns. Wakers are foreign code, which may use the client: they
+/// are cloned, woken and dropped only while the state is not borrowed.
+pub(super) fn change<P: Protocol, const N: usize, const E: usize, T>(
+    core: &RefCell<Core<P, N, E>>,
+    change: impl FnOnce(&mut Core<P, N, E>) -> T,
+) -> T {
+    let mut borrowed = core.borrow_mut();
+    let result = change(&mut borrowed);
+    let mut waker = borrowed.tables.next_to_wake();
+    drop(borrowed);
+    while let Some(next) = waker {
+        next.wake();
+        waker = next_to_wake(core);
     }
+    result
+}
+
+fn next_to_wake<P: Protocol, const N: usize, const E: usize>(core: &RefCell<Core<P, N, E>>) -> Option<Waker> {
+    core.borrow_mut().tables.next_to_wake()
 }
 
 /// The status that an epitaph tells.

@@ -2,6 +2,7 @@
 
 use core::cell::RefCell;
 use core::fmt;
+use core::mem;
 use core::task::Waker;
 
 use super::channel::Counters;
@@ -60,6 +61,8 @@ pub(super) struct Slot {
     pub(super) generation: u32,
     pub(super) ordinal: u64,
     pub(super) waker: Option<Waker>,
+    /// The call is in the list of those to be woken.
+    pub(super) to_wake: bool,
     /// The slot's frame; `None` while its response is out.
     pub(super) frame: Option<Held>,
 }
@@ -83,6 +86,14 @@ pub(super) struct Tables<const N: usize, const E: usize> {
     /// Calls that wait to be sent, oldest first.
     pub(super) links: Links<N>,
     pub(super) sending: List,
+    /// Calls whose response has come, and whose wakers are to be woken. None of them waits to be sent.
+    pub(super) to_wake: List,
+    /// The oldest of those that wait to be sent is to be woken.
+    pub(super) wake_sender: bool,
+    /// Who waits for an event is to be woken.
+    pub(super) wake_events: bool,
+    /// How many slots, the last ones, are still to be woken because the connection has ended.
+    pub(super) to_tell_end: usize,
     /// The frames of events; `None` while an event is out.
     pub(super) events: [Option<Held>; E],
     pub(super) free_events: FreeSlots<E>,
@@ -106,12 +117,17 @@ pub(super) struct Tables<const N: usize, const E: usize> {
 
 impl<const N: usize, const E: usize> Tables<N, E> {
     const fn new() -> Self {
-        const FREE: Slot = Slot { state: State::Free, generation: 0, ordinal: 0, waker: None, frame: None };
+        const FREE: Slot =
+            Slot { state: State::Free, generation: 0, ordinal: 0, waker: None, to_wake: false, frame: None };
         Self {
             slots: [const { FREE }; N],
             free: FreeSlots::new(),
             links: Links::new(),
             sending: List::new(),
+            to_wake: List::new(),
+            wake_sender: false,
+            wake_events: false,
+            to_tell_end: 0,
             events: [const { None }; E],
             free_events: FreeSlots::new(),
             event_links: Links::new(),
@@ -140,7 +156,7 @@ impl<const N: usize, const E: usize> Tables<N, E> {
     /// Makes the tables those of a new client. Slots keep their generations.
     pub(super) fn reset<P: Protocol>(&mut self, frames: &'static Frames<P, N, E>) -> Option<()> {
         for (index, slot) in self.slots.iter_mut().enumerate() {
-            (slot.state, slot.waker) = (State::Free, None);
+            (slot.state, slot.waker, slot.to_wake) = (State::Free, None, false);
             slot.frame = Some(frames.take(index)?);
         }
         for (index, event) in self.events.iter_mut().enumerate() {
@@ -149,12 +165,60 @@ impl<const N: usize, const E: usize> Tables<N, E> {
         self.landing = Some(frames.take(N + E)?);
         self.free = FreeSlots::new();
         self.sending = List::new();
+        self.to_wake = List::new();
+        (self.wake_sender, self.wake_events, self.to_tell_end) = (false, false, 0);
         self.free_events = FreeSlots::new();
         self.waiting_events = List::new();
         self.event_waker = None;
         (self.listening, self.holding, self.blocked) = (false, false, false);
         (self.readable_armed, self.writable_armed, self.ended) = (false, false, End::NOT_YET);
         Some(())
+    }
+
+    /// Says that the call of a slot, whose response has come, is to be woken.
+    pub(super) fn wake_call(&mut self, index: usize) {
+        let Some(slot) = self.slots.get_mut(index) else { return };
+        if slot.waker.is_some() && !slot.to_wake {
+            slot.to_wake = true;
+            self.links.push_back(&mut self.to_wake, index);
+        }
+    }
+
+    /// Takes a slot's waker out, to be dropped where nothing is borrowed; the call is woken no more.
+    pub(super) fn take_waker(&mut self, index: usize) -> Option<Waker> {
+        let slot = self.slots.get_mut(index)?;
+        let waker = slot.waker.take();
+        if mem::take(&mut slot.to_wake) {
+            self.links.remove(&mut self.to_wake, index);
+        }
+        waker
+    }
+
+    /// A waker that is to be woken, if one is left.
+    pub(super) fn next_to_wake(&mut self) -> Option<Waker> {
+        while let Some(index) = self.to_wake.front() {
+            if let Some(waker) = self.take_waker(index) {
+                return Some(waker);
+            }
+        }
+        if mem::take(&mut self.wake_sender)
+            && let Some(waker) = self.sending.front().and_then(|index| self.take_waker(index))
+        {
+            return Some(waker);
+        }
+        if mem::take(&mut self.wake_events)
+            && let Some(waker) = self.event_waker.take()
+        {
+            return Some(waker);
+        }
+        while self.to_tell_end > 0 {
+            let index = N - self.to_tell_end;
+            self.to_tell_end -= 1;
+            if let Some(waker) = self.take_waker(index) {
+                return Some(waker);
+            }
+        }
+        None
     }
 
     /// Gives all frames back.

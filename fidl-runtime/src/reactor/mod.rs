@@ -115,6 +115,15 @@ pub struct Counters {
     pub sleeps: u64,
 }
 
+/// Somebody runs the reactor, until this is dropped, by a panic too.
+struct Running<'a>(&'a Cell<bool>);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
+    }
+}
+
 /// Waits on a port and runs what its packets are for. One thread's.
 pub struct Reactor<'env> {
     port: Port,
@@ -131,6 +140,8 @@ pub struct Reactor<'env> {
     next_generation: Cell<u32>,
     timers: Cell<Option<&'env Timers>>,
     stopped: Cell<bool>,
+    /// Whether somebody runs the reactor.
+    running: Cell<bool>,
     /// Turns since timers were looked at.
     awake: Cell<u32>,
     counters: Cell<Counters>,
@@ -156,6 +167,7 @@ impl<'env> Reactor<'env> {
             next_generation: Cell::new(1),
             timers: Cell::new(None),
             stopped: Cell::new(false),
+            running: Cell::new(false),
             awake: Cell::new(0),
             counters: Cell::new(Counters::default()),
         })
@@ -170,11 +182,13 @@ impl<'env> Reactor<'env> {
     ///
     /// # Errors
     ///
-    /// What the port's wait returns, other than `TIMED_OUT`.
+    /// `BAD_STATE` from inside: from a handler, a future or a waker that this reactor runs. Else what the port's wait
+    /// returns, other than `TIMED_OUT`.
     pub fn run(&self) -> Result<(), Status> {
+        let _running = self.begin()?;
         self.stopped.set(false);
         while !self.stopped.get() {
-            self.turn(Instant::INFINITE)?;
+            self.one_turn(Instant::INFINITE)?;
         }
         Ok(())
     }
@@ -188,8 +202,9 @@ impl<'env> Reactor<'env> {
     ///
     /// # Errors
     ///
-    /// What the port's wait returns, other than `TIMED_OUT`.
+    /// As for [`run`](Self::run); so inside `future`, too, which would otherwise share its wakes with another.
     pub fn run_until<F: Future>(&self, future: F) -> Result<F::Output, Status> {
+        let _running = self.begin()?;
         let mut future = pin!(future);
         let waker = self.lane.id().waker(ROOT);
         self.root_ready.set(true);
@@ -201,7 +216,7 @@ impl<'env> Reactor<'env> {
             {
                 return Ok(output);
             }
-            self.turn(Instant::INFINITE)?;
+            self.one_turn(Instant::INFINITE)?;
         }
     }
 
@@ -210,8 +225,19 @@ impl<'env> Reactor<'env> {
     ///
     /// # Errors
     ///
-    /// What the port's wait returns, other than `TIMED_OUT`; `BAD_STATE` from a wake that a packet has caused.
+    /// As for [`run`](Self::run).
     pub fn turn(&self, deadline: Instant) -> Result<(), Status> {
+        let _running = self.begin()?;
+        self.one_turn(deadline)
+    }
+
+    /// Says that somebody runs the reactor, until the result is dropped. What runs on it cannot run it: consumers are in the
+    /// middle of their turns then.
+    fn begin(&self) -> Result<Running<'_>, Status> {
+        if self.running.replace(true) { Err(Status::BAD_STATE) } else { Ok(Running(&self.running)) }
+    }
+
+    fn one_turn(&self, deadline: Instant) -> Result<(), Status> {
         self.take_wakes();
         if self.ready.get() != 0 || self.root_ready.get() {
             self.take_packets(Instant::INFINITE_PAST)?;
@@ -299,7 +325,7 @@ impl<'env> Reactor<'env> {
     }
 
     fn take_packets(&self, deadline: Instant) -> Result<(), Status> {
-        // Somebody runs the reactor out of a wake that a packet has caused.
+        // Borrowed by one at a time, because one at a time runs the reactor.
         let mut packets = self.packets.try_borrow_mut().map_err(|_| Status::BAD_STATE)?;
         let taken = match self.port.wait(deadline, packets.as_mut_slice()) {
             Ok(taken) => taken,
