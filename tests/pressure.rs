@@ -183,6 +183,55 @@ fn several_handlers_wait_for_room() {
     });
 }
 
+/// Waiting for room takes no turns, however many wait, and also if some give up.
+#[test]
+fn handlers_that_wait_for_room_rest() {
+    started!(capacity().connections(1).in_flight(40) => service, reactor);
+    let peer = connect(&service, &reactor);
+    (0..40).for_each(|_| peer.send(&announce("!400")));
+    settle(&reactor);
+    let turns = reactor.counters().turns;
+    run_for(&reactor, Duration::from_millis(50));
+    assert!(service.server().full.get() >= 2);
+    assert_eq!(reactor.counters().turns, turns);
+}
+
+/// Waits of one connection that are polled for no reason and given up in any order: the rest end with the first room.
+#[test]
+fn waits_for_room_can_be_given_up() {
+    started!(capacity().connections(1).in_flight(1) => service, reactor);
+    let peer = connect(&service, &reactor);
+    peer.send(&announce("waits"));
+    settle(&reactor);
+    assert!(service.server().lines.borrow().is_empty(), "the channel is full");
+    let turns = reactor.counters().turns;
+    run_for(&reactor, Duration::from_millis(20));
+    assert_eq!(reactor.counters().turns, turns);
+    peer.receive_all();
+    run_until(&reactor, "the end of all waits", || service.server().lines.borrow().len() == 1);
+}
+
+/// A handler that waits for room holds a call, as a reply does that waits for it.
+#[test]
+fn clients_that_read_no_events_are_ended_when_others_wait() {
+    started!(capacity().connections(9).in_flight(8).patience(Duration::from_millis(10)) => service, reactor);
+    let silent: Vec<_> = (0..8).map(|_| connect(&service, &reactor)).collect();
+    silent.iter().for_each(|peer| peer.send(&announce("!10000")));
+    run_for(&reactor, Duration::from_millis(100));
+    assert!(silent.iter().all(|peer| !peer.is_closed()), "nobody waits");
+    let polite = connect(&service, &reactor);
+    polite.send(&say(5, "now"));
+    let mut reply = vec![];
+    run_until(&reactor, "a reply to the polite client", || {
+        reply.extend(txids(&polite));
+        !reply.is_empty()
+    });
+    assert_eq!(reply, [5]);
+    let stalled = service.counters().stalled as usize;
+    assert!((1..=8).contains(&stalled));
+    assert_eq!(service.server().reasons.take(), vec![CloseReason::Stalled; stalled]);
+}
+
 #[test]
 fn events_can_be_told_that_there_is_no_room() {
     started!(capacity().connections(2).in_flight(4) => service, reactor);

@@ -2,6 +2,10 @@
 #![allow(dead_code, unused_macros, unused_imports, reason = "each test uses its part")]
 
 use std::cell::{Cell, RefCell};
+use std::future::{Future as _, poll_fn};
+use std::task::Poll;
+
+use futures::stream::{FuturesUnordered, StreamExt as _};
 
 use fidl::Reactor;
 use fidl::kernel::create_endpoints;
@@ -73,6 +77,11 @@ impl echo::Server for Gated {
             let refused = connection.heard(&"x".repeat(257));
             return self.lines.borrow_mut().push(format!("{refused:?}"));
         }
+        if request.text() == "waits" {
+            while connection.heard("x").is_ok() {}
+            waits(connection).await;
+            return self.lines.borrow_mut().push("room".into());
+        }
         let (wait, text) = match request.text().strip_prefix('!') {
             Some(count) => (true, count),
             None => (false, request.text()),
@@ -94,6 +103,27 @@ impl echo::Server for Gated {
     fn connection_closed(&self, _: ConnectionId, reason: &CloseReason) {
         self.reasons.borrow_mut().push(*reason);
     }
+}
+
+/// Waits for room in 12 tasks, which are polled for no reason; every third gives up behind some polls.
+async fn waits(connection: echo::Connection<'_>) {
+    let waits = FuturesUnordered::new();
+    for index in 0..12 {
+        let mut wait = Some(Box::pin(connection.writable()));
+        let mut polls = 0;
+        waits.push(poll_fn(move |cx| {
+            polls += 1;
+            if index % 3 == 0 && polls == 1 + index / 3 {
+                wait = None;
+            }
+            let Some(wait) = &mut wait else { return Poll::Ready(()) };
+            if polls < 6 {
+                cx.waker().wake_by_ref();
+            }
+            wait.as_mut().poll(cx)
+        }));
+    }
+    waits.collect::<()>().await;
 }
 
 impl open::Server for Gated {

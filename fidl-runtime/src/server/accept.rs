@@ -1,6 +1,7 @@
 //! New connections.
 
 use core::sync::atomic::Ordering::{Relaxed, Release};
+use core::time::Duration;
 
 use zerocopy::IntoBytes;
 
@@ -9,17 +10,21 @@ use super::capacity::WhenFull;
 use super::connection::Connection;
 use super::place::Dispatch;
 use super::service::{Engine, LISTENER, Running};
-use super::tables::Phase;
-use crate::kernel::{self, AsHandleRef, Channel, Handle, Port, ReadError, Signals, Status};
-use crate::message::{EPITAPH_ORDINAL, Header};
+use super::tables::{Phase, Tables};
+use crate::kernel::{self, AsHandleRef, Channel, Handle, Instant, Port, ReadError, Signals, Status};
+use crate::message::{EPITAPH_ORDINAL, FrameStorage, Header, LargeFrame};
 use crate::wire::{HandleSlot, HandleView, I32};
 
 /// How many connections one turn accepts.
 const ACCEPTS: usize = 16;
 
+/// How long a listener is left alone that the kernel could not read or wait for.
+const RETRY: Duration = Duration::from_millis(100);
+
 impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: usize> Running<B, D, C, N> {
     /// Accepts what the listener has, up to a bound; returns whether there may be more.
     pub(super) fn accept(&self, engine: &mut Engine<D::Future, C, N>, port: &Port) -> bool {
+        self.retry_listener(engine.tables);
         for _ in 0..ACCEPTS {
             if !engine.tables.listener_ready {
                 return false;
@@ -56,12 +61,24 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
                 engine.tables.listener_ready = false;
                 self.arm_listener(engine, port);
             }
-            // The listener is gone, or the kernel is out of handles; the connections go on.
-            Err(ReadError::Status(Status::NO_RESOURCES)) => engine.tables.listener_ready = false,
-            Err(_) => {
+            Err(ReadError::TooSmall(_)) if discard(listener.raw_handle()).is_ok() => {}
+            // The listener is gone; the connections go on.
+            Err(ReadError::PeerClosed | ReadError::Status(Status::BAD_HANDLE)) => {
                 engine.tables.listener_ready = false;
                 engine.tables.listener = None;
             }
+            // The kernel is out of handles or memory, which may pass.
+            Err(_) => engine.tables.retry_listener_later(),
+        }
+    }
+
+    /// Looks at a listener again that could not be read or waited for, if it is time to.
+    fn retry_listener(&self, tables: &mut Tables<C, N>) {
+        let retry = tables.listener_retries();
+        // The clock is read only if there is something to wait for.
+        if tables.listener_ready || (retry != Instant::INFINITE && retry <= Instant::now()) {
+            tables.listener_retry = None;
+            tables.listener_ready = true;
         }
     }
 
@@ -71,6 +88,9 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
             let signals = Signals::CHANNEL_READABLE | Signals::CHANNEL_PEER_CLOSED;
             let armed = kernel::wait_async(listener.raw_handle(), port, self.key(LISTENER, 0, 0), signals);
             engine.tables.listener_armed = armed.is_ok();
+            if armed.is_err() {
+                engine.tables.retry_listener_later();
+            }
         }
     }
 
@@ -85,7 +105,6 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         peer.events.store(0, Relaxed);
         peer.end.store(0, Relaxed);
         peer.blocked.store(false, Relaxed);
-        peer.wanted.store(false, Relaxed);
         peer.channel.store(channel.raw_handle(), Release);
         let entry = &mut engine.tables.entries[index];
         entry.channel = Some(channel);
@@ -109,6 +128,27 @@ fn next_connection(listener: u32) -> Result<Option<Channel>, ReadError> {
     match kernel::read(listener, &mut [], &slots) {
         Ok(_) => Ok(HandleView::of(&slots[0]).take().map(|handle: Handle| Channel::from(handle))),
         Err(error) => Err(error),
+    }
+}
+
+/// Drops a message of a listener that no client sends to connect: too many bytes, or handles.
+#[cold]
+#[inline(never)]
+fn discard(listener: u32) -> Result<(), ReadError> {
+    let frame = LargeFrame::EMPTY;
+    frame.lease().map_or(Ok(()), |mut lease| lease.read(listener))
+}
+
+impl<const C: usize, const N: usize> Tables<C, N> {
+    /// Leaves the listener alone for a while.
+    fn retry_listener_later(&mut self) {
+        self.listener_ready = false;
+        self.listener_retry = Some(Instant::after(RETRY));
+    }
+
+    /// When the listener must be looked at again, come what may.
+    pub(super) fn listener_retries(&self) -> Instant {
+        self.listener_retry.unwrap_or(Instant::INFINITE)
     }
 }
 

@@ -24,7 +24,8 @@ pub struct Capacity {
     pub large_frames: usize,
     /// Events that a client may be sent between two requests of its own. One more ends the connection.
     pub events_between_requests: u32,
-    /// How long a client may leave replies unread while others wait for the calls that these occupy. In milliseconds.
+    /// How long a client may leave replies unread, or events for which a handler waits for room, while others wait for the
+    /// calls that these occupy. In milliseconds.
     pub patience: Duration,
     /// What happens to a new connection while all are in use.
     pub when_full: WhenFull,

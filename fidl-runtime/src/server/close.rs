@@ -34,7 +34,7 @@ pub enum CloseReason {
     ReadFailure(Status),
     /// More events since the client's last request than the service allows.
     TooManyEvents,
-    /// The client left replies unread for longer than the service's patience while others waited.
+    /// The client left replies or events unread for longer than the service's patience while others waited.
     Stalled,
 }
 
@@ -62,7 +62,7 @@ impl fmt::Display for CloseReason {
             Self::WriteFailure(status) => write!(f, "writing failed: {}", status_name(*status)),
             Self::ReadFailure(status) => write!(f, "reading failed: {}", status_name(*status)),
             Self::TooManyEvents => f.write_str("too many events since the client's last request"),
-            Self::Stalled => f.write_str("the client did not read its replies"),
+            Self::Stalled => f.write_str("the client did not read its replies or events"),
         }
     }
 }

@@ -4,10 +4,10 @@ use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
 use core::sync::atomic::{
-    AtomicBool, AtomicI32, AtomicU32,
+    AtomicBool, AtomicI32, AtomicU32, AtomicU64,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
 };
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, Waker};
 
 use futures::task::AtomicWaker;
 
@@ -26,11 +26,15 @@ pub(super) struct Peer {
     pub(super) events: AtomicU32,
     /// Replies wait until the channel is writable.
     pub(super) blocked: AtomicBool,
-    /// Somebody waits in [`Writable`].
-    pub(super) wanted: AtomicBool,
-    /// How often the channel had room when somebody waited.
-    room: AtomicU32,
+    /// Who waits in [`Writable`]: how often all waits were ended (upper half), and how many wait now (lower half). In one
+    /// word, so that a wait that is given up is never taken off the count of those behind it.
+    waits: AtomicU64,
+    /// Wakes the waiter that registered last; each wakes the one that it found here.
     writable: AtomicWaker,
+    /// One waiter registers at a time.
+    registering: AtomicBool,
+    /// How often a waiter left the chain while others were behind it, which then register again.
+    breaks: AtomicU32,
     /// Why a handler wants the connection to end: one of the `END_` numbers.
     pub(super) end: AtomicU32,
     /// The status for it.
@@ -61,22 +65,53 @@ impl Peer {
             generation: AtomicU32::new(0),
             events: AtomicU32::new(0),
             blocked: AtomicBool::new(false),
-            wanted: AtomicBool::new(false),
-            room: AtomicU32::new(0),
+            waits: AtomicU64::new(0),
             writable: AtomicWaker::new(),
+            registering: AtomicBool::new(false),
+            breaks: AtomicU32::new(0),
             end: AtomicU32::new(END_NONE),
             status: AtomicI32::new(0),
         }
     }
 
-    /// Ends the wait of the task that waits for room, if one does.
+    /// Whether somebody waits for room.
+    pub(super) fn is_waited_for(&self) -> bool {
+        waiting(self.waits.load(Acquire)) > 0
+    }
+
+    /// Ends the waits of all tasks that wait for room.
     pub(super) fn end_wait(&self) {
-        if self.wanted.load(Acquire) {
-            // In this order: who finds `wanted` clear finds the new count, and so is not taken for the one that waited.
-            self.room.fetch_add(1, AcqRel);
-            self.wanted.store(false, Release);
+        let end = |waits| (waiting(waits) > 0).then(|| u64::from(epoch(waits).wrapping_add(1)) << 32);
+        if self.waits.fetch_update(AcqRel, Acquire, end).is_ok() {
             self.writable.wake();
         }
+    }
+
+    /// One more waits; returns until when: while the epoch is this one.
+    fn begin_wait(&self) -> u32 {
+        epoch(self.waits.fetch_add(1, AcqRel))
+    }
+
+    /// One that has waited since this epoch waits no more.
+    fn give_up(&self, since: u32) {
+        let give_up = |waits| (epoch(waits) == since && waiting(waits) > 0).then(|| waits - 1);
+        // That the wait was ended meanwhile is no matter.
+        let _ = self.waits.fetch_update(AcqRel, Acquire, give_up);
+    }
+
+    fn is_over(&self, since: u32) -> bool {
+        epoch(self.waits.load(Acquire)) != since
+    }
+
+    /// Makes `waker` the one that is woken, and returns the one before it; `None` if another thread does so right now.
+    fn register(&self, waker: &Waker) -> Option<Option<Waker>> {
+        if self.registering.swap(true, Acquire) {
+            return None;
+        }
+        let before = self.writable.take();
+        self.writable.register(waker);
+        self.registering.store(false, Release);
+        Some(before)
     }
 
     /// Why a handler wants the connection to end, if one does.
@@ -94,6 +129,16 @@ impl Peer {
             _ => None,
         }
     }
+}
+
+/// How many wait, of a [`Peer`]'s word.
+const fn waiting(waits: u64) -> u32 {
+    waits as u32
+}
+
+/// How often all waits were ended, of a [`Peer`]'s word.
+const fn epoch(waits: u64) -> u32 {
+    (waits >> 32) as u32
 }
 
 /// What handlers and the service share.
@@ -194,10 +239,10 @@ impl<'s, P: Protocol> Connection<'s, P> {
         self.send_with(|lease| lease.encode_empty(Header::new(0, ordinal, flexible)))
     }
 
-    /// A future that finishes when the channel has room, or the connection has ended. One task at a time is woken for a
-    /// connection; the future of another lets others go first once, and finishes.
+    /// A future that finishes when the channel has room, or the connection has ended. Any number of tasks may wait for one
+    /// connection; room ends the wait of all of them, and whoever finds the channel full again waits again.
     pub fn writable(self) -> Writable<'s, P> {
-        Writable { connection: self, since: None, yielded: false }
+        Writable { connection: self, since: None, registered: None, before: None }
     }
 
     /// Ends the connection, without an epitaph.
@@ -278,41 +323,62 @@ impl<P: Protocol> fmt::Debug for Connection<'_, P> {
 #[must_use = "futures do nothing unless polled"]
 pub struct Writable<'s, P: Protocol> {
     connection: Connection<'s, P>,
-    /// While this task is the one that waits, `room` at the start.
+    /// While this task waits, the epoch at the start.
     since: Option<u32>,
-    yielded: bool,
+    /// What this task registered, and how often the chain had been broken by then.
+    registered: Option<(Waker, u32)>,
+    /// The task that registered before this one, which this one wakes: a chain of them needs no place for each.
+    before: Option<Waker>,
+}
+
+impl<P: Protocol> Writable<'_, P> {
+    /// Puts a waker in front of the chain, unless it is in the chain.
+    ///
+    /// A task registers once for each break. Were it to do so with each poll, tasks that wake each other would never rest.
+    fn register(&mut self, peer: &Peer, waker: &Waker) {
+        let breaks = peer.breaks.load(Acquire);
+        let breaks = match &self.registered {
+            Some((registered, since)) if registered.will_wake(waker) && *since == breaks => return,
+            Some((registered, _)) if !registered.will_wake(waker) => {
+                peer.breaks.fetch_add(1, AcqRel).wrapping_add(1)
+            }
+            _ => breaks,
+        };
+        let Some(before) = peer.register(waker) else { return waker.wake_by_ref() };
+        self.registered = Some((waker.clone(), breaks));
+        self.replace_before(before);
+    }
+
+    /// Wakes the task that this one had to wake, and has to wake another one from now on.
+    fn replace_before(&mut self, before: Option<Waker>) {
+        if let Some(waker) = core::mem::replace(&mut self.before, before) {
+            waker.wake();
+        }
+    }
+
+    fn finish(&mut self) -> Poll<()> {
+        (self.since, self.registered) = (None, None);
+        self.replace_before(None);
+        Poll::Ready(())
+    }
 }
 
 impl<P: Protocol> Future for Writable<'_, P> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(peer) = self.connection.peer() else { return Poll::Ready(()) };
-        let room = peer.room.load(Acquire);
-        let since = match self.since {
-            Some(since) => since,
-            None if peer.wanted.swap(true, AcqRel) => {
-                // Another task waits. To finish within this poll would let a loop around it spin without end.
-                if core::mem::replace(&mut self.yielded, true) {
-                    return Poll::Ready(());
-                }
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-            None => room,
-        };
-        // Looked at first: the waker's place may be another task's by now.
-        if room != since {
-            self.since = None;
-            return Poll::Ready(());
+        let Some(peer) = self.connection.peer() else { return self.finish() };
+        let first = self.since.is_none();
+        let since = *self.since.get_or_insert_with(|| peer.begin_wait());
+        if peer.is_over(since) {
+            return self.finish();
         }
-        peer.writable.register(cx.waker());
-        // Behind the registration: the service counts before it wakes.
-        if peer.room.load(Acquire) != since {
-            self.since = None;
-            return Poll::Ready(());
+        self.register(peer, cx.waker());
+        // Behind the registration: the service ends the wait before it wakes.
+        if peer.is_over(since) {
+            return self.finish();
         }
-        if self.since.replace(since).is_none() {
+        if first {
             self.connection.shared.call_service();
         }
         Poll::Pending
@@ -321,10 +387,11 @@ impl<P: Protocol> Future for Writable<'_, P> {
 
 impl<P: Protocol> Drop for Writable<'_, P> {
     fn drop(&mut self) {
-        let Some(peer) = self.connection.peer() else { return };
-        if self.since == Some(peer.room.load(Acquire)) {
-            peer.wanted.store(false, Release);
+        if let (Some(since), Some(peer)) = (self.since, self.connection.peer()) {
+            peer.give_up(since);
+            peer.breaks.fetch_add(1, AcqRel);
         }
+        self.replace_before(None);
     }
 }
 

@@ -14,7 +14,7 @@ use crate::kernel::Instant;
 use crate::task::Arena;
 
 impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: usize> Running<B, D, C, N> {
-    /// Ends the connection that has left its replies unread for longest, if that is too long and others wait for calls.
+    /// Ends the connection that has left replies or events unread for longest, if that is too long and others wait for calls.
     pub(super) fn lose_patience(&self, engine: &mut Engine<D::Future, C, N>) {
         loop {
             let ends = engine.tables.patience_ends(self.capacity.patience);
@@ -23,6 +23,12 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
                 return;
             }
             let Some(stalled) = engine.tables.blocked.front() else { return };
+            // Whoever waited for room for events may have given up since.
+            if engine.tables.entries[stalled].unsent.is_empty() && !self.is_waited_for(engine.tables, stalled)
+            {
+                engine.tables.unblock(stalled);
+                continue;
+            }
             self.count(|counters| counters.stalled += 1);
             engine.tables.end(stalled, CloseReason::Stalled);
             self.end_all(engine);
@@ -51,9 +57,8 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
     pub(super) fn close(&self, tables: &mut Tables<C, N>, index: usize, reason: &CloseReason) {
         let peer = &self.shared.peers[index];
         let id = self.connection(index).id();
-        if peer.blocked.swap(false, Relaxed) {
-            tables.blocked_links.remove(&mut tables.blocked, index);
-        }
+        peer.blocked.store(false, Relaxed);
+        tables.unblock(index);
         tables.ending_links.remove(&mut tables.ending, index);
         tables.end_grant(index);
         tables.set_phase(index, Phase::Free);

@@ -95,6 +95,9 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         let writable = (Signals::CHANNEL_WRITABLE | Signals::CHANNEL_PEER_CLOSED).bits();
         if observed & writable != 0 {
             peer.end_wait();
+            if engine.tables.entries[index].unsent.is_empty() {
+                engine.tables.unblock(index);
+            }
         }
         engine.tables.queue(index);
         true
@@ -114,8 +117,11 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
             }
             if let Some(reason) = peer.wanted_end() {
                 engine.tables.end(index, reason);
-            } else if peer.wanted.load(Relaxed) {
-                self.arm_writable(&mut engine.tables.entries[index], port, index);
+            } else if peer.is_waited_for() {
+                self.arm_writable(engine.tables, port, index);
+                if self.is_waited_for(engine.tables, index) {
+                    engine.tables.block(index);
+                }
             }
         }
     }
@@ -172,7 +178,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
                 drop_handlers(arena, tables, index);
                 tables.queue(index);
             } else {
-                self.arm_closed(&mut tables.entries[index], port, index);
+                self.arm_closed(tables, port, index);
             }
         }
         Next::Stop

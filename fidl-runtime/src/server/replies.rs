@@ -7,7 +7,7 @@ use super::close::CloseReason;
 use super::place::Dispatch;
 use super::service::{CONNECTION, Running};
 use super::tables::{Entry, Tables};
-use crate::kernel::{self, Instant, Port, Signals, Status};
+use crate::kernel::{self, Port, Signals, Status};
 use crate::message::Lease;
 
 impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: usize> Running<B, D, C, N> {
@@ -51,15 +51,13 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
     pub(super) fn keep(&self, tables: &mut Tables<C, N>, port: &Port, call: usize, reply: Lease<'static>) {
         let index = tables.calls[call].connection;
         tables.calls[call].reply = Some(reply);
-        let entry = &mut tables.entries[index];
-        if entry.unsent.is_empty() {
+        if tables.entries[index].unsent.is_empty() {
             self.count(|counters| counters.blocked += 1);
-            entry.blocked_since = Instant::now();
-            tables.blocked_links.push_back(&mut tables.blocked, index);
             self.shared.peers[index].blocked.store(true, Relaxed);
         }
-        tables.call_links.push_back(&mut entry.unsent, call);
-        self.arm_writable(entry, port, index);
+        tables.call_links.push_back(&mut tables.entries[index].unsent, call);
+        tables.block(index);
+        self.arm_writable(tables, port, index);
     }
 
     /// Writes unsent replies; returns whether none is left.
@@ -70,15 +68,15 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
             let result = reply.write(channel);
             if result == Err(Status::SHOULD_WAIT) {
                 tables.calls[call].reply = Some(reply);
-                self.arm_writable(&mut tables.entries[index], port, index);
+                self.arm_writable(tables, port, index);
                 return false;
             }
             drop(reply);
             tables.call_links.remove(&mut tables.entries[index].unsent, call);
             tables.free_call(call);
             if tables.entries[index].unsent.is_empty() {
-                tables.blocked_links.remove(&mut tables.blocked, index);
                 self.shared.peers[index].blocked.store(false, Relaxed);
+                self.unblock(tables, index);
             }
             if let Some(reason) = self.written(result) {
                 tables.end(index, reason);
@@ -98,16 +96,37 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         }
     }
 
-    pub(super) fn arm_writable(&self, entry: &mut Entry, port: &Port, index: usize) {
-        if !entry.writable_armed {
-            let signals = Signals::CHANNEL_WRITABLE | Signals::CHANNEL_PEER_CLOSED;
-            entry.writable_armed = self.arm(entry, port, index, signals).is_ok();
+    /// The client has read: its patience begins anew if somebody still waits for room, and else has no end.
+    pub(super) fn unblock(&self, tables: &mut Tables<C, N>, index: usize) {
+        tables.unblock(index);
+        if self.is_waited_for(tables, index) {
+            tables.block(index);
         }
     }
 
-    pub(super) fn arm_closed(&self, entry: &mut Entry, port: &Port, index: usize) {
-        if !entry.closed_armed {
-            entry.closed_armed = self.arm(entry, port, index, Signals::CHANNEL_PEER_CLOSED).is_ok();
+    /// Whether somebody waits for room for events while the connection has calls.
+    pub(super) fn is_waited_for(&self, tables: &Tables<C, N>, index: usize) -> bool {
+        !tables.entries[index].running.is_empty() && self.shared.peers[index].is_waited_for()
+    }
+
+    pub(super) fn arm_writable(&self, tables: &mut Tables<C, N>, port: &Port, index: usize) {
+        if tables.entries[index].writable_armed {
+            return;
+        }
+        let signals = Signals::CHANNEL_WRITABLE | Signals::CHANNEL_PEER_CLOSED;
+        match self.arm(&tables.entries[index], port, index, signals) {
+            Ok(()) => tables.entries[index].writable_armed = true,
+            Err(status) => tables.end(index, CloseReason::WriteFailure(status)),
+        }
+    }
+
+    pub(super) fn arm_closed(&self, tables: &mut Tables<C, N>, port: &Port, index: usize) {
+        if tables.entries[index].closed_armed {
+            return;
+        }
+        match self.arm(&tables.entries[index], port, index, Signals::CHANNEL_PEER_CLOSED) {
+            Ok(()) => tables.entries[index].closed_armed = true,
+            Err(status) => tables.end(index, CloseReason::ReadFailure(status)),
         }
     }
 

@@ -115,7 +115,7 @@ pub struct Counters {
     pub closed: u64,
     /// Connections ended because of what the client sent, or did not read.
     pub protocol_errors: u64,
-    /// Connections ended because the client did not read its replies while others waited.
+    /// Connections ended because the client did not read its replies or events while others waited.
     pub stalled: u64,
     /// Requests read.
     pub requests: u64,
@@ -264,7 +264,8 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
     }
 
     fn deadline(&self) -> Instant {
-        self.engine.borrow().tables.patience_ends(self.capacity.patience)
+        let engine = self.engine.borrow();
+        engine.tables.patience_ends(self.capacity.patience).min(engine.tables.listener_retries())
     }
 }
 

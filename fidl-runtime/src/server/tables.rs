@@ -52,7 +52,9 @@ pub(super) struct Entry {
     pub(super) running: List,
     /// Calls whose replies wait until the channel is writable, oldest first.
     pub(super) unsent: List,
-    /// Since when there are such.
+    /// In the list of those whose client leaves something unread.
+    is_blocked: bool,
+    /// Since when.
     pub(super) blocked_since: Instant,
     /// It is to end with this turn.
     pub(super) ending: bool,
@@ -71,6 +73,7 @@ impl Entry {
         granted: false,
         running: List::new(),
         unsent: List::new(),
+        is_blocked: false,
         blocked_since: Instant::from_nanos(0),
         ending: false,
         reason: CloseReason::PeerClosed,
@@ -110,7 +113,7 @@ pub(super) struct Tables<const C: usize, const N: usize> {
     pub(super) starved: List,
     pub(super) sated: List,
     pub(super) need_large: List,
-    /// Links of the list of those with unsent replies, longest first.
+    /// Links of the list of those with unsent replies or a wait for room, longest first.
     pub(super) blocked_links: Links<C>,
     pub(super) blocked: List,
     /// Links of the list of those that are to end.
@@ -126,6 +129,8 @@ pub(super) struct Tables<const C: usize, const N: usize> {
     pub(super) listener: Option<Channel>,
     pub(super) listener_armed: bool,
     pub(super) listener_ready: bool,
+    /// When the listener is looked at again that the kernel could not read or wait for.
+    pub(super) listener_retry: Option<Instant>,
     /// All connections are in use, and the listener is not accepted from.
     pub(super) listener_waits: bool,
 }
@@ -152,6 +157,7 @@ impl<const C: usize, const N: usize> Tables<C, N> {
             listener: None,
             listener_armed: false,
             listener_ready: false,
+            listener_retry: None,
             listener_waits: false,
         }
     }
@@ -195,6 +201,21 @@ impl<const C: usize, const N: usize> Tables<C, N> {
         if !entry.ending && entry.phase != Phase::Free {
             (entry.ending, entry.reason) = (true, reason);
             self.ending_links.push_back(&mut self.ending, connection);
+        }
+    }
+
+    /// The client leaves something unread, from now on if not before.
+    pub(super) fn block(&mut self, connection: usize) {
+        let entry = &mut self.entries[connection];
+        if !core::mem::replace(&mut entry.is_blocked, true) {
+            entry.blocked_since = Instant::now();
+            self.blocked_links.push_back(&mut self.blocked, connection);
+        }
+    }
+
+    pub(super) fn unblock(&mut self, connection: usize) {
+        if core::mem::take(&mut self.entries[connection].is_blocked) {
+            self.blocked_links.remove(&mut self.blocked, connection);
         }
     }
 
