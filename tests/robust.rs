@@ -23,7 +23,7 @@ use schema::example_echo::echo;
 
 /// The channel's end as a handle to send.
 fn slot(end: kernel::Channel) -> HandleSlot {
-    HandleSlot::new(end.into_raw(), 0, 0x8000_0000)
+    HandleSlot::holding(end, 0, 0x8000_0000)
 }
 
 #[test]
