@@ -637,12 +637,13 @@ fn poll_with<F: Future>(future: Pin<&mut F>, waker: &Waker) -> Poll<F::Output> {
 #[test]
 fn wakers_may_use_the_client() {
     type Storage = open::Storage<4, 1>;
-    let cases: [(&str, fn(&Peer, u32)); 3] = [
+    type Cause = fn(&Peer, u32);
+    let cases: [(&str, Cause); 3] = [
         ("a response", |server, txid| server.send(&response::<Open>(txid, 1))),
         ("the end", |server, _| server.send(&epitaph(0))),
         ("an event", |server, _| server.send(&event(1))),
     ];
-    for (case, act_on) in cases {
+    for (case, cause) in cases {
         let reactor: &'static Reactor<'static> = Box::leak(Box::new(Reactor::new().unwrap()));
         let storage: &'static Storage = Box::leak(Box::new(Storage::new()));
         let (near, far) = channel();
@@ -663,7 +664,7 @@ fn wakers_may_use_the_client() {
             let _ = client.one_way(3);
             told.set(true);
         })));
-        act_on(&server, server.header().txid());
+        cause(&server, server.header().txid());
         settle(reactor);
         assert!(done.get(), "{case}");
     }
