@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::Duration;
@@ -636,12 +637,13 @@ fn poll_with<F: Future>(future: Pin<&mut F>, waker: &Waker) -> Poll<F::Output> {
 #[test]
 fn wakers_may_use_the_client() {
     type Storage = open::Storage<4, 1>;
-    let cases: [(&str, fn(&Peer, u32)); 3] = [
+    type Cause = fn(&Peer, u32);
+    let cases: [(&str, Cause); 3] = [
         ("a response", |server, txid| server.send(&response::<Open>(txid, 1))),
         ("the end", |server, _| server.send(&epitaph(0))),
         ("an event", |server, _| server.send(&event(1))),
     ];
-    for (case, act_on) in cases {
+    for (case, cause) in cases {
         let reactor: &'static Reactor<'static> = Box::leak(Box::new(Reactor::new().unwrap()));
         let storage: &'static Storage = Box::leak(Box::new(Storage::new()));
         let (near, far) = channel();
@@ -662,7 +664,7 @@ fn wakers_may_use_the_client() {
             let _ = client.one_way(3);
             told.set(true);
         })));
-        act_on(&server, server.header().txid());
+        cause(&server, server.header().txid());
         settle(reactor);
         assert!(done.get(), "{case}");
     }
@@ -892,6 +894,61 @@ fn blocking_calls_behind_a_full_event_queue_time_out() {
     }
     let closed = ClientError::Closed(Status::PEER_CLOSED);
     assert_eq!(client.handle_event(&mut heard, patient()), Err(closed));
+}
+
+/// A server that never stopped sending used to put the deadline off for ever.
+#[test]
+fn blocking_calls_time_out_while_messages_come() {
+    connected_blocking!(open<1, 1>: client, server);
+    let stop = Arc::new(AtomicBool::new(false));
+    let stopped = stop.clone();
+    // Many from the start, then as many as there is room for.
+    let mut sent = 0_u64;
+    while server.try_send(&event(1)).is_ok() {
+        sent += 1;
+    }
+    let sending = thread::spawn(move || {
+        let give_up = Instant::after(Duration::from_secs(20));
+        while !stopped.load(Relaxed) && Instant::now() < give_up {
+            let _ = server.try_send(&event(1));
+        }
+        server
+    });
+    let past = Instant::INFINITE_PAST;
+    assert_eq!(value(client.two_way(1, past)), Err(ClientError::TimedOut));
+    // One message, not all that were there.
+    assert_eq!(client.inner().counters().dropped_events, 1);
+    assert_eq!(value(client.two_way(1, soon())), Err(ClientError::TooManyCalls));
+    assert!(client.inner().counters().dropped_events > 1 && sent > 1);
+    stop.store(true, Relaxed);
+    drop(sending.join().unwrap());
+}
+
+/// Behind a message that is for nobody, the response is waited for as before.
+#[test]
+fn blocking_calls_read_past_other_messages() {
+    connected_blocking!(open<2, 1>: client, server);
+    let answers = thread::spawn(move || {
+        while support::readable(&server.0).is_err() {}
+        server.send(&event(1));
+        server.send(&response::<Open>(server.header().txid(), 4));
+    });
+    assert_eq!(value(client.two_way(1, patient())), Ok(4));
+    answers.join().unwrap();
+}
+
+/// A blocking client can be made on one thread and used on another.
+#[test]
+fn blocking_clients_go_from_thread_to_thread() {
+    connected_blocking!(open<1, 1>: client, server);
+    let used = thread::spawn(move || {
+        let sent = client.one_way(5, patient());
+        (client, sent)
+    });
+    let (client, sent) = used.join().unwrap();
+    assert_eq!((sent, server.receive_all().len()), (Ok(()), 1));
+    drop(client);
+    assert!(server.is_closed());
 }
 
 /// A client that found no place on its reactor used to keep its storage and its channel for good.

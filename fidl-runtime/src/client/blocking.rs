@@ -11,14 +11,14 @@ use super::receive::{Core, Received};
 use super::storage::{State, Storage};
 use crate::kernel::{self, Channel, Instant, Signals, Status};
 use crate::message::{Header, Lease, Protocol};
-use crate::storage::Shared;
+use crate::storage::Claimed;
 use crate::wire::{Encode, EncodeError, Wire};
 
 /// A client of the protocol `P` that blocks its thread while it waits; up to `E` events wait to be taken.
 ///
-/// Needs no reactor. Dropping it closes the channel.
+/// Needs no reactor, and may go from thread to thread. Dropping it closes the channel.
 pub struct BlockingClient<P: Protocol, const N: usize, const E: usize> {
-    core: Shared<RefCell<Core<P, N, E>>>,
+    core: Claimed<RefCell<Core<P, N, E>>>,
 }
 
 impl<P: Protocol, const N: usize, const E: usize> BlockingClient<P, N, E> {
@@ -94,6 +94,7 @@ impl<P: Protocol, const N: usize, const E: usize> BlockingClient<P, N, E> {
     pub fn next_event(&self, deadline: Instant) -> Result<EventMessage<'_, P, N, E>, ClientError> {
         const { assert!(E > 0, "a client that takes events needs room for one") };
         self.core.borrow_mut().tables.listening = true;
+        let mut read = false;
         loop {
             let core = &mut *self.core.borrow_mut();
             if let Some(event) = EventMessage::take(&self.core, core) {
@@ -102,7 +103,7 @@ impl<P: Protocol, const N: usize, const E: usize> BlockingClient<P, N, E> {
             if let Some(error) = core.tables.ended() {
                 return Err(error);
             }
-            self.progress(core, Signals::CHANNEL_READABLE, deadline)?;
+            read = self.progress(core, Signals::CHANNEL_READABLE, read, deadline)?;
         }
     }
 
@@ -118,7 +119,7 @@ impl<P: Protocol, const N: usize, const E: usize> BlockingClient<P, N, E> {
         encode: impl FnOnce(Header, &mut Lease<'static>) -> Result<(), EncodeError>,
         deadline: Instant,
     ) -> Result<Response<'_, P, R, N, E>, ClientError> {
-        self.read_late_replies();
+        self.read_late_replies(deadline);
         let mut call = Call::new(&self.core, ordinal, flexible, encode);
         let result = self.drive(&mut call, deadline);
         drop(call);
@@ -126,9 +127,11 @@ impl<P: Protocol, const N: usize, const E: usize> BlockingClient<P, N, E> {
     }
 
     /// Where no place is free, those of calls that timed out may be: their replies have come and were not read.
-    fn read_late_replies(&self) {
+    fn read_late_replies(&self, deadline: Instant) {
         let core = &mut *self.core.borrow_mut();
-        while core.tables.free.is_empty() && core.receive() == Received::Message {}
+        while core.tables.free.is_empty() && core.receive() == Received::Message && Instant::now() < deadline
+        {
+        }
     }
 
     fn drive<'c, R: ResponseBody, F>(
@@ -139,6 +142,7 @@ impl<P: Protocol, const N: usize, const E: usize> BlockingClient<P, N, E> {
     where
         F: FnOnce(Header, &mut Lease<'static>) -> Result<(), EncodeError>,
     {
+        let mut read = false;
         loop {
             let core = &mut *self.core.borrow_mut();
             if let Some(error) = core.tables.ended() {
@@ -147,13 +151,14 @@ impl<P: Protocol, const N: usize, const E: usize> BlockingClient<P, N, E> {
             let slot = call.start(core)?;
             let sending = core.tables.slots[slot].state == State::Sending;
             if sending && !call.send(core, slot)? {
-                self.progress(core, Signals::CHANNEL_WRITABLE | Signals::CHANNEL_READABLE, deadline)?;
+                let signals = Signals::CHANNEL_WRITABLE | Signals::CHANNEL_READABLE;
+                read = self.progress(core, signals, read, deadline)?;
                 continue;
             }
             if let Some(result) = call.take_response(core, slot) {
                 return result;
             }
-            self.progress(core, Signals::CHANNEL_READABLE, deadline)?;
+            read = self.progress(core, Signals::CHANNEL_READABLE, read, deadline)?;
         }
     }
 
@@ -168,8 +173,10 @@ impl<P: Protocol, const N: usize, const E: usize> BlockingClient<P, N, E> {
         }
         let mut lease = core.request_frame().ok_or(ClientError::Full)?;
         encode(&mut lease)?;
+        let mut read = false;
         while !core.write(&lease)? {
-            self.progress(core, Signals::CHANNEL_WRITABLE | Signals::CHANNEL_READABLE, deadline)?;
+            let signals = Signals::CHANNEL_WRITABLE | Signals::CHANNEL_READABLE;
+            read = self.progress(core, signals, read, deadline)?;
             if let Some(error) = core.tables.ended() {
                 return Err(error);
             }
@@ -177,19 +184,26 @@ impl<P: Protocol, const N: usize, const E: usize> BlockingClient<P, N, E> {
         Ok(())
     }
 
-    /// Reads a message, or waits for one of `signals`.
+    /// Reads a message, or waits for one of `signals`; returns whether it has read one.
+    ///
+    /// The clock is looked at behind a message that was not the one waited for, too (`read`): a server that never stops
+    /// sending does not put the deadline off.
     fn progress(
         &self,
         core: &mut Core<P, N, E>,
         signals: Signals,
+        read: bool,
         deadline: Instant,
-    ) -> Result<(), ClientError> {
+    ) -> Result<bool, ClientError> {
+        if read && Instant::now() >= deadline {
+            return Err(ClientError::TimedOut);
+        }
         let wanted = match core.receive() {
-            Received::Message => return Ok(()),
+            Received::Message => return Ok(true),
             Received::Nothing => signals | Signals::CHANNEL_PEER_CLOSED,
             Received::Stop => match core.tables.ended() {
                 // A response may have come before the end; the caller looks once more and then finds the end.
-                Some(_) => return Ok(()),
+                Some(_) => return Ok(false),
                 // An event for which there is no room: nothing is read until one is taken, not even that the server is
                 // gone.
                 None if signals.contains(Signals::CHANNEL_WRITABLE) => {
@@ -201,7 +215,7 @@ impl<P: Protocol, const N: usize, const E: usize> BlockingClient<P, N, E> {
         match kernel::wait_one(core.handle(), wanted, deadline) {
             Ok(_) => {
                 core.tables.blocked = false;
-                Ok(())
+                Ok(false)
             }
             Err(Status::TIMED_OUT) => Err(ClientError::TimedOut),
             Err(status) => Err(ClientError::Read(status)),

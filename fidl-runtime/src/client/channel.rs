@@ -70,7 +70,7 @@ impl<'r, P: Protocol, const N: usize, const E: usize> Client<'r, P, N, E> {
         storage: &'static Storage<P, N, E>,
         channel: impl Into<Channel>,
     ) -> Result<Self, Status> {
-        let core = storage.take(channel.into()).ok_or(Status::ALREADY_BOUND)?;
+        let core = storage.take(channel.into()).ok_or(Status::ALREADY_BOUND)?.share();
         let attached = reactor.attach_shared(core.clone().map(|core| core as &dyn Consumer));
         let Some(attachment) = attached else {
             core.borrow_mut().release();

@@ -10,7 +10,7 @@ use super::error::ClientError;
 use super::receive::Core;
 use crate::kernel::Channel;
 use crate::message::{FrameStorage, LargeFrame, Lease, Protocol};
-use crate::storage::{Claim, FreeSlots, Links, List, Shared};
+use crate::storage::{Claim, Claimed, FreeSlots, Links, List};
 
 /// Everything that a client of one protocol needs: room for `N` calls in flight and `E` events that wait to be taken.
 ///
@@ -257,8 +257,8 @@ impl<P: Protocol, const N: usize, const E: usize> Storage<P, N, E> {
     }
 
     /// The state of a new connection; `None` if a client uses the storage.
-    pub(super) fn take(&'static self, channel: Channel) -> Option<Shared<RefCell<Core<P, N, E>>>> {
-        let core = self.core.claim()?.share();
+    pub(super) fn take(&'static self, channel: Channel) -> Option<Claimed<RefCell<Core<P, N, E>>>> {
+        let core = self.core.claim()?;
         core.borrow_mut().bind(&self.frames, channel)?;
         Some(core)
     }
