@@ -4,7 +4,7 @@ use std::fs::File;
 use std::process::Command;
 use std::time::Duration;
 
-use fidl::kernel::{self, AsHandleRef, HandleBased};
+use fidl::kernel::{self, AsHandleRef};
 use fidl::wire::HandleSlot;
 use fidl::{Capacity, Listener, Reactor, capacity};
 
