@@ -59,6 +59,7 @@ fn a_service_is_its_frames_and_little_else() {
     let frames = echo::ECHO_REQUEST_MAX_BYTES + echo::ECHO_RESPONSE_MAX_BYTES;
     let connection = (SERVICE.bytes() - FEWER.bytes()) / 500;
     let call = (SERVICE.bytes() - LESS.bytes()) / 32 - frames;
-    assert!(connection <= 156, "a connection takes {connection} bytes");
+    // Give or take the alignment of the whole.
+    assert!(connection <= 160, "a connection takes {connection} bytes");
     assert!(call <= 740, "a call takes {call} bytes besides its frames");
 }

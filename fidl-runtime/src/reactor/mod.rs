@@ -246,7 +246,11 @@ impl<'env> Reactor<'env> {
         }
         self.take_wakes();
         self.expire();
-        bits(self.ready.take()).for_each(|consumer| self.turn_of(consumer));
+        for consumer in bits(self.ready.get()) {
+            // One by one, so that a turn that panics leaves the others marked.
+            self.ready.set(self.ready.get() & !(1 << consumer));
+            self.turn_of(consumer);
+        }
         Ok(())
     }
 

@@ -2,6 +2,8 @@
 
 use core::time::Duration;
 
+use crate::task::SLOTS;
+
 /// What happens to a new connection while all are in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhenFull {
@@ -12,13 +14,28 @@ pub enum WhenFull {
 }
 
 /// How much a service holds. Made by [`capacity`].
+///
+/// A service whose capacity is out of the bounds named here does not compile:
+///
+/// ```compile_fail,E0080
+/// const { fidl::capacity().in_flight_per_connection(0).check() };
+/// ```
+/// ```compile_fail,E0080
+/// const { fidl::capacity().in_flight(fidl::task::SLOTS + 1).check() };
+/// ```
+/// ```compile_fail,E0080
+/// const { fidl::capacity().connections((1 << 20) + 1).check() };
+/// ```
+/// ```
+/// const { fidl::capacity().connections(1 << 20).in_flight(fidl::task::SLOTS).check() };
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Capacity {
-    /// Connections at one time.
+    /// Connections at one time: 1 to 2^20.
     pub connections: usize,
-    /// Requests in flight at one time, of all connections together.
+    /// Requests in flight at one time, of all connections together: 1 to [`SLOTS`].
     pub in_flight: usize,
-    /// Requests in flight at one time of one connection. 1 makes a connection serial.
+    /// Requests in flight at one time of one connection: at least 1, which makes a connection serial.
     pub in_flight_per_connection: usize,
     /// Frames of full size (64 KiB) for requests larger than the schema knows, from newer clients.
     pub large_frames: usize,
@@ -106,6 +123,15 @@ impl Capacity {
             | (refuse as u128) << 127
     }
 
+    /// Panics if a service with this capacity could not serve; [`service!`](crate::service) does so when it is compiled.
+    pub const fn check(&self) {
+        assert!(self.connections > 0, "`connections` is 0");
+        assert!(self.connections as u64 <= MAX_CONNECTIONS, "`connections` is more than 2^20");
+        assert!(self.in_flight > 0, "`in_flight` is 0");
+        assert!(self.in_flight <= SLOTS, "`in_flight` is more than `fidl::task::SLOTS`");
+        assert!(self.in_flight_per_connection > 0, "`in_flight_per_connection` is 0");
+    }
+
     /// The capacity with these sizes and a packed policy.
     pub(super) const fn unpacked(
         connections: usize,
@@ -124,6 +150,9 @@ impl Capacity {
         }
     }
 }
+
+/// As many as a packet's key can name.
+const MAX_CONNECTIONS: u64 = 1 << 20;
 
 /// The longest patience, in milliseconds.
 const MAX_MILLIS: u128 = u64::MAX as u128 >> 1;

@@ -36,6 +36,8 @@ pub enum CloseReason {
     TooManyEvents,
     /// The client left replies or events unread for longer than the service's patience while others waited.
     Stalled,
+    /// A handler panicked, and whoever caught the panic runs the reactor again.
+    Panicked,
 }
 
 impl From<HeaderError> for CloseReason {
@@ -62,6 +64,7 @@ impl fmt::Display for CloseReason {
             Self::WriteFailure(status) => write!(f, "writing failed: {}", status_name(*status)),
             Self::ReadFailure(status) => write!(f, "reading failed: {}", status_name(*status)),
             Self::TooManyEvents => f.write_str("too many events since the client's last request"),
+            Self::Panicked => f.write_str("a handler panicked"),
             Self::Stalled => f.write_str("the client did not read its replies or events"),
         }
     }

@@ -4,7 +4,7 @@ use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
 use core::sync::atomic::{
-    AtomicBool, AtomicI32, AtomicU32, AtomicU64,
+    AtomicBool, AtomicI32, AtomicU16, AtomicU32, AtomicU64,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
 };
 use core::task::{Context, Poll, Waker};
@@ -34,7 +34,7 @@ pub(super) struct Peer {
     /// One waiter registers at a time.
     registering: AtomicBool,
     /// How often a waiter left the chain while others were behind it, which then register again.
-    breaks: AtomicU32,
+    breaks: AtomicU16,
     /// Why a handler wants the connection to end: one of the `END_` numbers.
     pub(super) end: AtomicU32,
     /// The status for it.
@@ -68,7 +68,7 @@ impl Peer {
             waits: AtomicU64::new(0),
             writable: AtomicWaker::new(),
             registering: AtomicBool::new(false),
-            breaks: AtomicU32::new(0),
+            breaks: AtomicU16::new(0),
             end: AtomicU32::new(END_NONE),
             status: AtomicI32::new(0),
         }
@@ -250,7 +250,8 @@ impl<'s, P: Protocol> Connection<'s, P> {
         self.end(END_SHUTDOWN, Status::OK);
     }
 
-    /// Ends the connection; the client is told `status` (an epitaph).
+    /// Ends the connection; the client is told `status` (an epitaph), behind the replies that were waiting for room. What
+    /// finds no room in the channel now is lost, the epitaph too: a client that does not read delays no end.
     pub fn close_with_epitaph(self, status: Status) {
         self.end(END_EPITAPH, status);
     }
@@ -326,7 +327,7 @@ pub struct Writable<'s, P: Protocol> {
     /// While this task waits, the epoch at the start.
     since: Option<u32>,
     /// What this task registered, and how often the chain had been broken by then.
-    registered: Option<(Waker, u32)>,
+    registered: Option<(Waker, u16)>,
     /// The task that registered before this one, which this one wakes: a chain of them needs no place for each.
     before: Option<Waker>,
 }

@@ -11,6 +11,7 @@ use super::place::Dispatch;
 use super::service::{Engine, Running};
 use super::tables::{Entry, Phase, Tables};
 use crate::kernel::Instant;
+use crate::message::FrameStorage;
 use crate::task::Arena;
 
 impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: usize> Running<B, D, C, N> {
@@ -35,6 +36,37 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         }
     }
 
+    /// Clears up behind a panic: ends the connections with a lost call, and has all others looked at.
+    pub(super) fn recover(&self, engine: &mut Engine<D::Future, C, N>) {
+        for index in 0..C {
+            if self.has_lost_call(engine.tables, index) {
+                engine.tables.end(index, CloseReason::Panicked);
+            }
+            // The turn that did not end may have left it in no list.
+            engine.tables.queue(index);
+        }
+        let tables = &mut *engine.tables;
+        tables.listener_ready |= tables.listener.is_some() && !tables.listener_armed;
+        self.shared.attention.store(true, Release);
+        self.end_all(engine);
+    }
+
+    /// Whether a handler of a connection is gone without an outcome. A handler that runs holds the reply's frame.
+    fn has_lost_call(&self, tables: &mut Tables<C, N>, index: usize) -> bool {
+        let mut lost = false;
+        for _ in 0..tables.entries[index].running.len() {
+            let Some(call) = tables.entries[index].running.front() else { break };
+            tables.call_links.remove(&mut tables.entries[index].running, call);
+            tables.call_links.push_back(&mut tables.entries[index].running, call);
+            if self.frames[call].response.lease().is_some() {
+                // Its slot is free, and may be another's before this connection ends.
+                tables.calls[call].slot = None;
+                lost = true;
+            }
+        }
+        lost
+    }
+
     /// Ends the connections that are to end.
     pub(super) fn end_all(&self, engine: &mut Engine<D::Future, C, N>) {
         while let Some(index) = engine.tables.ending.front() {
@@ -42,12 +74,19 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         }
     }
 
-    /// Ends a connection: drops its handlers' futures in place and its unsent replies, and closes the channel.
+    /// Ends a connection: drops its handlers' futures in place and its unsent replies, and closes the channel. If it is the
+    /// server that ends it, as many of the replies are written before as the channel takes.
     pub(super) fn end(&self, engine: &mut Engine<D::Future, C, N>, index: usize) {
         let Engine { arena, tables } = &mut *engine;
         let reason = tables.entries[index].reason;
         drop_handlers(arena, tables, index);
+        let mut writes = matches!(reason, CloseReason::Shutdown(_));
         while let Some(call) = tables.entries[index].unsent.front() {
+            if let Some(reply) = tables.calls[call].reply.take_if(|_| writes) {
+                let result = reply.write(tables.entries[index].handle());
+                writes = result.is_ok();
+                self.count(|counters| counters.replies += u64::from(result.is_ok()));
+            }
             tables.call_links.remove(&mut tables.entries[index].unsent, call);
             tables.free_call(call);
         }
@@ -79,6 +118,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         tables.listener_ready |= tables.listener.is_some() && !tables.listener_armed;
         self.count(|counters| {
             counters.closed += 1;
+            counters.panicked += u64::from(*reason == CloseReason::Panicked);
             counters.protocol_errors += u64::from(is_clients_fault(reason));
         });
         B::closed(self.server, id, reason);
@@ -103,10 +143,12 @@ pub(super) fn drop_handlers<F, const C: usize, const N: usize>(
 ) {
     while let Some(call) = tables.entries[index].running.front() {
         tables.call_links.remove(&mut tables.entries[index].running, call);
-        if let Some(slot) = tables.calls[call].slot {
+        let slot = tables.calls[call].slot;
+        // Before the drop, which may panic.
+        tables.free_call(call);
+        if let Some(slot) = slot {
             arena.as_mut().remove(slot);
         }
-        tables.free_call(call);
     }
 }
 

@@ -157,7 +157,9 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
             self.count(|counters| counters.starved += 1);
             return self.hold(engine, port, index, phase);
         }
-        let Some(call) = tables.free_calls.take() else { return Next::Stop };
+        let Some(call) = self.take_call(tables) else {
+            return self.hold(engine, port, index, Phase::Starved);
+        };
         tables.calls[call].connection = index;
         match self.read(tables, call, index) {
             Ok(lease) => self.receive(engine, port, call, lease),
@@ -165,6 +167,19 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
                 tables.free_calls.give(call);
                 self.read_failed(engine, port, index, error)
             }
+        }
+    }
+
+    /// Takes a free call. One whose frames are in use although it is free is retired: a binding has forgotten (as by
+    /// `mem::forget`) what it was given to answer.
+    fn take_call(&self, tables: &mut Tables<C, N>) -> Option<usize> {
+        loop {
+            let call = tables.free_calls.take()?;
+            let frames = &self.frames[call];
+            if frames.request.lease().is_some() && frames.response.lease().is_some() {
+                return Some(call);
+            }
+            self.count(|counters| counters.retired_calls += 1);
         }
     }
 
@@ -262,8 +277,9 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         let Some(reply) = self.reply(call, index, header, B::Protocol::METHODS[method]) else { return };
         let Engine { arena, tables } = &mut *engine;
         tables.call_links.push_back(&mut tables.entries[index].running, call);
-        let in_flight = (N - tables.free_calls.len()) as u64;
+        let taken = (N - tables.free_calls.len()) as u64;
         self.count(|counters| {
+            let in_flight = taken - counters.retired_calls;
             counters.requests += 1;
             counters.most_in_flight = counters.most_in_flight.max(in_flight);
         });

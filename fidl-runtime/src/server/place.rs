@@ -12,7 +12,7 @@ use core::sync::atomic::{AtomicBool, Ordering::AcqRel};
 
 use super::binding::{Call, Outcome};
 use crate::message::Protocol;
-use crate::task::Arena;
+use crate::task::{Arena, SLOTS};
 
 /// A function that begins a call: [`Binding::dispatch`](super::Binding::dispatch) of some binding.
 pub trait Dispatch<S: 'static, P: Protocol>: Copy + 'static {
@@ -44,6 +44,7 @@ pub const fn dispatch_bytes<S: 'static, P: Protocol, D: Dispatch<S, P>>(_: D) ->
 
 /// The size of an arena of `N` futures that a dispatch function returns, in bytes.
 pub const fn arena_bytes<S: 'static, P: Protocol, D: Dispatch<S, P>, const N: usize>(_: D) -> usize {
+    assert!(N <= SLOTS, "`in_flight` is more than `fidl::task::SLOTS`");
     assert!(
         align_of::<Arena<D::Future, N>>() <= ALIGNMENT,
         "a handler holds a value that is aligned to more than 64 bytes"

@@ -4,6 +4,7 @@ use core::cell::{Cell, OnceCell, RefCell};
 use core::fmt;
 use core::pin::Pin;
 use core::sync::atomic::Ordering::Relaxed;
+use core::task::Waker;
 
 use super::binding::{Binding, Call};
 use super::capacity::Capacity;
@@ -40,7 +41,7 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
     /// A service that has not been started. All zeros: it takes no room in the program's file.
     #[allow(clippy::new_without_default, reason = "a service lies in a static, never on a stack")]
     pub const fn new() -> Self {
-        const { assert!(C > 0 && N > 0, "a service needs a connection and a request in flight") };
+        const { Capacity::unpacked(C, N, L, POLICY).check() };
         Self {
             server: ServerPlace::new(),
             shared: Shared::new(),
@@ -74,6 +75,10 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
         server: B::Server,
         dispatch: D,
     ) -> Result<Running<B, D, C, N>, Status> {
+        const {
+            let size = size_of::<Arena<D::Future, N>>();
+            assert!(SIZE >= size, "a service's SIZE is less than `arena_bytes` of its dispatch function");
+        };
         let place = self.arena.claim().ok_or(Status::ALREADY_EXISTS)?.leak();
         let mut arena = place.arena().ok_or(Status::INTERNAL)?;
         // Not with the first request, whose turn it is then too late to name a parent in.
@@ -92,6 +97,7 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
             engine: RefCell::new(Engine { arena, tables }),
             attachment: OnceCell::new(),
             counters: Cell::new(Counters::default()),
+            unwound: Cell::new(false),
         })
     }
 }
@@ -117,12 +123,16 @@ pub struct Counters {
     pub protocol_errors: u64,
     /// Connections ended because the client did not read its replies or events while others waited.
     pub stalled: u64,
+    /// Connections ended because a handler of theirs panicked.
+    pub panicked: u64,
     /// Requests read.
     pub requests: u64,
     /// Requests to methods that the protocol does not have.
     pub unknown_methods: u64,
     /// Requests that needed a large frame.
     pub large_requests: u64,
+    /// Calls that are never used again, because a binding forgot their request or reply instead of using it up.
+    pub retired_calls: u64,
     /// Replies written.
     pub replies: u64,
     /// Times a connection had to wait for a free call.
@@ -138,6 +148,9 @@ pub struct Counters {
 }
 
 /// A service that was started. It serves while it is attached to a reactor.
+///
+/// A handler's panic goes through the reactor's turn. Whoever catches it may run the reactor again: the connection of that
+/// request is ended, and all others go on.
 pub struct Running<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: usize> {
     pub(super) capacity: Capacity,
     pub(super) server: &'static B::Server,
@@ -148,6 +161,21 @@ pub struct Running<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usi
     engine: RefCell<Engine<D::Future, C, N>>,
     attachment: OnceCell<Attachment>,
     counters: Cell<Counters>,
+    /// The last turn ended with a panic.
+    unwound: Cell<bool>,
+}
+
+/// Marks that a handler's panic has left a turn, and asks for the next one, which clears up.
+struct MarkUnwind<'a> {
+    unwound: &'a Cell<bool>,
+    waker: &'a Waker,
+}
+
+impl Drop for MarkUnwind<'_> {
+    fn drop(&mut self) {
+        self.unwound.set(true);
+        self.waker.wake_by_ref();
+    }
 }
 
 /// What a turn changes.
@@ -260,7 +288,13 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
     fn turn(&self, port: &Port) -> bool {
         let Some(attachment) = self.attachment.get() else { return false };
         let mut engine = self.engine.borrow_mut();
-        self.run_turn(&mut engine, port, attachment)
+        if self.unwound.take() {
+            self.recover(&mut engine);
+        }
+        let guard = MarkUnwind { unwound: &self.unwound, waker: &attachment.waker };
+        let more = self.run_turn(&mut engine, port, attachment);
+        core::mem::forget(guard);
+        more
     }
 
     fn deadline(&self) -> Instant {

@@ -225,7 +225,8 @@ impl<const C: usize, const N: usize> Tables<C, N> {
     /// fewer than there are free, so that however many are greedy, some are left for the others.
     pub(super) fn may_take(&mut self, connection: usize) -> Result<(), Phase> {
         self.end_grant(connection);
-        let available = self.free_calls.len() - self.granted;
+        // A granted call may have been retired.
+        let available = self.free_calls.len().saturating_sub(self.granted);
         match self.entries[connection].in_flight() {
             0 if available > 0 => Ok(()),
             0 => Err(Phase::Starved),
