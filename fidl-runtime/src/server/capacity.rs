@@ -33,7 +33,9 @@ pub enum WhenFull {
 pub struct Capacity {
     /// Connections at one time: 1 to 2^20.
     pub connections: usize,
-    /// Requests in flight at one time, of all connections together: 1 to [`SLOTS`].
+    /// Requests in flight at one time, of all connections together: 1 to [`SLOTS`]. A connection that has some gets another
+    /// only while it has fewer than are free, so one alone comes to half of them, rounded up; the rest is for those who come
+    /// later.
     pub in_flight: usize,
     /// Requests in flight at one time of one connection: at least 1, which makes a connection serial.
     pub in_flight_per_connection: usize,
