@@ -11,7 +11,7 @@ use fidl::{Capacity, Reactor, capacity};
 fidl::include_schema!("example_calc");
 use example_calc::adder;
 
-struct Adder {
+pub(crate) struct Adder {
     additions: Cell<u64>,
 }
 

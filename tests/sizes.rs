@@ -5,37 +5,32 @@ use std::mem::size_of;
 use fidl::server::{Binding, Call, Incoming, Outcome, Reply, dispatch_bytes};
 use fidl::{Capacity, capacity};
 
-/// The protocol.
-pub mod schema {
-    fidl::include_schema!("example_echo");
-}
-use schema::example_echo::echo::{self, Echo};
+fidl::include_schema!("example_echo");
 
-/// Answers at once.
-struct Echoes;
+#[allow(dead_code)]
+#[path = "../examples/adder.rs"]
+mod adder;
+#[allow(dead_code)]
+#[path = "../examples/support/echo_server.rs"]
+mod echo_server;
+#[allow(dead_code)]
+#[path = "../examples/hand_written.rs"]
+mod hand_written;
 
-impl echo::Server for Echoes {
-    async fn echo<'a>(&'a self, request: echo::EchoRequest<'a>) -> echo::EchoResponse<'a> {
-        echo::EchoResponse { data: request.data() }
-    }
+/// What the example serves.
+type AdderBinding = adder::example_calc::adder::Serve<adder::Adder>;
 
-    async fn say<'a>(&'a self, request: echo::SayRequest<'a>) -> echo::SayResponse<'a> {
-        echo::SayResponse { text: request.text() }
-    }
-
-    async fn count(&self, _: echo::CountRequest<'_>) -> echo::CountResponse {
-        echo::CountResponse { requests: 0 }
-    }
-
-    async fn announce(&self, _: echo::AnnounceRequest<'_>) {}
-}
+use echo_server::EchoServer;
+use example_echo::echo::{self, Echo};
 
 const CAPACITY: Capacity = capacity().connections(1000).in_flight(64);
 
 #[test]
 fn sizes() {
     let sizes = [
-        ("dispatch future", dispatch_bytes(<echo::Serve<Echoes> as Binding>::dispatch), 608),
+        ("future of echo", dispatch_bytes(<echo::Serve<EchoServer> as Binding>::dispatch), 608),
+        ("future of hand_written", dispatch_bytes(<hand_written::Serve as Binding>::dispatch), 184),
+        ("future of adder", dispatch_bytes(<AdderBinding as Binding>::dispatch), 608),
         ("call", size_of::<Call<'_, Echo>>(), 168),
         ("incoming", size_of::<Incoming<'_>>(), 48),
         ("reply", size_of::<Reply<'_, Echo>>(), 112),
@@ -53,9 +48,9 @@ fn sizes() {
 /// What a service takes besides the frames of its requests and replies.
 #[test]
 fn a_service_is_its_frames_and_little_else() {
-    fidl::service!(static SERVICE: echo::Serve<Echoes>, CAPACITY);
-    fidl::service!(static FEWER: echo::Serve<Echoes>, CAPACITY.connections(500));
-    fidl::service!(static LESS: echo::Serve<Echoes>, CAPACITY.in_flight(32));
+    fidl::service!(static SERVICE: echo::Serve<EchoServer>, CAPACITY);
+    fidl::service!(static FEWER: echo::Serve<EchoServer>, CAPACITY.connections(500));
+    fidl::service!(static LESS: echo::Serve<EchoServer>, CAPACITY.in_flight(32));
     let frames = echo::ECHO_REQUEST_MAX_BYTES + echo::ECHO_RESPONSE_MAX_BYTES;
     let connection = (SERVICE.bytes() - FEWER.bytes()) / 500;
     let call = (SERVICE.bytes() - LESS.bytes()) / 32 - frames;
