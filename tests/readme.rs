@@ -36,9 +36,3 @@ fn schema_is_the_example() {
         schema.lines().filter(|line| !line.trim_start().starts_with("///")).collect();
     assert_eq!(without_comments.join("\n").trim(), block.trim());
 }
-
-#[test]
-fn nothing_is_left_to_be_filled_in() {
-    let readme = read("README.md");
-    assert!(!readme.contains("@FIGURES@") && !readme.contains("TODO"));
-}

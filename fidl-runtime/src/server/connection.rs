@@ -178,7 +178,7 @@ impl<P: Protocol> Shared<P> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ConnectionId(pub(super) u64);
 
-/// A connection. A token: it owns nothing, can be kept anywhere, and outlives its connection, about which it then says so.
+/// A connection. A token: it is copied freely, owns nothing, and says so when its connection has ended.
 pub struct Connection<'s, P: Protocol> {
     pub(super) shared: &'s Shared<P>,
     pub(super) index: u32,
