@@ -26,6 +26,9 @@ pub(super) enum Place {
     Method,
     Compose,
     Property,
+    NewType,
+    Service,
+    ServiceMember,
     Other,
 }
 
@@ -77,6 +80,7 @@ const OFFICIAL: &[Official] = &[
         required: false,
         place: |place| match place {
             Place::Layout(class, _) | Place::Member(class) => !class.has_values(),
+            Place::NewType => true,
             _ => false,
         },
     },

@@ -22,9 +22,14 @@ mod decls;
 mod imports;
 mod known;
 mod names;
+mod no_resource;
 mod order;
+mod ordinals;
 mod protocols;
 mod resolve;
+mod results;
+mod services;
+mod transports;
 mod types;
 
 use std::collections::{BTreeMap, HashMap};
@@ -107,7 +112,7 @@ fn library_name(known: &Known, files: &[File], out: &mut Vec<Diagnostic>) -> Str
 /// One diagnostic for each file that uses versioning.
 fn not_versioned(files: &[File], out: &mut Vec<Diagnostic>) {
     for span in files.iter().filter_map(|file| file.versioned) {
-        out.push(decls::not_supported(span, "versioning is not supported yet"));
+        out.push(Diagnostic::new(code::CYCLE, span, "versioning is not supported yet"));
     }
 }
 
@@ -184,8 +189,13 @@ fn open(
 fn empty_decl(sources: &SourceMap, entry: &declare::Entry<'_>, library: LibraryId) -> Decl {
     let location = known::location(sources, entry.span);
     let element = Element { name: entry.name.clone(), attributes: Vec::new(), location };
-    let content =
-        Struct { resource: false, recursive: false, members: Vec::new(), shape: TypeShape::default() };
+    let content = Struct {
+        resource: false,
+        recursive: false,
+        empty_success: false,
+        members: Vec::new(),
+        shape: TypeShape::default(),
+    };
     Decl {
         library,
         element,
