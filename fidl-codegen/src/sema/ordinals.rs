@@ -83,7 +83,8 @@ fn ordinals_twice(layout: &Layout, out: &mut Vec<Diagnostic>) {
     };
     let mut seen: HashMap<u32, &Member> = HashMap::new();
     for member in &layout.members {
-        let Some((ordinal, span)) = member.ordinal else { continue };
+        // An ordinal of bad form was reported, and reads as 0.
+        let Some((ordinal, span)) = member.ordinal.filter(|(ordinal, _)| *ordinal != 0) else { continue };
         let first = *seen.entry(ordinal).or_insert(member);
         if first.name.span != member.name.span {
             let label = format!("`{}` has {ordinal} already", first.name.text);
