@@ -68,7 +68,8 @@ pub(super) fn element(
     out: &mut Vec<Diagnostic>,
 ) -> Element {
     let attributes = attributes(Values::Declaration(cx), list, place, out);
-    Element { name: name.text.clone(), attributes, location: location(cx.sources, name.span) }
+    let deprecated = cx.file.deprecated.contains(&name.span);
+    Element { name: name.text.clone(), attributes, location: location(cx.sources, name.span), deprecated }
 }
 
 fn const_(cx: Cx<'_>, constant: &crate::syntax::Const, out: &mut Vec<Diagnostic>) -> Option<DeclKind> {
