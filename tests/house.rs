@@ -32,6 +32,7 @@ const CODEGEN: &[Room] = &[
     ("ir", 2, &[]),
     ("ordinal", 2, &[]),
     ("layout", 3, &[]),
+    ("versions", 3, &[]),
     ("sema", 4, &["layout"]),
     ("rust", 5, &[]),
     ("pipeline", 5, &[]),

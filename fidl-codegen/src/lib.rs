@@ -1,18 +1,19 @@
 //! Compiles FIDL schemas to Rust.
 //!
 //! ```text
-//!  files          tokens, tree         meaning              text
+//!  files          tokens, tree    tree of one version    meaning             text
 //!
-//! source ──────▶ syntax ──────▶ sema ──────▶ ir ──────▶ rust
-//!    │              │           │    │
-//!    │              │        layout  ordinal
-//!    ▼              ▼           ▼
-//! diagnostics ◀─────┴───────────┘
+//! source ──────▶ syntax ──────▶ versions ──────▶ sema ──────▶ ir ──────▶ rust
+//!    │              │               │            │    │
+//!    │              │               │         layout  ordinal
+//!    ▼              ▼               ▼            ▼
+//! diagnostics ◀─────┴───────────────┴────────────┘
 //! ```
 //!
 //! - [`source`]: files and places in them.
 //! - [`diagnostics`]: one table of codes, one form, one renderer.
 //! - [`syntax`]: lexer, parser and tree; never gives up.
+//! - [`versions`]: which elements exist when; the tree as it is at one version.
 //! - [`sema`]: names, types, constants, protocols; the one bridge from the tree to the IR.
 //! - [`layout`]: sizes of types and messages. [`ordinal`]: the numbers of methods.
 //! - [`ir`]: the resolved schema as plain data, all that a back end sees.
@@ -48,7 +49,8 @@ pub mod rust;
 pub mod sema;
 pub mod source;
 pub mod syntax;
+pub mod versions;
 
 pub use builder::Builder;
-pub use pipeline::{Compiled, compile, group_by_library};
+pub use pipeline::{Compiled, Options, compile, compile_with, group_by_library};
 pub use source::Source;

@@ -167,7 +167,9 @@ fn composes(
         let span = cx.file[*path].span;
         let protocol = compose(cx, *path, span, openness, out);
         let location = location(cx.sources, span);
-        composes.push(protocol.map(|protocol| (Compose { protocol, attributes, location }, span)));
+        let deprecated = cx.file.deprecated.contains(&span);
+        let compose = protocol.map(|protocol| Compose { protocol, attributes, location, deprecated });
+        composes.push(compose.map(|compose| (compose, span)));
     }
     composes
 }

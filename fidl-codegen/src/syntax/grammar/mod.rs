@@ -8,7 +8,7 @@ mod types;
 
 use super::parser::Parser;
 use super::token::TokenKind;
-use super::tree::{LibraryDecl, Name, PathRole, Using, dotted};
+use super::tree::{LibraryDecl, Name, PathRole, Referrer, Using, dotted};
 use crate::diagnostics::code;
 use crate::source::Span;
 
@@ -103,6 +103,6 @@ fn cid(p: &mut Parser<'_>) -> Option<(Vec<Name>, Span)> {
 /// A `cid` that refers to something.
 fn path(p: &mut Parser<'_>, role: PathRole) -> Option<super::tree::PathId> {
     let (parts, span) = cid(p)?;
-    p.tree.paths.push(super::tree::Path { parts, span, role });
+    p.tree.paths.push(super::tree::Path { parts, span, role, referrer: Referrer::Present });
     Some(super::tree::PathId(p.tree.paths.len() as u32 - 1))
 }
