@@ -305,9 +305,8 @@ impl<P: Protocol, R, F, const N: usize, const E: usize> Call<'_, P, R, F, N, E> 
                 core.tables.slots[slot].state = State::Abandoned
             }
             State::Done => {
-                if let Some(held) = &mut core.tables.slots[slot].frame {
-                    held.lease.clear();
-                }
+                let held = core.tables.slots[slot].frame.take();
+                core.tables.slots[slot].frame = held.and_then(|held| core.emptied(held));
                 core.free(slot);
             }
             _ => core.free(slot),
