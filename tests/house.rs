@@ -34,6 +34,7 @@ const CODEGEN: &[Room] = &[
     ("layout", 3, &[]),
     ("sema", 4, &["layout"]),
     ("rust", 5, &[]),
+    ("json", 5, &[]),
     ("pipeline", 5, &[]),
     ("builder", 6, &[]),
     ("cli", 7, &[]),

@@ -15,15 +15,18 @@ const LAST: u16 = 223;
 
 /// Numbers that the language's own compiler has given up.
 const RETIRED: [u16; 39] = [
-    5, 21, 47, 76, 78, 79, 85, 86, 87, 89, 90, 95, 96, 98, 99, 100, 105, 106, 108, 109, 119, 134, 136, 137, 138, 139, 140,
-    143, 144, 170, 174, 176, 182, 183, 190, 194, 195, 196, 200,
+    5, 21, 47, 76, 78, 79, 85, 86, 87, 89, 90, 95, 96, 98, 99, 100, 105, 106, 108, 109, 119, 134, 136, 137,
+    138, 139, 140, 143, 144, 170, 174, 176, 182, 183, 190, 194, 195, 196, 200,
 ];
 
 /// Numbers that cannot arise, each with the reason.
 const REASONS: [(u16, &str); 11] = [
     (50, "cannot arise: default values of members need no leave"),
     (60, "a second error for one mistake: the constant's value is reported, its name is not"),
-    (80, "cannot be brought about: a name would have to be found whose hash is 0; ordinals are then reported as E0081"),
+    (
+        80,
+        "cannot be brought about: a name would have to be found whose hash is 0; ordinals are then reported as E0081",
+    ),
     (101, "a second error for one mistake: the value that is no size is reported"),
     (102, "a second error for one mistake: the member's value is reported"),
     (103, "a second error for one mistake: the default value is reported"),
@@ -45,11 +48,17 @@ fn the_catalogue_is_covered() {
     );
     for number in 1..=LAST {
         let line = row(number, &seen);
-        writeln!(text, "{}", line.unwrap_or_else(|| panic!("E{number:04} has neither an input nor a reason"))).unwrap();
+        writeln!(
+            text,
+            "{}",
+            line.unwrap_or_else(|| panic!("E{number:04} has neither an input nor a reason"))
+        )
+        .unwrap();
     }
     text += "\nWhat other compilers do not check, or not in this way:\n\n| Code | What is wrong | Input |\n|---|---|---|\n";
     for code in Code::ALL.iter().filter(|code| code.number > LAST) {
-        let input = seen.get(&code.number).map_or("`tests/robustness.rs`, too large to store", String::as_str);
+        let input =
+            seen.get(&code.number).map_or("`tests/robustness.rs`, too large to store", String::as_str);
         writeln!(text, "| {code} | {} | {input} |", code.title).unwrap();
     }
     expect(&package().join("ERRORS.md"), &text).unwrap();
