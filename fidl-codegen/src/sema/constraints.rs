@@ -310,6 +310,18 @@ fn rights(cx: Cx<'_>, resource: DeclId, item: ConstantId, out: &mut Vec<Diagnost
     evaluate(cx, item, expected, out)
 }
 
+/// The rights among the constraints of a handle, which are known to be sound.
+pub(super) fn rights_given(
+    cx: Cx<'_>,
+    kind: &TypeKind,
+    resource: DeclId,
+    constraints: &Constraints,
+) -> Option<Constant> {
+    let other = |item: ConstantId| subtype(cx, kind, item).is_some() || is_optional(cx, item);
+    let item = constraints.items.iter().find(|item| !other(**item))?;
+    rights(cx, resource, *item, &mut Vec::new())
+}
+
 /// Whether rights are given as a plain number.
 fn is_number(cx: Cx<'_>, item: ConstantId, out: &mut Vec<Diagnostic>) -> bool {
     match &cx.file[item].kind {

@@ -128,6 +128,12 @@ pub(super) fn written(cx: Cx<'_>, id: CtorId, ty: &Type) -> Written {
             let size = constraints.and_then(|given| evaluate_size(cx, *given.items.first()?));
             Written { size, ..base }
         }
+        TypeKind::Handle { resource, .. } => {
+            let constraints = cx.file[id].constraints.as_ref();
+            let rights =
+                constraints.and_then(|given| constraints::rights_given(cx, &ty.kind, *resource, given));
+            Written { rights, ..base }
+        }
         _ => base,
     }
 }
