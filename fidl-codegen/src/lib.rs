@@ -18,6 +18,7 @@
 //! - [`layout`]: sizes of types and messages. [`ordinal`]: the numbers of methods.
 //! - [`ir`]: the resolved schema as plain data, all that a back end sees.
 //! - [`rust`]: the back end.
+//! - `json`: the IR as JSON, written and read. With the feature `json`, which `cli` includes.
 //!
 //! Most users need [`Builder`] alone, in a `build.rs`. [`compile`] goes from texts to the IR:
 //!
@@ -42,6 +43,8 @@
 pub mod builder;
 pub mod diagnostics;
 pub mod ir;
+#[cfg(feature = "json")]
+pub mod json;
 pub mod layout;
 pub mod ordinal;
 mod pipeline;

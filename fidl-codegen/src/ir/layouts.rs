@@ -1,6 +1,6 @@
 //! Declarations other than protocols.
 
-use super::{Constant, Element, Primitive, Type, TypeShape};
+use super::{Constant, Element, Primitive, Type, TypeShape, Written};
 
 /// `const NAME type = value;`
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +15,15 @@ pub struct Const {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alias {
     /// What it stands for.
+    pub target: Type,
+    /// How that was written.
+    pub written: Written,
+}
+
+/// `type Name = type;`: a type of its own with the form of another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewType {
+    /// The type whose form it has.
     pub target: Type,
 }
 
@@ -74,8 +83,10 @@ pub struct EnumMember {
 pub struct Struct {
     /// Whether it is declared `resource`, so that it may hold handles.
     pub resource: bool,
-    /// Whether it contains itself through a box.
+    /// Whether it contains itself, through boxes, optional unions or vectors.
     pub recursive: bool,
+    /// Whether the compiler made it, for the success of a method that answers with nothing.
+    pub empty_success: bool,
     /// The members in source order. A struct without any takes one byte.
     pub members: Vec<StructMember>,
     /// Size and reach of the whole.
@@ -89,10 +100,78 @@ pub struct StructMember {
     pub element: Element,
     /// Its type.
     pub ty: Type,
+    /// The value that it has where none is given.
+    pub default: Option<Constant>,
     /// Where it begins, in bytes from the struct's begin.
     pub offset: u32,
     /// The bytes of padding between its end and the next member or the struct's end.
     pub padding: u32,
+}
+
+/// A table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// Whether it is declared `resource`, so that it may hold handles.
+    pub resource: bool,
+    /// Whether it contains itself.
+    pub recursive: bool,
+    /// The members by ordinal.
+    pub members: Vec<OrdinalMember>,
+    /// Size and reach of the whole.
+    pub shape: TypeShape,
+}
+
+/// A union.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Union {
+    /// Whether a member that is not declared is refused.
+    pub strict: bool,
+    /// Whether it is declared `resource`, so that it may hold handles.
+    pub resource: bool,
+    /// Whether it contains itself.
+    pub recursive: bool,
+    /// Whether the compiler made it, to carry the answer of a method: `response`, `err`, `framework_err`.
+    pub result: bool,
+    /// The members by ordinal.
+    pub members: Vec<OrdinalMember>,
+    /// Size and reach of the whole.
+    pub shape: TypeShape,
+}
+
+/// A union for C: the ordinal, and the member inline behind it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Overlay {
+    /// The members by ordinal.
+    pub members: Vec<OrdinalMember>,
+    /// Size and reach of the whole.
+    pub shape: TypeShape,
+}
+
+/// One member of a table, a union or an overlay.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrdinalMember {
+    /// Its number; at least 1.
+    pub ordinal: u32,
+    /// Name, attributes, place.
+    pub element: Element,
+    /// Its type.
+    pub ty: Type,
+}
+
+/// A service: protocols that are served together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Service {
+    /// The members in source order.
+    pub members: Vec<ServiceMember>,
+}
+
+/// One member of a service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServiceMember {
+    /// Name, attributes, place.
+    pub element: Element,
+    /// Its type, the client's end of a protocol.
+    pub ty: Type,
 }
 
 /// A kind of handle: `resource_definition Name : uint32 { … }`.

@@ -7,10 +7,12 @@
 //!
 //! Guarantees of a `Schema` that [`crate::compile`] returns:
 //! - Each id is in range, and the declaration it names is of the kind its context asks for (a box names a
-//!   struct, an endpoint a protocol, a payload a struct).
+//!   struct, an endpoint a protocol, a payload a struct, table or union).
 //! - [`Library::decls`] lists a declaration after all that it contains by value, so a reader that goes along
 //!   it has seen what it needs. What a box or an endpoint names may come later.
 //! - Every shape, offset, message size and ordinal is filled in, and the rules of the language hold.
+
+use std::collections::BTreeSet;
 
 mod constant;
 mod layouts;
@@ -19,14 +21,60 @@ mod types;
 
 pub use constant::{Constant, ConstantForm, ConstantTarget, LiteralKind, Value};
 pub use layouts::{
-    Alias, Bits, BitsMember, Const, Enum, EnumMember, ResourceDefinition, ResourceProperty, Struct,
-    StructMember,
+    Alias, Bits, BitsMember, Const, Enum, EnumMember, NewType, OrdinalMember, Overlay, ResourceDefinition,
+    ResourceProperty, Service, ServiceMember, Struct, StructMember, Table, Union,
 };
 pub use protocol::{
     Compose, Discoverable, Message, MessageSize, Method, MethodKind, Openness, Protocol, Response,
-    ResultUnion,
+    ResultUnion, Transport,
 };
-pub use types::{EndpointRole, HandleSubtype, Primitive, RIGHTS_SAME, Type, TypeKind, TypeShape};
+pub use types::{
+    EndpointRole, HandleSubtype, Primitive, RIGHTS_SAME, Type, TypeKind, TypeShape, Written, WrittenName,
+};
+
+/// A part of the language that must be turned on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Experiment {
+    /// Methods may have error types of any kind.
+    AllowArbitraryErrorTypes,
+    /// `type A = B;` declares a type of its own.
+    AllowNewTypes,
+    /// The attribute `@no_resource`.
+    NoResourceAttribute,
+    /// A second file for searching code. It is only recorded.
+    OutputIndexJson,
+    /// Types for C: overlays, pointers, arrays of characters.
+    ZxCTypes,
+}
+
+impl Experiment {
+    /// Every experiment, by name.
+    pub const ALL: [Self; 5] = [
+        Self::AllowArbitraryErrorTypes,
+        Self::AllowNewTypes,
+        Self::NoResourceAttribute,
+        Self::OutputIndexJson,
+        Self::ZxCTypes,
+    ];
+
+    /// The name on the command line and in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AllowArbitraryErrorTypes => "allow_arbitrary_error_types",
+            Self::AllowNewTypes => "allow_new_types",
+            Self::NoResourceAttribute => "no_resource_attribute",
+            Self::OutputIndexJson => "output_index_json",
+            Self::ZxCTypes => "zx_c_types",
+        }
+    }
+
+    /// The experiment of this name.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|experiment| experiment.name() == name)
+    }
+}
 
 /// A library's place in [`Schema::libraries`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,6 +89,8 @@ pub struct DeclId(pub u32);
 pub struct Schema {
     /// The source files, by the path that was given for each. [`Location::file`] is an index into them.
     pub files: Vec<String>,
+    /// The experiments that are turned on.
+    pub experiments: BTreeSet<Experiment>,
     /// The libraries; each comes after those that it imports, and the one that is compiled comes last.
     pub libraries: Vec<Library>,
     /// The declarations of all libraries, in no order that means anything; see [`Library::decls`].
@@ -113,11 +163,21 @@ impl Schema {
     #[must_use]
     pub fn is_resource(&self, ty: &Type) -> bool {
         match &ty.kind {
-            TypeKind::Primitive(_) | TypeKind::String { .. } => false,
+            TypeKind::Primitive(_)
+            | TypeKind::String { .. }
+            | TypeKind::StringArray { .. }
+            | TypeKind::FrameworkError => false,
             TypeKind::Handle { .. } | TypeKind::Endpoint { .. } => true,
             TypeKind::Array { element, .. } | TypeKind::Vector { element, .. } => self.is_resource(element),
-            TypeKind::Box(id) | TypeKind::Named(id) => {
-                self.as_struct(*id).is_some_and(|layout| layout.resource)
+            TypeKind::Pointer(inner) => self.is_resource(inner),
+            TypeKind::Box(id) | TypeKind::Named(id) | TypeKind::OptionalUnion(id) => {
+                match &self.decl(*id).kind {
+                    DeclKind::Struct(layout) => layout.resource,
+                    DeclKind::Table(layout) => layout.resource,
+                    DeclKind::Union(layout) => layout.resource,
+                    DeclKind::NewType(new) => self.is_resource(&new.target),
+                    _ => false,
+                }
             }
         }
     }
@@ -246,8 +306,18 @@ pub enum DeclKind {
     Enum(Enum),
     /// `struct`.
     Struct(Struct),
+    /// `table`.
+    Table(Table),
+    /// `union`.
+    Union(Union),
+    /// `overlay`.
+    Overlay(Overlay),
+    /// `type Name = Other`.
+    NewType(NewType),
     /// `protocol`.
     Protocol(Protocol),
+    /// `service`.
+    Service(Service),
     /// `resource_definition`.
     Resource(ResourceDefinition),
 }

@@ -1,12 +1,14 @@
 //! Protocols, their methods, and the messages of these.
 
-use super::{Attribute, DeclId, Element, Location, MethodId, Type, TypeShape};
+use super::{Attribute, DeclId, Element, Location, MethodId, Type};
 
 /// A protocol.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Protocol {
     /// Which unknown flexible interactions it tolerates.
     pub openness: Openness,
+    /// Over what it is spoken.
+    pub transport: Transport,
     /// Given if the protocol is marked `@discoverable`.
     pub discoverable: Option<Discoverable>,
     /// The protocols named in `compose`, in source order.
@@ -27,6 +29,42 @@ pub enum Openness {
     Ajar,
     /// One-way methods, events and two-way methods.
     Open,
+}
+
+/// Over what a protocol is spoken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Transport {
+    /// Zircon channels.
+    #[default]
+    Channel,
+    /// Channels of the driver framework.
+    Driver,
+    /// Function tables of the older driver framework.
+    Banjo,
+    /// System calls.
+    Syscall,
+}
+
+impl Transport {
+    /// Every transport.
+    pub const ALL: [Self; 4] = [Self::Channel, Self::Driver, Self::Banjo, Self::Syscall];
+
+    /// The name in `@transport`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Channel => "Channel",
+            Self::Driver => "Driver",
+            Self::Banjo => "Banjo",
+            Self::Syscall => "Syscall",
+        }
+    }
+
+    /// The transport of this name.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|transport| transport.name() == name)
+    }
 }
 
 /// What `@discoverable` says.
@@ -105,7 +143,7 @@ pub enum MethodKind {
 /// A message whose body is the payload itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {
-    /// The struct in the body; `None` is a message that ends with its header.
+    /// The struct, table or union in the body; `None` is a message that ends with its header.
     pub payload: Option<DeclId>,
     /// How large it gets.
     pub size: MessageSize,
@@ -114,30 +152,28 @@ pub struct Message {
 /// The answer to a two-way method.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Response {
-    /// The struct that a successful answer carries. `None`: nothing, which is a body-less message without a
-    /// result union, and the empty struct, inlined, within one.
+    /// The struct, table or union that a successful answer carries; `None` if nothing is written.
     pub payload: Option<DeclId>,
-    /// The union that the body is, for flexible methods; else the body is the payload itself.
+    /// The union that the body is, for flexible methods and those with an error type; else the body is the
+    /// payload itself.
     pub result: Option<ResultUnion>,
     /// How large it gets.
     pub size: MessageSize,
 }
 
-/// The strict union that stands around the answer of a flexible method.
+/// The strict union around the answer of a method that is flexible or has an error type.
 /// Its members are 1 `response`, 2 `err` and 3 `framework_err`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResultUnion {
-    /// The generated name of the union: `Protocol_Method_Result`.
-    pub name: String,
-    /// The generated name of the empty struct in member 1, where the answer carries no payload:
+    /// The union, which the compiler declares as `Protocol_Method_Result`.
+    pub union: DeclId,
+    /// The type of member 1: the payload, or an empty struct that the compiler declares as
     /// `Protocol_Method_Response`.
-    pub empty_success: Option<String>,
+    pub success: DeclId,
     /// The type of member 2, for methods with an error type.
     pub error: Option<Type>,
     /// Whether member 3 exists: the method is flexible.
     pub framework_error: bool,
-    /// Size and reach of the union.
-    pub shape: TypeShape,
 }
 
 /// How large a message gets, header included.

@@ -1,6 +1,6 @@
 //! Types and their shapes.
 
-use super::DeclId;
+use super::{Constant, DeclId};
 
 /// The rights value that means: the rights the handle has already.
 pub const RIGHTS_SAME: u32 = 0x8000_0000;
@@ -12,8 +12,43 @@ pub struct Type {
     pub kind: TypeKind,
     /// Its size and what it reaches.
     pub shape: TypeShape,
-    /// The alias by whose name it was written.
-    pub alias: Option<DeclId>,
+    /// Given if it was written by the name of an alias: how.
+    pub alias: Option<Box<Written>>,
+}
+
+/// A type as it was written, before aliases were replaced.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    /// What is named.
+    pub name: WrittenName,
+    /// The types among its parameters.
+    pub arguments: Vec<Written>,
+    /// Whether `optional` is written.
+    pub optional: bool,
+    /// The bound or count that is written.
+    pub size: Option<Constant>,
+    /// The rights of a handle that are written.
+    pub rights: Option<Constant>,
+}
+
+impl Written {
+    /// The alias that is named, if it is one.
+    #[must_use]
+    pub fn alias(&self) -> Option<DeclId> {
+        match self.name {
+            WrittenName::Decl(id) => Some(id),
+            WrittenName::Builtin(_) => None,
+        }
+    }
+}
+
+/// What a written type names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WrittenName {
+    /// A declaration; a layout in place is named like one.
+    Decl(DeclId),
+    /// A type of the language, as `vector`.
+    Builtin(String),
 }
 
 /// The kinds of types.
@@ -66,8 +101,19 @@ pub enum TypeKind {
     },
     /// `box<S>`: a struct out of line that may be absent.
     Box(DeclId),
-    /// A bits, enum or struct, by value.
+    /// A bits, enum, struct, table, union, overlay or new type, by value.
     Named(DeclId),
+    /// A union that may be absent.
+    OptionalUnion(DeclId),
+    /// `string_array<N>`: so many bytes of text, inline.
+    StringArray {
+        /// How many bytes; at least 1.
+        count: u32,
+    },
+    /// `experimental_pointer<T>`: an address, for C.
+    Pointer(Box<Type>),
+    /// What a framework answers in place of a method: 'unknown method'. A 32-bit number.
+    FrameworkError,
 }
 
 /// The builtin types of fixed size.
@@ -85,11 +131,14 @@ pub enum Primitive {
     Uint64,
     Float32,
     Float64,
+    Uchar,
+    Usize64,
+    Uintptr64,
 }
 
 impl Primitive {
     /// Every primitive.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Bool,
         Self::Int8,
         Self::Int16,
@@ -101,6 +150,9 @@ impl Primitive {
         Self::Uint64,
         Self::Float32,
         Self::Float64,
+        Self::Uchar,
+        Self::Usize64,
+        Self::Uintptr64,
     ];
 
     /// The name in the language.
@@ -118,6 +170,9 @@ impl Primitive {
             Self::Uint64 => "uint64",
             Self::Float32 => "float32",
             Self::Float64 => "float64",
+            Self::Uchar => "uchar",
+            Self::Usize64 => "usize64",
+            Self::Uintptr64 => "uintptr64",
         }
     }
 
@@ -125,10 +180,10 @@ impl Primitive {
     #[must_use]
     pub const fn size(self) -> u32 {
         match self {
-            Self::Bool | Self::Int8 | Self::Uint8 => 1,
+            Self::Bool | Self::Int8 | Self::Uint8 | Self::Uchar => 1,
             Self::Int16 | Self::Uint16 => 2,
             Self::Int32 | Self::Uint32 | Self::Float32 => 4,
-            Self::Int64 | Self::Uint64 | Self::Float64 => 8,
+            Self::Int64 | Self::Uint64 | Self::Float64 | Self::Usize64 | Self::Uintptr64 => 8,
         }
     }
 
@@ -141,7 +196,13 @@ impl Primitive {
             Self::Int8 | Self::Int16 | Self::Int32 | Self::Int64 => {
                 Some((-(1 << (bits - 1)), (1 << (bits - 1)) - 1))
             }
-            Self::Uint8 | Self::Uint16 | Self::Uint32 | Self::Uint64 => Some((0, (1 << bits) - 1)),
+            Self::Uint8
+            | Self::Uint16
+            | Self::Uint32
+            | Self::Uint64
+            | Self::Uchar
+            | Self::Usize64
+            | Self::Uintptr64 => Some((0, (1 << bits) - 1)),
         }
     }
 
@@ -151,7 +212,13 @@ impl Primitive {
         self.range().is_some()
     }
 
-    /// Whether this is an unsigned integer type.
+    /// Whether this stands for a type of C, so that it needs the experiment `zx_c_types`.
+    #[must_use]
+    pub const fn is_experimental(self) -> bool {
+        matches!(self, Self::Uchar | Self::Usize64 | Self::Uintptr64)
+    }
+
+    /// Whether this is an unsigned integer type that bits may have.
     #[must_use]
     pub const fn is_unsigned(self) -> bool {
         matches!(self, Self::Uint8 | Self::Uint16 | Self::Uint32 | Self::Uint64)

@@ -1,16 +1,15 @@
-//! Groups of structs that contain one another, by value or through boxes.
+//! Groups of types that contain one another, by value or through boxes, optional unions and vectors.
 
-use crate::ir::{DeclId, Schema, Type, TypeKind};
+use crate::ir::{DeclId, DeclKind, Overlay, Schema, Table, Type, TypeKind, Union};
 
-/// Structs each of which can be reached from each other one, or a single struct.
+/// Types each of which can be reached from each other one, or a single one.
 pub(super) struct Group {
     pub(super) members: Vec<DeclId>,
     /// The members contain themselves.
     pub(super) recursive: bool,
 }
 
-/// The groups among some declarations, each after all groups that it leads to. Declarations other than
-/// structs lead nowhere.
+/// The groups among some declarations, each after all groups that it leads to.
 pub(super) fn groups(schema: &Schema, decls: &[DeclId]) -> Vec<Group> {
     let mut places = vec![None; schema.decls.len()];
     for (place, id) in decls.iter().enumerate() {
@@ -19,8 +18,7 @@ pub(super) fn groups(schema: &Schema, decls: &[DeclId]) -> Vec<Group> {
     let edges: Vec<Vec<usize>> = decls
         .iter()
         .map(|id| {
-            let members = schema.as_struct(*id).map_or(&[][..], |layout| &layout.members);
-            let named = members.iter().filter_map(|member| named(&member.ty));
+            let named = member_types(&schema.decl(*id).kind).into_iter().filter_map(named);
             named.filter_map(|id| places[id.0 as usize]).collect()
         })
         .collect();
@@ -33,11 +31,25 @@ pub(super) fn groups(schema: &Schema, decls: &[DeclId]) -> Vec<Group> {
         .collect()
 }
 
+/// The types that a declared type is made of.
+pub(crate) fn member_types(kind: &DeclKind) -> Vec<&Type> {
+    match kind {
+        DeclKind::Struct(layout) => layout.members.iter().map(|member| &member.ty).collect(),
+        DeclKind::Table(Table { members, .. })
+        | DeclKind::Union(Union { members, .. })
+        | DeclKind::Overlay(Overlay { members, .. }) => members.iter().map(|member| &member.ty).collect(),
+        DeclKind::NewType(new) => vec![&new.target],
+        _ => Vec::new(),
+    }
+}
+
 /// The declaration that a type leads to.
 fn named(ty: &Type) -> Option<DeclId> {
     match &ty.kind {
-        TypeKind::Array { element, .. } | TypeKind::Vector { element, .. } => named(element),
-        TypeKind::Box(id) | TypeKind::Named(id) => Some(*id),
+        TypeKind::Array { element, .. } | TypeKind::Vector { element, .. } | TypeKind::Pointer(element) => {
+            named(element)
+        }
+        TypeKind::Box(id) | TypeKind::Named(id) | TypeKind::OptionalUnion(id) => Some(*id),
         _ => None,
     }
 }

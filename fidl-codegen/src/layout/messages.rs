@@ -1,9 +1,7 @@
 //! The sizes of messages.
 
-use super::shapes::{primitive, shape, strict_union, up8};
-use crate::ir::{
-    DeclId, Message, MessageSize, Method, MethodKind, Primitive, Response, ResultUnion, TypeShape,
-};
+use super::shapes::{shape, up8};
+use crate::ir::{DeclId, Message, MessageSize, Method, MethodKind, Response, ResultUnion, TypeShape};
 
 /// The header of a message.
 const HEADER: u32 = 16;
@@ -13,17 +11,6 @@ const MOST_BYTES: u32 = 65_536;
 
 /// The most handles that a channel takes in one message.
 const MOST_HANDLES: u32 = 64;
-
-/// The struct without members.
-const EMPTY_STRUCT: TypeShape = TypeShape {
-    inline_size: 1,
-    alignment: 1,
-    depth: 0,
-    max_out_of_line: 0,
-    max_handles: 0,
-    has_padding: false,
-    has_flexible_envelope: false,
-};
 
 /// Writes the sizes of a method's messages.
 pub(super) fn fill(method: &mut Method, table: &[TypeShape]) {
@@ -47,26 +34,14 @@ fn payload_shape(payload: Option<DeclId>, table: &[TypeShape]) -> Option<TypeSha
 }
 
 fn fill_response(response: &mut Response, table: &[TypeShape]) {
-    let payload = payload_shape(response.payload, table);
-    response.size = match &mut response.result {
-        None => size(payload),
-        Some(result) => {
-            result.shape = result_shape(payload, result, table);
-            size(Some(result.shape))
-        }
-    };
-}
-
-fn result_shape(payload: Option<TypeShape>, result: &mut ResultUnion, table: &[TypeShape]) -> TypeShape {
-    let mut members = vec![payload.unwrap_or(EMPTY_STRUCT)];
-    if let Some(error) = &mut result.error {
+    if let Some(ResultUnion { error: Some(error), .. }) = &mut response.result {
         error.shape = shape(error, table);
-        members.push(error.shape);
     }
-    if result.framework_error {
-        members.push(primitive(Primitive::Int32));
-    }
-    strict_union(&members)
+    let body = match &response.result {
+        Some(result) => Some(result.union),
+        None => response.payload,
+    };
+    response.size = size(payload_shape(body, table));
 }
 
 /// The size of a message with this body.

@@ -9,25 +9,35 @@ mod graph;
 mod messages;
 mod shapes;
 
-use crate::ir::{Bits, Decl, DeclId, DeclKind, Enum, Schema, Struct, Type, TypeKind, TypeShape};
-use shapes::{primitive, shape, struct_shape};
+pub(crate) use graph::member_types;
+
+use crate::ir::{
+    Bits, Decl, DeclId, DeclKind, Enum, Overlay, Schema, Struct, Table, Type, TypeKind, TypeShape, Union,
+};
+use shapes::{ENVELOPES, overlay_shape, primitive, shape, struct_shape, table_shape, union_shape};
 
 /// Fills in all shapes, offsets and message sizes of the declarations in `order`, each of which comes after
 /// those it contains by value. Those of other declarations must be filled in already.
 pub fn lay_out(schema: &mut Schema, order: &[DeclId]) {
     let mut table: Vec<TypeShape> = schema.decls.iter().map(known_shape).collect();
     for &id in order {
-        if let DeclKind::Struct(layout) = &mut schema.decls[id.0 as usize].kind {
-            table[id.0 as usize] = place_members(layout, &table);
-        }
+        table[id.0 as usize] = match &mut schema.decls[id.0 as usize].kind {
+            DeclKind::Struct(layout) => place_members(layout, &table),
+            DeclKind::Overlay(layout) => overlay_shape(layout, &table),
+            DeclKind::NewType(new) => shape(&new.target, &table),
+            _ => continue,
+        };
     }
     let recursive = reach(schema, order, &mut table);
     for &id in order {
         fill(&mut schema.decls[id.0 as usize], id, &table);
     }
     for id in recursive {
-        if let DeclKind::Struct(layout) = &mut schema.decls[id.0 as usize].kind {
-            layout.recursive = true;
+        match &mut schema.decls[id.0 as usize].kind {
+            DeclKind::Struct(layout) => layout.recursive = true,
+            DeclKind::Table(layout) => layout.recursive = true,
+            DeclKind::Union(layout) => layout.recursive = true,
+            _ => {}
         }
     }
 }
@@ -36,12 +46,19 @@ pub fn lay_out(schema: &mut Schema, order: &[DeclId]) {
 fn known_shape(decl: &Decl) -> TypeShape {
     match &decl.kind {
         DeclKind::Struct(layout) => layout.shape,
+        DeclKind::Table(Table { shape, .. }) | DeclKind::Union(Union { shape, .. }) => {
+            TypeShape { inline_size: ENVELOPES.inline_size, alignment: ENVELOPES.alignment, ..*shape }
+        }
+        DeclKind::Overlay(layout) => layout.shape,
+        DeclKind::NewType(new) => new.target.shape,
         DeclKind::Bits(Bits { underlying, .. }) | DeclKind::Enum(Enum { underlying, .. }) => {
             primitive(*underlying)
         }
-        DeclKind::Const(_) | DeclKind::Alias(_) | DeclKind::Protocol(_) | DeclKind::Resource(_) => {
-            TypeShape::default()
-        }
+        DeclKind::Const(_)
+        | DeclKind::Alias(_)
+        | DeclKind::Protocol(_)
+        | DeclKind::Service(_)
+        | DeclKind::Resource(_) => TypeShape::default(),
     }
 }
 
@@ -70,7 +87,7 @@ fn saturated(value: u64) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }
 
-/// Completes the shapes of structs: depth, and what is out of line. Gives those that contain themselves.
+/// Completes the shapes of types: depth, and what is out of line. Gives those that contain themselves.
 fn reach(schema: &Schema, order: &[DeclId], table: &mut [TypeShape]) -> Vec<DeclId> {
     let mut recursive = Vec::new();
     for group in graph::groups(schema, order) {
@@ -79,8 +96,8 @@ fn reach(schema: &Schema, order: &[DeclId], table: &mut [TypeShape]) -> Vec<Decl
             recursive.extend(group.members);
         } else {
             for id in group.members {
-                if let Some(layout) = schema.as_struct(id) {
-                    table[id.0 as usize] = struct_shape(layout, table[id.0 as usize], table);
+                if let Some(shape) = whole_shape(schema, id, table) {
+                    table[id.0 as usize] = shape;
                 }
             }
         }
@@ -88,15 +105,26 @@ fn reach(schema: &Schema, order: &[DeclId], table: &mut [TypeShape]) -> Vec<Decl
     recursive
 }
 
-/// Structs that contain one another: without bound in depth and size, and in handles if any of them holds
+/// The shape of a declared type, where those of what it holds are known; `None` for other declarations.
+fn whole_shape(schema: &Schema, id: DeclId, table: &[TypeShape]) -> Option<TypeShape> {
+    Some(match &schema.decl(id).kind {
+        DeclKind::Struct(layout) => struct_shape(layout, table[id.0 as usize], table),
+        DeclKind::Table(layout) => table_shape(layout, table),
+        DeclKind::Union(layout) => union_shape(layout, table),
+        DeclKind::Overlay(layout) => overlay_shape(layout, table),
+        DeclKind::NewType(new) => shape(&new.target, table),
+        _ => return None,
+    })
+}
+
+/// Types that contain one another: without bound in depth and size, and in handles if any of them holds
 /// one.
 fn complete_recursive(schema: &Schema, group: &[DeclId], table: &mut [TypeShape]) {
     for id in group {
         let own = &mut table[id.0 as usize];
         (own.depth, own.max_out_of_line) = (u32::MAX, u32::MAX);
     }
-    let structs = group.iter().filter_map(|id| Some((schema.as_struct(*id)?, table[id.0 as usize])));
-    let shapes: Vec<TypeShape> = structs.map(|(layout, own)| struct_shape(layout, own, table)).collect();
+    let shapes: Vec<TypeShape> = group.iter().filter_map(|id| whole_shape(schema, *id, table)).collect();
     let handles = if shapes.iter().any(|shape| shape.max_handles > 0) { u32::MAX } else { 0 };
     let padding = shapes.iter().any(|shape| shape.has_padding);
     let flexible = shapes.iter().any(|shape| shape.has_flexible_envelope);
@@ -117,6 +145,16 @@ fn fill(decl: &mut Decl, id: DeclId, table: &[TypeShape]) {
             layout.shape = table[id.0 as usize];
             layout.members.iter_mut().for_each(|member| fill_type(&mut member.ty, table));
         }
+        DeclKind::Table(Table { members, shape, .. })
+        | DeclKind::Union(Union { members, shape, .. })
+        | DeclKind::Overlay(Overlay { members, shape }) => {
+            *shape = table[id.0 as usize];
+            members.iter_mut().for_each(|member| fill_type(&mut member.ty, table));
+        }
+        DeclKind::NewType(new) => fill_type(&mut new.target, table),
+        DeclKind::Service(service) => {
+            service.members.iter_mut().for_each(|member| fill_type(&mut member.ty, table));
+        }
         DeclKind::Resource(resource) => {
             resource.properties.iter_mut().for_each(|property| fill_type(&mut property.ty, table));
         }
@@ -129,7 +167,9 @@ fn fill(decl: &mut Decl, id: DeclId, table: &[TypeShape]) {
 
 fn fill_type(ty: &mut Type, table: &[TypeShape]) {
     ty.shape = shape(ty, table);
-    if let TypeKind::Array { element, .. } | TypeKind::Vector { element, .. } = &mut ty.kind {
+    if let TypeKind::Array { element, .. } | TypeKind::Vector { element, .. } | TypeKind::Pointer(element) =
+        &mut ty.kind
+    {
         fill_type(element, table);
     }
 }

@@ -1,6 +1,6 @@
 //! The rules for the shape of each type.
 
-use crate::ir::{Primitive, Struct, Type, TypeKind, TypeShape};
+use crate::ir::{Overlay, Primitive, Struct, Table, Type, TypeKind, TypeShape, Union};
 
 /// The shape of a type, where `table` has the shapes of all declarations that it names.
 pub(super) fn shape(ty: &Type, table: &[TypeShape]) -> TypeShape {
@@ -11,7 +11,12 @@ pub(super) fn shape(ty: &Type, table: &[TypeShape]) -> TypeShape {
         TypeKind::Vector { element, bound, .. } => vector(shape(element, table), *bound),
         TypeKind::Handle { .. } | TypeKind::Endpoint { .. } => HANDLE,
         TypeKind::Box(id) => boxed(table[id.0 as usize]),
-        TypeKind::Named(id) => table[id.0 as usize],
+        TypeKind::Named(id) | TypeKind::OptionalUnion(id) => table[id.0 as usize],
+        TypeKind::StringArray { count } => {
+            TypeShape { inline_size: *count, alignment: 1, ..TypeShape::default() }
+        }
+        TypeKind::Pointer(inner) => boxed(shape(inner, table)),
+        TypeKind::FrameworkError => primitive(Primitive::Int32),
     }
 }
 
@@ -83,7 +88,8 @@ fn boxed(inner: TypeShape) -> TypeShape {
 
 /// The shape of a struct whose inline part is `inline`, so that its members have offsets and paddings.
 pub(super) fn struct_shape(layout: &Struct, inline: TypeShape, table: &[TypeShape]) -> TypeShape {
-    let mut whole = TypeShape { depth: 0, max_out_of_line: 0, ..inline };
+    let mut whole =
+        TypeShape { inline_size: inline.inline_size, alignment: inline.alignment, ..TypeShape::default() };
     for member in &layout.members {
         let shape = shape(&member.ty, table);
         whole.depth = whole.depth.max(shape.depth);
@@ -106,15 +112,67 @@ pub(super) fn envelope(payload: TypeShape) -> (u32, bool) {
     }
 }
 
-/// The shape of a strict union of these members.
-pub(super) fn strict_union(members: &[TypeShape]) -> TypeShape {
-    let mut whole = TypeShape { inline_size: 16, alignment: 8, ..TypeShape::default() };
-    for member in members {
-        let (out_of_line, padding) = envelope(*member);
+/// What tables and unions take inline.
+pub(super) const ENVELOPES: TypeShape = TypeShape {
+    inline_size: 16,
+    alignment: 8,
+    depth: 0,
+    max_out_of_line: 0,
+    max_handles: 0,
+    has_padding: false,
+    has_flexible_envelope: false,
+};
+
+/// The shape of a union, whether it may be absent or not.
+pub(super) fn union_shape(layout: &Union, table: &[TypeShape]) -> TypeShape {
+    let mut whole = TypeShape { has_flexible_envelope: !layout.strict, ..ENVELOPES };
+    for member in &layout.members {
+        let member = shape(&member.ty, table);
+        let (out_of_line, padding) = envelope(member);
         whole.depth = whole.depth.max(member.depth.saturating_add(1));
         whole.max_out_of_line = whole.max_out_of_line.max(out_of_line);
         whole.max_handles = whole.max_handles.max(member.max_handles);
         whole.has_padding |= padding;
+        whole.has_flexible_envelope |= member.has_flexible_envelope;
+    }
+    whole
+}
+
+/// The shape of a table.
+pub(super) fn table_shape(layout: &Table, table: &[TypeShape]) -> TypeShape {
+    let highest = layout.members.last().map_or(0, |member| member.ordinal);
+    let mut whole = TypeShape {
+        depth: 1,
+        max_out_of_line: highest.saturating_mul(8),
+        has_flexible_envelope: true,
+        ..ENVELOPES
+    };
+    for member in &layout.members {
+        let member = shape(&member.ty, table);
+        let (out_of_line, padding) = envelope(member);
+        whole.depth = whole.depth.max(member.depth.saturating_add(2));
+        whole.max_out_of_line = whole.max_out_of_line.saturating_add(out_of_line);
+        whole.max_handles = whole.max_handles.saturating_add(member.max_handles);
+        whole.has_padding |= padding;
+    }
+    whole
+}
+
+/// The shape of an overlay: the ordinal in 8 bytes, and the largest member behind it.
+pub(super) fn overlay_shape(layout: &Overlay, table: &[TypeShape]) -> TypeShape {
+    let members: Vec<TypeShape> = layout.members.iter().map(|member| shape(&member.ty, table)).collect();
+    let largest = members.iter().map(|member| member.inline_size).max().unwrap_or(0);
+    let mut whole = TypeShape {
+        inline_size: up8(largest).saturating_add(8),
+        alignment: 8,
+        has_padding: members.iter().any(|member| up8(member.inline_size) != up8(largest)),
+        ..TypeShape::default()
+    };
+    for member in members {
+        whole.depth = whole.depth.max(member.depth);
+        whole.max_out_of_line = whole.max_out_of_line.max(member.max_out_of_line);
+        whole.max_handles = whole.max_handles.max(member.max_handles);
+        whole.has_padding |= member.has_padding || !member.inline_size.is_multiple_of(8);
         whole.has_flexible_envelope |= member.has_flexible_envelope;
     }
     whole

@@ -3,10 +3,12 @@
 mod findings;
 mod versions;
 
+use std::collections::BTreeSet;
+
 use versions::Library;
 
 use crate::diagnostics::{Diagnostic, Report, has_errors};
-use crate::ir::Schema;
+use crate::ir::{Experiment, Schema};
 use crate::source::{Source, SourceMap};
 use crate::syntax::{File, parse};
 use crate::versions::Selection;
@@ -17,6 +19,8 @@ pub struct Options {
     /// The versions at which libraries that have them are compiled. If this is empty, all are compiled at
     /// [`Version::HEAD`](crate::versions::Version::HEAD); else it must have the platform of each of them.
     pub available: Selection,
+    /// The parts of the language that are turned on besides what all schemas may use.
+    pub experiments: BTreeSet<Experiment>,
 }
 
 /// What compiling gives.

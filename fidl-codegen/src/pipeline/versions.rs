@@ -183,7 +183,7 @@ impl Run<'_> {
             .map(|(pruned, index)| pruned.as_ref().unwrap_or(&self.libraries[*index].selected))
             .collect();
         let files = self.files_of(platform);
-        let (schema, mut found) = analyze(self.sources, &libraries);
+        let (schema, mut found) = analyze(self.sources, &libraries, &self.options.experiments);
         // Other platforms are judged with all at their selected versions.
         found.retain(|diagnostic| files.contains(&diagnostic.span.file));
         findings.add(platform, version, found);
@@ -202,7 +202,7 @@ impl Run<'_> {
     /// Analyses everything at the selected versions.
     fn selected_versions(&self, findings: &mut Findings) -> Schema {
         let libraries: Vec<&LibrarySyntax> = self.libraries.iter().map(|library| &library.selected).collect();
-        let (schema, found) = analyze(self.sources, &libraries);
+        let (schema, found) = analyze(self.sources, &libraries, &self.options.experiments);
         let mut platforms: BTreeMap<u32, &str> = BTreeMap::new();
         for library in &self.libraries {
             let files = library.files().iter().map(|file| file.source);

@@ -46,7 +46,7 @@ mod structs;
 mod text;
 mod types;
 
-use crate::ir::{DeclKind, LibraryId, Schema};
+use crate::ir::{DeclKind, LibraryId, Schema, Struct};
 use text::Module;
 
 /// The number of the interface between generated code and the runtime. The runtime's is the same, or generated code
@@ -66,10 +66,16 @@ pub fn generate(schema: &Schema, library: LibraryId) -> String {
             DeclKind::Const(constant) => consts::emit(cx, decl, constant, &mut module),
             DeclKind::Bits(bits) => enums::emit_bits(&cx.names(*id), decl, bits, &mut module),
             DeclKind::Enum(layout) => enums::emit_enum(&cx.names(*id), decl, layout, &mut module),
+            DeclKind::Struct(Struct { empty_success: true, .. }) => {}
             DeclKind::Struct(layout) => structs::emit(cx, *id, layout, &mut module),
             DeclKind::Protocol(protocol) => protocols::emit(cx, *id, protocol, &mut module),
             // Uses of an alias show its target; a resource definition has no form of its own.
             DeclKind::Alias(_) | DeclKind::Resource(_) => {}
+            DeclKind::Table(_)
+            | DeclKind::Union(_)
+            | DeclKind::Overlay(_)
+            | DeclKind::NewType(_)
+            | DeclKind::Service(_) => {}
         }
     }
     let doc = library.attributes.iter().find(|attribute| attribute.name == "doc");

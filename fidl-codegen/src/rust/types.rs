@@ -114,6 +114,7 @@ impl Context<'_> {
                 quote!(::fidl::wire::Boxed<#content>)
             }
             TypeKind::Named(id) => self.path(*id, "Wire"),
+            _ => quote!(()),
         }
     }
 
@@ -138,6 +139,7 @@ impl Context<'_> {
                 quote!(#view<'f>)
             }
             TypeKind::Named(id) => self.path(*id, ""),
+            _ => quote!(()),
         }
     }
 
@@ -192,6 +194,7 @@ impl Context<'_> {
                 let (path, lifetime) = (self.path(*id, ""), self.lifetime_of(*id));
                 quote!(#path #lifetime)
             }
+            _ => quote!(()),
         }
     }
 
@@ -273,6 +276,7 @@ impl Context<'_> {
             TypeKind::Vector { element, .. } => !self.schema.is_resource(element) || self.borrows(element),
             TypeKind::Box(id) => !self.is_resource_struct(*id) || self.borrows_decl(*id),
             TypeKind::Named(id) => self.borrows_decl(*id),
+            _ => false,
         }
     }
 
@@ -376,6 +380,8 @@ pub(super) fn native(primitive: Primitive) -> TokenStream {
         Primitive::Uint64 => "u64",
         Primitive::Float32 => "f32",
         Primitive::Float64 => "f64",
+        Primitive::Uchar => "u8",
+        Primitive::Usize64 | Primitive::Uintptr64 => "u64",
     };
     let name = names::ident(name);
     quote!(#name)
@@ -384,7 +390,7 @@ pub(super) fn native(primitive: Primitive) -> TokenStream {
 /// The wire type of a primitive.
 pub(super) fn wire_primitive(primitive: Primitive) -> TokenStream {
     match primitive {
-        Primitive::Uint8 => quote!(u8),
+        Primitive::Uint8 | Primitive::Uchar => quote!(u8),
         Primitive::Int8 => quote!(i8),
         Primitive::Bool => quote!(::fidl::wire::Bool),
         Primitive::Int16 => quote!(::fidl::wire::I16),
@@ -392,7 +398,7 @@ pub(super) fn wire_primitive(primitive: Primitive) -> TokenStream {
         Primitive::Int64 => quote!(::fidl::wire::I64),
         Primitive::Uint16 => quote!(::fidl::wire::U16),
         Primitive::Uint32 => quote!(::fidl::wire::U32),
-        Primitive::Uint64 => quote!(::fidl::wire::U64),
+        Primitive::Uint64 | Primitive::Usize64 | Primitive::Uintptr64 => quote!(::fidl::wire::U64),
         Primitive::Float32 => quote!(::fidl::wire::F32),
         Primitive::Float64 => quote!(::fidl::wire::F64),
     }

@@ -27,6 +27,9 @@ pub(super) enum Place {
     Method,
     Compose,
     Property,
+    NewType,
+    Service,
+    ServiceMember,
     Other,
 }
 
@@ -78,6 +81,7 @@ const OFFICIAL: &[Official] = &[
         required: false,
         place: |place| match place {
             Place::Layout(class, _) | Place::Member(class) => !class.has_values(),
+            Place::NewType => true,
             _ => false,
         },
     },

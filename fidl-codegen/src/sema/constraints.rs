@@ -7,9 +7,9 @@ use super::constants::{Expected, Referred, evaluate, refer};
 use super::known::{Class, Cx};
 use super::resolve::{Builtin, Target, suggests};
 use crate::diagnostics::{Diagnostic, code, nearest};
-use crate::ir::{DeclId, DeclKind, HandleSubtype, Primitive, RIGHTS_SAME, Type, TypeKind, Value};
+use crate::ir::{Constant, DeclId, DeclKind, HandleSubtype, Primitive, RIGHTS_SAME, Type, TypeKind, Value};
 use crate::source::Span;
-use crate::syntax::{ConstantId, Constraints, Literal, PathId, PathRole};
+use crate::syntax::{ConstantId, Constraints, LayoutClass, Literal, PathId, PathRole};
 
 /// What can be constrained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub(super) fn constrain_rest(
     first: usize,
     out: &mut Vec<Diagnostic>,
 ) -> Option<Type> {
-    let aspects = &aspects(&ty.kind)[first..];
+    let aspects = &aspects_of(cx, &ty.kind)[first..];
     let items = &constraints.items[first..];
     if items.len() > aspects.len() {
         out.push(too_many(cx, &ty, constraints, aspects.len()));
@@ -67,12 +67,36 @@ fn aspects(kind: &TypeKind) -> &'static [Aspect] {
         TypeKind::String { .. } | TypeKind::Vector { .. } => &[Aspect::Size, Aspect::Optional],
         TypeKind::Handle { .. } => &[Aspect::Subtype, Aspect::Rights, Aspect::Optional],
         TypeKind::Endpoint { .. } => &[Aspect::Protocol, Aspect::Optional],
-        TypeKind::Primitive(_) | TypeKind::Array { .. } | TypeKind::Box(_) | TypeKind::Named(_) => &[],
+        _ => &[],
     }
+}
+
+/// The aspects of a type, of which unions by value have one too.
+fn aspects_of(cx: Cx<'_>, kind: &TypeKind) -> &'static [Aspect] {
+    match kind {
+        TypeKind::Named(id) | TypeKind::OptionalUnion(id)
+            if cx.known.class(*id) == Class::Layout(LayoutClass::Union) =>
+        {
+            &[Aspect::Optional]
+        }
+        kind => aspects(kind),
+    }
+}
+
+/// Whether `optional` is among the constraints.
+pub(super) fn has_optional(cx: Cx<'_>, constraints: Option<&Constraints>) -> bool {
+    constraints.is_some_and(|constraints| constraints.items.iter().any(|item| is_optional(cx, *item)))
 }
 
 /// More constraints than aspects; where `optional` is among them, that is what is wrong.
 fn too_many(cx: Cx<'_>, ty: &Type, constraints: &Constraints, allowed: usize) -> Diagnostic {
+    if let TypeKind::Named(id) = ty.kind
+        && cx.known.class(id) == Class::NewType
+    {
+        let diagnostic =
+            Diagnostic::new(code::CONSTRAINED_NEW_TYPE, constraints.span, "this type has a name of its own");
+        return diagnostic.place(cx.known.symbol(id).span, "constrain it where it is declared");
+    }
     let optional = constraints.items.iter().find(|item| is_optional(cx, **item));
     if let (0, Some(item)) = (allowed, optional) {
         let span = cx.file[*item].span;
@@ -101,7 +125,7 @@ fn no_aspect(cx: Cx<'_>, ty: &Type, item: ConstantId, span: Span, suggest: bool)
         let subtypes = subtypes(cx, &ty.kind).map_or(&[][..], |id| &cx.known.symbol(id).members);
         return unknown_name(cx, path, subtypes.iter().map(String::as_str).chain(["optional"]), suggest);
     }
-    let takes = aspects(&ty.kind).iter().map(|aspect| match aspect {
+    let takes = aspects_of(cx, &ty.kind).iter().map(|aspect| match aspect {
         Aspect::Size => "a size",
         Aspect::Subtype => "a kind of object",
         Aspect::Rights => "rights",
@@ -176,10 +200,13 @@ fn apply(
     item: ConstantId,
     out: &mut Vec<Diagnostic>,
 ) -> Option<Type> {
+    let mut written = ty.alias.as_mut();
     let given = match (aspect, &mut ty.kind) {
         (Aspect::Size, TypeKind::String { bound, .. } | TypeKind::Vector { bound, .. }) => {
             let free = bound.is_none();
-            *bound = uint32(cx, item, out)?;
+            let size = uint32(cx, item, out)?;
+            *bound = unless_max(&size);
+            written.iter_mut().for_each(|written| written.size = Some(size.clone()));
             (!free).then_some(code::BOUND_TWICE)
         }
         (Aspect::Subtype, kind) => {
@@ -191,16 +218,16 @@ fn apply(
         }
         (Aspect::Rights, TypeKind::Handle { resource, rights, .. }) => {
             let free = *rights == RIGHTS_SAME;
-            *rights = self::rights(cx, *resource, item, out)?;
+            let constant = self::rights(cx, *resource, item, out)?;
+            let Value::Integer(value) = constant.value else { return None };
+            *rights = u32::try_from(value).ok()?;
+            written.iter_mut().for_each(|written| written.rights = Some(constant.clone()));
             (!free).then_some(code::HANDLE_TWICE)
         }
-        (
-            Aspect::Optional,
-            TypeKind::String { optional, .. }
-            | TypeKind::Vector { optional, .. }
-            | TypeKind::Handle { optional, .. }
-            | TypeKind::Endpoint { optional, .. },
-        ) => std::mem::replace(optional, true).then_some(code::OPTIONAL_TWICE),
+        (Aspect::Optional, kind) => {
+            written.iter_mut().for_each(|written| written.optional = true);
+            make_optional(kind).then_some(code::OPTIONAL_TWICE)
+        }
         _ => Some(code::BOUND_TWICE),
     };
     match given {
@@ -213,13 +240,30 @@ fn apply(
     }
 }
 
-/// A size; the outer `None` is an error, the inner one is without bound.
-fn uint32(cx: Cx<'_>, item: ConstantId, out: &mut Vec<Diagnostic>) -> Option<Option<u32>> {
-    match evaluate(cx, item, Expected::Primitive(Primitive::Uint32), out)?.value {
-        Value::Integer(value) => {
-            let value = u32::try_from(value).ok()?;
-            Some((value != u32::MAX).then_some(value))
+/// Lets a type be absent; whether it could be already.
+fn make_optional(kind: &mut TypeKind) -> bool {
+    match kind {
+        TypeKind::String { optional, .. }
+        | TypeKind::Vector { optional, .. }
+        | TypeKind::Handle { optional, .. }
+        | TypeKind::Endpoint { optional, .. } => std::mem::replace(optional, true),
+        TypeKind::Named(id) => {
+            *kind = TypeKind::OptionalUnion(*id);
+            false
         }
+        _ => true,
+    }
+}
+
+/// A size. `None` has been reported.
+fn uint32(cx: Cx<'_>, item: ConstantId, out: &mut Vec<Diagnostic>) -> Option<Constant> {
+    evaluate(cx, item, Expected::Primitive(Primitive::Uint32), out)
+}
+
+/// A size as a bound; the largest one stands for none.
+fn unless_max(size: &Constant) -> Option<u32> {
+    match size.value {
+        Value::Integer(value) => u32::try_from(value).ok().filter(|value| *value != u32::MAX),
         _ => None,
     }
 }
@@ -257,16 +301,25 @@ fn subtype(cx: Cx<'_>, kind: &TypeKind, item: ConstantId) -> Option<HandleSubtyp
 }
 
 /// Rights, as a value of the resource's own type for them.
-fn rights(cx: Cx<'_>, resource: DeclId, item: ConstantId, out: &mut Vec<Diagnostic>) -> Option<u32> {
+fn rights(cx: Cx<'_>, resource: DeclId, item: ConstantId, out: &mut Vec<Diagnostic>) -> Option<Constant> {
     let expected = match property(cx, resource, "rights") {
         Some(TypeKind::Named(id)) => Expected::Bits(*id, Primitive::Uint32),
         _ => Expected::Primitive(Primitive::Uint32),
     };
     let expected = if is_number(cx, item, out) { Expected::Primitive(Primitive::Uint32) } else { expected };
-    match evaluate(cx, item, expected, out)?.value {
-        Value::Integer(value) => u32::try_from(value).ok(),
-        _ => None,
-    }
+    evaluate(cx, item, expected, out)
+}
+
+/// The rights among the constraints of a handle, which are known to be sound.
+pub(super) fn rights_given(
+    cx: Cx<'_>,
+    kind: &TypeKind,
+    resource: DeclId,
+    constraints: &Constraints,
+) -> Option<Constant> {
+    let other = |item: ConstantId| subtype(cx, kind, item).is_some() || is_optional(cx, item);
+    let item = constraints.items.iter().find(|item| !other(**item))?;
+    rights(cx, resource, *item, &mut Vec::new())
 }
 
 /// Whether rights are given as a plain number.

@@ -9,8 +9,8 @@ use crate::diagnostics::{Diagnostic, code};
 use crate::ir::DeclId;
 use crate::source::{SourceMap, Span};
 use crate::syntax::{
-    Attribute, Const, ConstantId, CtorId, Decl, DeclKind, File, Head, LayoutId, Literal, Method,
-    ModifierKind, Protocol, ProtocolMember, Resource, unescape,
+    Attribute, Const, ConstantId, CtorId, Decl, DeclKind, File, Head, LayoutClass, LayoutId, Literal, Method,
+    ModifierKind, Property, Protocol, ProtocolMember, Resource, Service, unescape,
 };
 
 /// The declarations of one library.
@@ -23,8 +23,17 @@ pub(super) struct Declared<'a> {
     pub(super) first: u32,
     /// The declaration that each layout in place has become, by file and place in the file's list.
     pub(super) layouts: HashMap<(usize, LayoutId), DeclId>,
-    /// Names of what the compiler makes itself for results, which sources cannot use again.
-    generated: Vec<(String, Span)>,
+    /// What the compiler declares itself for the answers of methods, by the file and the place of the
+    /// method's name.
+    pub(super) results: HashMap<Span, ResultDecls>,
+}
+
+/// The declarations for the answer of a method that has a result union.
+#[derive(Clone, Copy)]
+pub(super) struct ResultDecls {
+    pub(super) union: DeclId,
+    /// The struct without members, where the answer carries nothing.
+    pub(super) empty_success: Option<DeclId>,
 }
 
 /// One declaration.
@@ -46,11 +55,15 @@ pub(super) struct Entry<'a> {
 pub(super) enum Body<'a> {
     Const(&'a Const),
     Alias(CtorId),
-    NewType,
+    NewType(CtorId),
     Layout(LayoutId),
     Resource(&'a Resource),
     Protocol(&'a Protocol),
-    Service,
+    Service(&'a Service),
+    /// The result union of a method, made by the compiler.
+    Result(&'a Method),
+    /// The empty struct in a result union, made by the compiler.
+    EmptySuccess(&'a Method),
     Broken,
 }
 
@@ -71,11 +84,13 @@ impl Entry<'_> {
         match self.body {
             Body::Const(_) => Class::Const,
             Body::Alias(_) => Class::Alias,
-            Body::NewType => Class::NewType,
+            Body::NewType(_) => Class::NewType,
             Body::Layout(id) => Class::Layout(files[self.file][id].class),
             Body::Resource(_) => Class::Resource,
             Body::Protocol(_) => Class::Protocol,
-            Body::Service => Class::Service,
+            Body::Service(_) => Class::Service,
+            Body::Result(_) => Class::Layout(LayoutClass::Union),
+            Body::EmptySuccess(_) => Class::Layout(LayoutClass::Struct),
             Body::Broken => Class::Broken,
         }
     }
@@ -89,7 +104,7 @@ pub(super) fn declare<'a>(
     out: &mut Vec<Diagnostic>,
 ) -> Declared<'a> {
     let declared =
-        Declared { files, entries: Vec::new(), first, layouts: HashMap::new(), generated: Vec::new() };
+        Declared { files, entries: Vec::new(), first, layouts: HashMap::new(), results: HashMap::new() };
     let mut collector = Collector { sources, files, declared, out };
     for (index, file) in files.iter().enumerate() {
         for decl in &file.decls {
@@ -117,7 +132,7 @@ impl<'a> Collector<'a, '_> {
             DeclKind::Type(ctor) => (self.type_body(file, *ctor), decl.name.span),
             DeclKind::Resource(resource) => (Body::Resource(resource), decl.name.span),
             DeclKind::Protocol(protocol) => (Body::Protocol(protocol), decl.name.span),
-            DeclKind::Service(_) => (Body::Service, decl.name.span),
+            DeclKind::Service(service) => (Body::Service(service), decl.name.span),
             DeclKind::Broken => (Body::Broken, decl.name.span),
         };
         self.declared.entries.push(Entry {
@@ -131,9 +146,13 @@ impl<'a> Collector<'a, '_> {
             body,
         });
         match body {
-            Body::Alias(ctor) => self.ctor(file, ctor, &context, &upper_camel(&decl.name.text)),
+            Body::Alias(ctor) | Body::NewType(ctor) => {
+                self.ctor(file, ctor, &context, &upper_camel(&decl.name.text));
+            }
             Body::Layout(layout) => self.members(file, layout, &context),
             Body::Protocol(protocol) => self.protocol(file, protocol, &context),
+            Body::Service(service) => self.properties(file, &service.members, &context),
+            Body::Resource(resource) => self.properties(file, &resource.properties, &context),
             Body::Const(constant) => {
                 self.ctor(file, constant.ctor, &context, &upper_camel(&decl.name.text));
             }
@@ -142,9 +161,9 @@ impl<'a> Collector<'a, '_> {
     }
 
     /// `type Name = layout`, where the layout takes the declaration's name, or a new type.
-    fn type_body(&mut self, file: usize, ctor: CtorId) -> Body<'a> {
-        let ctor = &self.files[file][ctor];
-        let Head::Layout(layout) = ctor.head else { return Body::NewType };
+    fn type_body(&mut self, file: usize, id: CtorId) -> Body<'a> {
+        let ctor = &self.files[file][id];
+        let Head::Layout(layout) = ctor.head else { return Body::NewType(id) };
         if let Some(parameters) = &ctor.parameters {
             let label = "a layout takes none";
             self.out.push(Diagnostic::new(code::PARAMETER_COUNT, parameters.span, label));
@@ -164,6 +183,14 @@ impl<'a> Collector<'a, '_> {
             let Some(ctor) = member.ctor else { continue };
             let context = extended(context, &member.name.text);
             self.ctor(file, ctor, &context, &upper_camel(&member.name.text));
+        }
+    }
+
+    /// The anonymous layouts among the types of a service's members or of properties.
+    fn properties(&mut self, file: usize, properties: &[Property], context: &[String]) {
+        for property in properties {
+            let context = extended(context, &property.name.text);
+            self.ctor(file, property.ctor, &context, &upper_camel(&property.name.text));
         }
     }
 
@@ -244,9 +271,6 @@ impl<'a> Collector<'a, '_> {
         let event = method.request.is_none();
         let result = !event && has_result(method);
         let context = extended(&base, if event { "Request" } else { "Response" });
-        if result {
-            self.declared.generated.push((written.clone() + "_Result", response.span));
-        }
         match (response.ctor, result) {
             (Some(ctor), true) => {
                 let context = extended(&context, "response");
@@ -256,12 +280,55 @@ impl<'a> Collector<'a, '_> {
                 let name = camel + if event { "Request" } else { "Response" };
                 self.ctor(file, ctor, &context, &name);
             }
-            (None, true) => self.declared.generated.push((written.clone() + "_Response", response.span)),
-            (None, false) => {}
+            (None, _) => {}
         }
         if let Some((_, ctor)) = method.error {
-            self.ctor(file, ctor, &extended(&context, "err"), &(written + "_Error"));
+            self.ctor(file, ctor, &extended(&context, "err"), &(written.clone() + "_Error"));
         }
+        if result {
+            self.result(file, method, response.span, response.ctor.is_none(), &context, &written);
+        }
+    }
+
+    /// The declarations that the compiler makes for the answer of a method.
+    fn result(
+        &mut self,
+        file: usize,
+        method: &'a Method,
+        span: Span,
+        empty: bool,
+        context: &[String],
+        written: &str,
+    ) {
+        let empty_success = empty.then(|| {
+            let context = extended(context, "response");
+            self.made(file, span, written.to_owned() + "_Response", context, Body::EmptySuccess(method))
+        });
+        let union =
+            self.made(file, span, written.to_owned() + "_Result", context.to_vec(), Body::Result(method));
+        self.declared.results.insert(method.name.span, ResultDecls { union, empty_success });
+    }
+
+    fn made(
+        &mut self,
+        file: usize,
+        span: Span,
+        name: String,
+        context: Vec<String>,
+        body: Body<'a>,
+    ) -> DeclId {
+        let id = DeclId(self.declared.first + self.declared.entries.len() as u32);
+        self.declared.entries.push(Entry {
+            file,
+            name,
+            span,
+            caret: span,
+            context,
+            anonymous: true,
+            attributes: &[],
+            body,
+        });
+        id
     }
 }
 
@@ -281,16 +348,18 @@ fn extended(context: &[String], name: &str) -> Vec<String> {
 
 /// All declarations of a library share one scope.
 fn collisions(declared: &Declared<'_>, out: &mut Vec<Diagnostic>) {
-    let written = declared.entries.iter().map(|entry| (&entry.name, entry.caret, entry.anonymous));
-    let generated = declared.generated.iter().map(|(name, span)| (name, *span, true));
-    let mut seen: HashMap<String, (&str, Span)> = HashMap::new();
-    for (name, span, anonymous) in written.chain(generated) {
-        let first = *seen.entry(canonical(name)).or_insert((name, span));
-        if first.1 == span {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    for (index, entry) in declared.entries.iter().enumerate() {
+        let first = *seen.entry(canonical(&entry.name)).or_insert(index);
+        if first == index {
             continue;
         }
-        let diagnostic = name_twice(name, span, first);
-        out.push(if anonymous {
+        let first = &declared.entries[first];
+        let diagnostic = name_twice(&entry.name, entry.caret, (&first.name, first.caret));
+        let made = matches!(entry.body, Body::Result(_) | Body::EmptySuccess(_));
+        out.push(if made {
+            diagnostic.help("the compiler names the parts of a method's answer so; rename the other one")
+        } else if entry.anonymous {
             diagnostic.help("name the layout with `@generated_name(\"…\")`")
         } else {
             diagnostic

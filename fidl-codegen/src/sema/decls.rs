@@ -4,14 +4,16 @@ use super::attributes::{Place, Values, compile as attributes};
 use super::constants::{Expected, evaluate};
 use super::declare::{Body, Entry, member_collisions};
 use super::known::{Cx, location};
-use super::{protocols, types};
+use super::{ordinals, protocols, results, services, types};
 use crate::diagnostics::{Diagnostic, code};
 use crate::ir::{
-    Alias, Attribute, Bits, BitsMember, Const, DeclId, DeclKind, Element, Enum, EnumMember, Primitive,
-    ResourceDefinition, ResourceProperty, Struct, StructMember, TypeKind, TypeShape, Value,
+    Alias, Attribute, Bits, BitsMember, Const, Constant, DeclId, DeclKind, Element, Enum, EnumMember,
+    Experiment, NewType, Primitive, ResourceDefinition, ResourceProperty, Struct, StructMember, Type,
+    TypeKind, TypeShape, Value,
 };
-use crate::source::Span;
-use crate::syntax::{CtorId, Layout, LayoutClass, Member, ModifierKind, Name, Property, Resource};
+use crate::syntax::{
+    ConstantId, CtorId, Layout, LayoutClass, Member, ModifierKind, Name, Property, Resource,
+};
 
 /// The content of a declaration, or `None` where something was reported that its users need not hear of
 /// again.
@@ -24,27 +26,18 @@ pub(super) fn compile(
 ) -> Option<DeclKind> {
     match entry.body {
         Body::Const(constant) => const_(cx, constant, out),
-        Body::Alias(ctor) => Some(DeclKind::Alias(Alias { target: types::resolve(cx, ctor, out)? })),
+        Body::Alias(ctor) => alias(cx, ctor, out),
+        Body::NewType(ctor) => new_type(cx, entry, ctor, out),
         Body::Layout(id) => layout(cx, entry, &cx.file[id], out),
         Body::Resource(definition) => resource(cx, entry, definition, out),
         Body::Protocol(protocol) => {
             protocols::compile(cx, entry, id, given, protocol, out).map(DeclKind::Protocol)
         }
-        Body::NewType => {
-            out.push(Diagnostic::new(code::NEW_TYPE, entry.caret, "write `alias` for another name"));
-            None
-        }
-        Body::Service => {
-            out.push(not_supported(entry.caret, "services are not supported yet"));
-            None
-        }
+        Body::Service(service) => services::compile(cx, entry, service, out),
+        Body::Result(method) => results::compile(cx, entry, method, out),
+        Body::EmptySuccess(_) => Some(DeclKind::Struct(results::empty_success())),
         Body::Broken => None,
     }
-}
-
-/// A construct that the language has and this compiler does not.
-pub(super) fn not_supported(span: Span, label: &str) -> Diagnostic {
-    Diagnostic::new(code::NOT_SUPPORTED, span, label)
 }
 
 /// What attributes stand on that stand on a declaration.
@@ -55,7 +48,9 @@ pub(super) fn place(cx: Cx<'_>, entry: &Entry<'_>) -> Place {
         Body::Layout(id) => Place::Layout(cx.file[id].class, entry.anonymous),
         Body::Resource(_) => Place::Resource,
         Body::Protocol(_) => Place::Protocol,
-        Body::NewType | Body::Service | Body::Broken => Place::Other,
+        Body::NewType(_) => Place::NewType,
+        Body::Service(_) => Place::Service,
+        Body::Result(_) | Body::EmptySuccess(_) | Body::Broken => Place::Other,
     }
 }
 
@@ -84,26 +79,35 @@ fn const_(cx: Cx<'_>, constant: &crate::syntax::Const, out: &mut Vec<Diagnostic>
     Some(DeclKind::Const(Const { ty, value }))
 }
 
-fn layout(cx: Cx<'_>, entry: &Entry<'_>, layout: &Layout, out: &mut Vec<Diagnostic>) -> Option<DeclKind> {
-    let unsupported = match layout.class {
-        LayoutClass::Table => Some("tables are not supported yet"),
-        LayoutClass::Union => Some("unions are not supported yet"),
-        LayoutClass::Overlay => Some("overlays are not supported yet"),
-        LayoutClass::Bits | LayoutClass::Enum | LayoutClass::Struct => None,
-    };
-    if let Some(label) = unsupported {
-        out.push(not_supported(layout.class_span, label));
+fn alias(cx: Cx<'_>, ctor: CtorId, out: &mut Vec<Diagnostic>) -> Option<DeclKind> {
+    let target = types::resolve(cx, ctor, out)?;
+    let written = types::written(cx, ctor, &target);
+    Some(DeclKind::Alias(Alias { target, written }))
+}
+
+fn new_type(cx: Cx<'_>, entry: &Entry<'_>, ctor: CtorId, out: &mut Vec<Diagnostic>) -> Option<DeclKind> {
+    if !cx.known.schema.experiments.contains(&Experiment::AllowNewTypes) {
+        let diagnostic =
+            Diagnostic::new(code::NEW_TYPE, entry.caret, "write `alias` for another name of the type");
+        out.push(diagnostic.help("or turn new types on with `--experimental allow_new_types`"));
         return None;
     }
+    Some(DeclKind::NewType(NewType { target: types::resolve(cx, ctor, out)? }))
+}
+
+fn layout(cx: Cx<'_>, entry: &Entry<'_>, layout: &Layout, out: &mut Vec<Diagnostic>) -> Option<DeclKind> {
     member_collisions(layout.members.iter().map(|member| (member.name.text.as_str(), member.name.span)), out);
     match layout.class {
         LayoutClass::Bits => bits(cx, entry, layout, out),
         LayoutClass::Enum => enum_(cx, entry, layout, out),
-        _ => struct_(cx, layout, out),
+        LayoutClass::Struct => struct_(cx, entry, layout, out),
+        LayoutClass::Table => ordinals::table(cx, layout, out),
+        LayoutClass::Union => ordinals::union(cx, entry, layout, out),
+        LayoutClass::Overlay => ordinals::overlay(cx, entry, layout, out),
     }
 }
 
-fn has(layout: &Layout, kind: ModifierKind) -> bool {
+pub(super) fn has(layout: &Layout, kind: ModifierKind) -> bool {
     layout.modifiers.iter().any(|modifier| modifier.kind == kind)
 }
 
@@ -115,7 +119,12 @@ fn underlying(cx: Cx<'_>, subtype: Option<CtorId>, out: &mut Vec<Diagnostic>) ->
     }
 }
 
-fn strict_needs_members(cx: Cx<'_>, entry: &Entry<'_>, layout: &Layout, out: &mut Vec<Diagnostic>) {
+pub(super) fn strict_needs_members(
+    cx: Cx<'_>,
+    entry: &Entry<'_>,
+    layout: &Layout,
+    out: &mut Vec<Diagnostic>,
+) {
     if has(layout, ModifierKind::Strict) && layout.members.is_empty() && cx.complete {
         let label = format!("this {} has none", layout.class.word());
         out.push(Diagnostic::new(code::STRICT_WITHOUT_MEMBERS, entry.caret, label));
@@ -247,24 +256,49 @@ fn unknown_value(
     Some(Some(maximum))
 }
 
-fn struct_(cx: Cx<'_>, layout: &Layout, out: &mut Vec<Diagnostic>) -> Option<DeclKind> {
+fn struct_(cx: Cx<'_>, entry: &Entry<'_>, layout: &Layout, out: &mut Vec<Diagnostic>) -> Option<DeclKind> {
     let members: Vec<Option<StructMember>> =
-        layout.members.iter().map(|member| struct_member(cx, member, out)).collect();
+        layout.members.iter().map(|member| struct_member(cx, entry, member, out)).collect();
     Some(DeclKind::Struct(Struct {
         resource: has(layout, ModifierKind::Resource),
         recursive: false,
+        empty_success: false,
         members: members.into_iter().flatten().collect(),
         shape: TypeShape::default(),
     }))
 }
 
-fn struct_member(cx: Cx<'_>, member: &Member, out: &mut Vec<Diagnostic>) -> Option<StructMember> {
+fn struct_member(
+    cx: Cx<'_>,
+    entry: &Entry<'_>,
+    member: &Member,
+    out: &mut Vec<Diagnostic>,
+) -> Option<StructMember> {
     let element = element(cx, &member.name, &member.attributes, Place::Member(LayoutClass::Struct), out);
-    if let Some(value) = member.value {
-        out.push(not_supported(cx.file[value].span, "default values of struct members are not supported"));
-    }
     let ty = types::resolve(cx, member.ctor?, out)?;
-    Some(StructMember { element, ty, offset: 0, padding: 0 })
+    let default = match member.value {
+        Some(value) => Some(default(cx, entry, member, value, &ty, out)?),
+        None => None,
+    };
+    Some(StructMember { element, ty, default, offset: 0, padding: 0 })
+}
+
+/// The value that a member of a struct has where none is given.
+fn default(
+    cx: Cx<'_>,
+    entry: &Entry<'_>,
+    member: &Member,
+    value: ConstantId,
+    ty: &Type,
+    out: &mut Vec<Diagnostic>,
+) -> Option<Constant> {
+    let Some(expected) = Expected::of(cx, ty) else {
+        let label = format!("`{}` has a default, but is of a type without constants", member.name.text);
+        let diagnostic = Diagnostic::new(code::DEFAULT_TYPE, entry.caret, label);
+        out.push(diagnostic.place(cx.file[value].span, "leave this out"));
+        return None;
+    };
+    evaluate(cx, value, expected, out)
 }
 
 fn resource(

@@ -22,12 +22,17 @@ mod decls;
 mod imports;
 mod known;
 mod names;
+mod no_resource;
 mod order;
+mod ordinals;
 mod protocols;
 mod resolve;
+mod results;
+mod services;
+mod transports;
 mod types;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use attributes::{Place, Values};
@@ -35,7 +40,9 @@ use declare::Declared;
 use known::{Cx, Known, Symbol};
 
 use crate::diagnostics::{Diagnostic, code, has_errors};
-use crate::ir::{Attribute, Decl, DeclId, DeclKind, Element, Library, LibraryId, Schema, Struct, TypeShape};
+use crate::ir::{
+    Attribute, Decl, DeclId, DeclKind, Element, Experiment, Library, LibraryId, Schema, Struct, TypeShape,
+};
 use crate::layout;
 use crate::source::SourceMap;
 use crate::syntax::File;
@@ -57,8 +64,13 @@ pub struct LibrarySyntax {
 /// Gives libraries their meaning, each after those that it imports. What is given is one version of each. The
 /// schema is sound if no error is among the diagnostics.
 #[must_use]
-pub fn analyze(sources: &SourceMap, libraries: &[&LibrarySyntax]) -> (Schema, Vec<Diagnostic>) {
+pub fn analyze(
+    sources: &SourceMap,
+    libraries: &[&LibrarySyntax],
+    experiments: &BTreeSet<Experiment>,
+) -> (Schema, Vec<Diagnostic>) {
     let mut known = Known::default();
+    known.schema.experiments.clone_from(experiments);
     let mut out = Vec::new();
     known.schema.files = sources.files().iter().map(|file| file.path.clone()).collect();
     for library in libraries {
@@ -147,7 +159,11 @@ fn open(
     let mut names = HashMap::new();
     for (entry, id) in declared.entries.iter().zip(declared.ids()) {
         names.entry(entry.name.clone()).or_insert(id);
-        let deprecated = declared.files[entry.file].deprecated.contains(&entry.span);
+        let span = match entry.body {
+            declare::Body::Result(method) | declare::Body::EmptySuccess(method) => method.name.span,
+            _ => entry.span,
+        };
+        let deprecated = declared.files[entry.file].deprecated.contains(&span);
         known.schema.decls.push(empty_decl(sources, entry, library, deprecated));
         let class = entry.class(declared.files);
         let members = member_names(declared, entry);
@@ -165,8 +181,13 @@ fn open(
 fn empty_decl(sources: &SourceMap, entry: &declare::Entry<'_>, library: LibraryId, deprecated: bool) -> Decl {
     let location = known::location(sources, entry.span);
     let element = Element { name: entry.name.clone(), attributes: Vec::new(), location, deprecated };
-    let content =
-        Struct { resource: false, recursive: false, members: Vec::new(), shape: TypeShape::default() };
+    let content = Struct {
+        resource: false,
+        recursive: false,
+        empty_success: false,
+        members: Vec::new(),
+        shape: TypeShape::default(),
+    };
     Decl {
         library,
         element,

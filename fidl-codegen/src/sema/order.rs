@@ -9,7 +9,7 @@ use super::resolve::{Builtin, Resolved, Target};
 use crate::diagnostics::{Diagnostic, code};
 use crate::ir::DeclId;
 use crate::syntax::{
-    Attribute, ConstantId, CtorId, File, Head, LayoutClass, Literal, Method, ProtocolMember,
+    Attribute, ConstantId, Ctor, CtorId, File, Head, LayoutClass, Literal, Method, ProtocolMember,
 };
 
 /// The order of a library's declarations; cycles are reported.
@@ -132,9 +132,6 @@ impl Walk<'_> {
             Body::Alias(ctor) => self.ctor(ctor),
             Body::Layout(id) => {
                 let layout = &self.files[self.file][id];
-                if layout.class.has_ordinals() {
-                    return;
-                }
                 layout.subtype.into_iter().for_each(|ctor| self.ctor(ctor));
                 for member in &layout.members {
                     self.attributes(&member.attributes);
@@ -152,7 +149,15 @@ impl Walk<'_> {
             Body::Protocol(protocol) => {
                 protocol.members.iter().for_each(|member| self.protocol_member(member))
             }
-            Body::NewType | Body::Service | Body::Broken => {}
+            Body::NewType(ctor) => self.ctor(ctor),
+            Body::Service(service) => {
+                for member in &service.members {
+                    self.attributes(&member.attributes);
+                    self.ctor(member.ctor);
+                }
+            }
+            Body::Result(method) => self.result(method),
+            Body::EmptySuccess(_) | Body::Broken => {}
         }
     }
 
@@ -170,6 +175,20 @@ impl Walk<'_> {
         self.attributes(&method.attributes);
         for payload in [&method.request, &method.response].into_iter().flatten() {
             payload.ctor.into_iter().for_each(|ctor| self.ctor(ctor));
+        }
+        method.error.into_iter().for_each(|(_, ctor)| self.ctor(ctor));
+        let result = self.declared.results.get(&method.name.span);
+        self.target(result.map(|result| Target::Decl(result.union)));
+    }
+
+    /// A result union needs what the answer of its method carries.
+    fn result(&mut self, method: &Method) {
+        match method.response.as_ref().and_then(|response| response.ctor) {
+            Some(ctor) => self.ctor(ctor),
+            None => {
+                let result = self.declared.results.get(&method.name.span);
+                self.target(result.and_then(|result| result.empty_success).map(Target::Decl));
+            }
         }
         method.error.into_iter().for_each(|(_, ctor)| self.ctor(ctor));
     }
@@ -191,7 +210,9 @@ impl Walk<'_> {
             }
             Head::Path(path) => {
                 let target = self.resolved.target(self.file, path);
-                self.type_target(target);
+                if !self.is_optional_union(ctor, target) {
+                    self.type_target(target);
+                }
                 target == Some(Target::Builtin(Builtin::Box))
             }
         };
@@ -206,6 +227,19 @@ impl Walk<'_> {
         for constraint in ctor.constraints.iter().flat_map(|constraints| &constraints.items) {
             self.constant(*constraint);
         }
+    }
+
+    /// An optional union may come later, like what is in a box.
+    fn is_optional_union(&self, ctor: &Ctor, target: Option<Target>) -> bool {
+        let Some(Target::Decl(id)) = target else { return false };
+        let mut constraints = ctor.constraints.iter().flat_map(|constraints| &constraints.items);
+        self.known.class(id) == Class::Layout(LayoutClass::Union)
+            && constraints.any(|item| match self.files[self.file][*item].kind {
+                Literal::Path(path) => {
+                    self.resolved.target(self.file, path) == Some(Target::Builtin(Builtin::Optional))
+                }
+                _ => false,
+            })
     }
 
     fn constant(&mut self, id: ConstantId) {

@@ -3,16 +3,16 @@
 use std::collections::{HashMap, HashSet};
 
 use super::attributes::{Place, Values, compile as attributes};
-use super::declare::{Entry, has_result, is_strict};
-use super::decls::{element, not_supported};
+use super::declare::{Body, Entry, ResultDecls, is_strict};
+use super::decls::element;
 use super::known::{Class, Cx, location};
 use super::names::{canonical, is_identifier, is_library_name};
 use super::resolve::Target;
-use super::types;
-use crate::diagnostics::{Diagnostic, code};
+use super::{no_resource, types};
+use crate::diagnostics::{Diagnostic, code, nearest};
 use crate::ir::{
-    self, Compose, DeclId, Discoverable, Element, Message, MessageSize, Method, MethodId, MethodKind,
-    Openness, Protocol, Response, ResultUnion, TypeKind, TypeShape, Value,
+    self, Compose, DeclId, DeclKind, Discoverable, Element, Message, MessageSize, Method, MethodId,
+    MethodKind, Openness, Protocol, Response, ResultUnion, Struct, Transport, TypeKind, Value,
 };
 use crate::ordinal::ordinal;
 use crate::source::Span;
@@ -32,7 +32,8 @@ pub(super) fn compile(
 ) -> Option<Protocol> {
     let openness = openness(protocol);
     let discoverable = discoverable(cx, entry, given, out);
-    transport(entry, given, out);
+    let transport = transport(entry, given, out);
+    no_resource::check(cx, entry, given, protocol, out);
     let composes = composes(cx, protocol, openness, out);
     let mut own_methods = Vec::new();
     let mut spans = Vec::new();
@@ -48,6 +49,7 @@ pub(super) fn compile(
     collisions(cx, id, &listed, &own_methods, out);
     Some(Protocol {
         openness,
+        transport: transport?,
         discoverable,
         composes: composes.into_iter().map(|(compose, _)| compose).collect(),
         methods: listed.into_iter().map(|listed| listed.method).collect(),
@@ -134,16 +136,21 @@ fn locations(
     Some(list.into_iter().map(str::to_owned).collect())
 }
 
-fn transport(entry: &Entry<'_>, given: &[ir::Attribute], out: &mut Vec<Diagnostic>) {
-    let Some(name) = argument(given, "transport", "value") else { return };
-    let Some(span) = argument_span(entry.attributes, "transport", "value") else { return };
-    match name {
-        "Channel" => {}
-        "Driver" | "Banjo" | "Syscall" => {
-            out.push(not_supported(span, "transports other than `Channel` are not supported yet"));
-        }
-        _ => out.push(Diagnostic::new(code::UNKNOWN_TRANSPORT, span, "the transport is `Channel`")),
+/// Over what the protocol is spoken. `None` has been reported.
+fn transport(entry: &Entry<'_>, given: &[ir::Attribute], out: &mut Vec<Diagnostic>) -> Option<Transport> {
+    let Some(name) = argument(given, "transport", "value") else { return Some(Transport::Channel) };
+    let transport = Transport::of(name);
+    let attribute = entry.attributes.iter().find(|attribute| attribute.name.text == "transport");
+    if let (None, Some(attribute)) = (transport, attribute) {
+        let label = format!("`{name}` is none");
+        let diagnostic = Diagnostic::new(code::UNKNOWN_TRANSPORT, attribute.span, label);
+        let known = Transport::ALL.map(Transport::name);
+        out.push(match nearest(name, known) {
+            Some(near) => diagnostic.did_you_mean(Some(near)),
+            None => diagnostic.help("there are `Channel`, `Driver`, `Banjo` and `Syscall`"),
+        });
     }
+    transport
 }
 
 /// The protocols that are composed, each with the place where it is named; `None` has been reported.
@@ -223,35 +230,36 @@ fn method(
     out: &mut Vec<Diagnostic>,
 ) -> Option<Method> {
     let element = element(cx, &written.name, &written.attributes, Place::Method, out);
-    if let Some((span, _)) = written.error {
-        out.push(not_supported(span, "error types of methods are not supported yet"));
-    }
     let selector = selector(cx, entry, written, &element, out);
     let request = written.request.as_ref().map(|request| payload(cx, request, out));
-    let response = written.response.as_ref().map(|response| payload(cx, response, out));
+    let result = cx.declared.results.get(&written.name.span);
     let message = |payload| Message { payload, size: MessageSize::default() };
-    let kind = match (request, response) {
-        (Some(request), None) => MethodKind::OneWay { request: message(request?) },
-        (None, response) => MethodKind::Event { message: message(response??) },
-        (Some(request), Some(response)) => MethodKind::TwoWay {
-            request: message(request?),
-            response: self::response(entry, written, response?),
-        },
+    let kind = match (request, &written.response, result) {
+        (Some(request), None, _) => MethodKind::OneWay { request: message(request?) },
+        (None, response, _) => MethodKind::Event { message: message(payload(cx, response.as_ref()?, out)?) },
+        (Some(request), Some(response), None) => {
+            let payload = payload(cx, response, out);
+            let response = Response { payload: payload?, result: None, size: MessageSize::default() };
+            MethodKind::TwoWay { request: message(request?), response }
+        }
+        (Some(request), Some(_), Some(result)) => {
+            MethodKind::TwoWay { request: message(request?), response: in_result(cx, *result)? }
+        }
     };
     let selector = selector?;
-    Some(Method { element, ordinal: ordinal(&selector), selector, strict: is_strict(written), kind })
+    let ordinal = ordinal(&selector);
+    Some(Method { element, ordinal, selector, strict: is_strict(written), kind })
 }
 
-fn response(entry: &Entry<'_>, written: &syntax::Method, payload: Option<DeclId>) -> Response {
-    let base = format!("{}_{}", entry.name, written.name.text);
-    let result = has_result(written).then(|| ResultUnion {
-        name: format!("{base}_Result"),
-        empty_success: payload.is_none().then(|| format!("{base}_Response")),
-        error: None,
-        framework_error: !is_strict(written),
-        shape: TypeShape::default(),
-    });
-    Response { payload, result, size: MessageSize::default() }
+/// An answer that travels in a union. `None` was reported when that was compiled.
+fn in_result(cx: Cx<'_>, result: ResultDecls) -> Option<Response> {
+    let DeclKind::Union(union) = cx.known.ready(result.union)? else { return None };
+    let of = |ordinal: u32| union.members.iter().find(|member| member.ordinal == ordinal);
+    let TypeKind::Named(success) = of(1)?.ty.kind else { return None };
+    let payload = result.empty_success.is_none().then_some(success);
+    let error = of(2).map(|member| member.ty.clone());
+    let result = ResultUnion { union: result.union, success, error, framework_error: of(3).is_some() };
+    Some(Response { payload, result: Some(result), size: MessageSize::default() })
 }
 
 /// The text whose hash is the ordinal: the method's name in full, or what `@selector` says.
@@ -291,8 +299,8 @@ fn is_full_selector(text: &str) -> bool {
     is_library_name(library) && is_identifier(protocol) && is_identifier(method)
 }
 
-/// The struct between parentheses; the outer `None` has been reported.
-fn payload(cx: Cx<'_>, payload: &Payload, out: &mut Vec<Diagnostic>) -> Option<Option<DeclId>> {
+/// What stands between parentheses; the outer `None` has been reported.
+pub(super) fn payload(cx: Cx<'_>, payload: &Payload, out: &mut Vec<Diagnostic>) -> Option<Option<DeclId>> {
     let Some(ctor) = payload.ctor else { return Some(None) };
     if let Some(class) = wrong_class(cx, ctor) {
         let label = format!("this is {}", class.describe());
@@ -302,12 +310,12 @@ fn payload(cx: Cx<'_>, payload: &Payload, out: &mut Vec<Diagnostic>) -> Option<O
     let ty = types::resolve(cx, ctor, out)?;
     let span = cx.file[ctor].span;
     let TypeKind::Named(id) = ty.kind else {
-        let diagnostic = Diagnostic::new(code::PAYLOAD_TYPE, span, "this is not a struct");
+        let diagnostic = Diagnostic::new(code::PAYLOAD_TYPE, span, "this is none of them");
         out.push(diagnostic.help("wrap it: `struct { value …; }`"));
         return None;
     };
     match cx.known.class(id) {
-        Class::Layout(LayoutClass::Struct) => {}
+        Class::Layout(LayoutClass::Struct | LayoutClass::Table | LayoutClass::Union) => {}
         class => {
             let diagnostic =
                 Diagnostic::new(code::PAYLOAD_KIND, span, format!("this is {}", class.describe()));
@@ -315,12 +323,42 @@ fn payload(cx: Cx<'_>, payload: &Payload, out: &mut Vec<Diagnostic>) -> Option<O
             return None;
         }
     }
-    if cx.known.symbol(id).members.is_empty() && cx.complete {
+    if let Some(DeclKind::Struct(layout)) = cx.known.ready(id) {
+        check_struct(cx, layout, id, span, out)?;
+    }
+    Some(Some(id))
+}
+
+/// What is asked of structs that are payloads.
+fn check_struct(
+    cx: Cx<'_>,
+    layout: &Struct,
+    id: DeclId,
+    span: Span,
+    out: &mut Vec<Diagnostic>,
+) -> Option<()> {
+    if layout.members.is_empty() && cx.complete {
         let diagnostic = Diagnostic::new(code::EMPTY_PAYLOAD, span, "this struct has no members");
         out.push(diagnostic.help("leave the parentheses empty"));
         return None;
     }
-    Some(Some(id))
+    if let Some(member) = layout.members.iter().find(|member| member.default.is_some()) {
+        let name = &member.element.name;
+        let written = member_span(cx, id, name);
+        let label = format!("`{name}` has one");
+        let diagnostic = Diagnostic::new(code::DEFAULT_IN_PAYLOAD, written.unwrap_or(span), label);
+        out.push(diagnostic.place(span, "the payload"));
+        return None;
+    }
+    Some(())
+}
+
+/// Where the name of a member stands, for a layout of this library.
+fn member_span(cx: Cx<'_>, id: DeclId, name: &str) -> Option<Span> {
+    let entry = cx.declared.entry(id)?;
+    let Body::Layout(layout) = entry.body else { return None };
+    let members = &cx.declared.files[entry.file][layout].members;
+    members.iter().find(|member| member.name.text == name).map(|member| member.name.span)
 }
 
 /// The kind of a declaration that is not even a type.

@@ -49,11 +49,13 @@ pub(super) enum Builtin {
     Max,
     /// A version, which is a value for `@available` alone.
     Version,
-    /// A type for C structs that needs a feature of the compiler.
-    Experimental,
+    /// `string_array`, for C.
+    StringArray,
+    /// `experimental_pointer`, for C.
+    Pointer,
 }
 
-const BUILTINS: [(&str, Builtin); 17] = [
+const BUILTINS: [(&str, Builtin); 14] = [
     ("byte", Builtin::Byte),
     ("bytes", Builtin::Bytes),
     ("string", Builtin::String),
@@ -66,11 +68,8 @@ const BUILTINS: [(&str, Builtin); 17] = [
     ("MAX", Builtin::Max),
     ("HEAD", Builtin::Version),
     ("NEXT", Builtin::Version),
-    ("string_array", Builtin::Experimental),
-    ("usize64", Builtin::Experimental),
-    ("uintptr64", Builtin::Experimental),
-    ("uchar", Builtin::Experimental),
-    ("experimental_pointer", Builtin::Experimental),
+    ("string_array", Builtin::StringArray),
+    ("experimental_pointer", Builtin::Pointer),
 ];
 
 fn builtin(name: &str) -> Option<Builtin> {
@@ -328,8 +327,10 @@ impl Scope<'_> {
             return Diagnostic::new(code::UNKNOWN_NAME, path.span, label);
         }
         let own = self.known.names[library.0 as usize].keys().map(String::as_str);
-        let builtins = BUILTINS.iter().filter(|(_, it)| *it != Builtin::Experimental).map(|(word, _)| *word);
-        let builtins = builtins.chain(Primitive::ALL.iter().map(|primitive| primitive.name()));
+        let for_c = |builtin: Builtin| matches!(builtin, Builtin::StringArray | Builtin::Pointer);
+        let builtins = BUILTINS.iter().filter(|(_, it)| !for_c(*it)).map(|(word, _)| *word);
+        let primitives = Primitive::ALL.iter().filter(|primitive| !primitive.is_experimental());
+        let builtins = builtins.chain(primitives.map(|primitive| primitive.name()));
         let nearest =
             if library == self.library { nearest(name, own.chain(builtins)) } else { nearest(name, own) };
         Diagnostic::new(code::UNKNOWN_NAME, path.span, label).did_you_mean(nearest)

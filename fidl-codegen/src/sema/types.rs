@@ -7,9 +7,10 @@ use super::known::{Class, Cx};
 use super::resolve::{Builtin, Target};
 use crate::diagnostics::{Diagnostic, code};
 use crate::ir::{
-    DeclId, DeclKind, EndpointRole, HandleSubtype, Primitive, RIGHTS_SAME, Type, TypeKind, TypeShape, Value,
+    Constant, DeclId, DeclKind, EndpointRole, Experiment, HandleSubtype, Primitive, RIGHTS_SAME, Type,
+    TypeKind, TypeShape, Value, Written, WrittenName,
 };
-use crate::syntax::{Ctor, CtorId, Head, LayoutClass, Parameter};
+use crate::syntax::{ConstantId, Ctor, CtorId, Head, LayoutClass, Parameter};
 
 /// So deep may a type nest once aliases are replaced.
 const DEEPEST: usize = 64;
@@ -50,7 +51,10 @@ fn expected_type(ctor: &Ctor, label: impl Into<String>) -> Diagnostic {
 
 fn bounded(ctor: &Ctor, ty: Type, out: &mut Vec<Diagnostic>) -> Option<Type> {
     let (mut depth, mut inner) = (0, &ty);
-    while let TypeKind::Array { element, .. } | TypeKind::Vector { element, .. } = &inner.kind {
+    while let TypeKind::Array { element, .. }
+    | TypeKind::Vector { element, .. }
+    | TypeKind::Pointer(element) = &inner.kind
+    {
         depth += 1;
         inner = element;
     }
@@ -81,16 +85,93 @@ fn of_decl(cx: Cx<'_>, ctor: &Ctor, id: DeclId, out: &mut Vec<Diagnostic>) -> Op
             out.push(expected_type(ctor, "this is a service"));
             None
         }
-        Class::Broken | Class::NewType => None,
-        Class::Alias | Class::Layout(_) | Class::Resource => {
+        Class::Broken => None,
+        // What may be absent may come later, so that types can contain themselves.
+        Class::Layout(LayoutClass::Union) if constraints::has_optional(cx, ctor.constraints.as_ref()) => {
+            no_parameters(ctor, out)?;
+            Some(plain(TypeKind::Named(id)))
+        }
+        Class::Alias | Class::Layout(_) | Class::Resource | Class::NewType => {
             let kind = cx.known.ready(id)?;
             no_parameters(ctor, out)?;
             Some(match kind {
-                DeclKind::Alias(alias) => Type { alias: Some(id), ..alias.target.clone() },
+                DeclKind::Alias(alias) => Type { alias: Some(used(id)), ..alias.target.clone() },
                 DeclKind::Resource(_) => plain(handle(id)),
                 _ => plain(TypeKind::Named(id)),
             })
         }
+    }
+}
+
+/// An alias that is named, without anything added.
+fn used(alias: DeclId) -> Box<Written> {
+    Box::new(simple(WrittenName::Decl(alias)))
+}
+
+fn simple(name: WrittenName) -> Written {
+    Written { name, arguments: Vec::new(), optional: false, size: None, rights: None }
+}
+
+/// How a type was written, for one that a constructor made.
+pub(super) fn written(cx: Cx<'_>, id: CtorId, ty: &Type) -> Written {
+    let count = |parameter: usize| {
+        let parameters = cx.file[id].parameters.as_ref()?;
+        evaluate_size(cx, parameters.items.get(parameter)?.constant?)
+    };
+    let base = as_plain(ty);
+    match &ty.kind {
+        _ if ty.alias.is_some() => base,
+        TypeKind::Array { .. } => Written { size: count(1), ..base },
+        TypeKind::StringArray { .. } => Written { size: count(0), ..base },
+        TypeKind::String { bound: Some(_), .. } | TypeKind::Vector { bound: Some(_), .. } => {
+            let constraints = cx.file[id].constraints.as_ref();
+            let size = constraints.and_then(|given| evaluate_size(cx, *given.items.first()?));
+            Written { size, ..base }
+        }
+        TypeKind::Handle { resource, .. } => {
+            let constraints = cx.file[id].constraints.as_ref();
+            let rights =
+                constraints.and_then(|given| constraints::rights_given(cx, &ty.kind, *resource, given));
+            Written { rights, ..base }
+        }
+        _ => base,
+    }
+}
+
+fn evaluate_size(cx: Cx<'_>, constant: ConstantId) -> Option<Constant> {
+    evaluate(cx, constant, Expected::Primitive(Primitive::Uint32), &mut Vec::new())
+}
+
+/// A type as its kind alone would be written.
+fn as_plain(ty: &Type) -> Written {
+    if let Some(alias) = &ty.alias {
+        return (**alias).clone();
+    }
+    let builtin = |name: &str| simple(WrittenName::Builtin(name.to_owned()));
+    let of = |name: &str, inner: &Type| Written { arguments: vec![as_plain(inner)], ..builtin(name) };
+    match &ty.kind {
+        TypeKind::Primitive(primitive) => builtin(primitive.name()),
+        TypeKind::String { optional, .. } => Written { optional: *optional, ..builtin("string") },
+        TypeKind::Array { element, .. } => of("array", element),
+        TypeKind::Vector { element, optional, .. } => {
+            Written { optional: *optional, ..of("vector", element) }
+        }
+        TypeKind::Handle { resource, optional, .. } => {
+            Written { optional: *optional, ..simple(WrittenName::Decl(*resource)) }
+        }
+        TypeKind::Endpoint { role, optional, .. } => {
+            let name = match role {
+                EndpointRole::Client => "client_end",
+                EndpointRole::Server => "server_end",
+            };
+            Written { optional: *optional, ..builtin(name) }
+        }
+        TypeKind::Box(id) => Written { arguments: vec![simple(WrittenName::Decl(*id))], ..builtin("box") },
+        TypeKind::Named(id) => simple(WrittenName::Decl(*id)),
+        TypeKind::OptionalUnion(id) => Written { optional: true, ..simple(WrittenName::Decl(*id)) },
+        TypeKind::StringArray { .. } => builtin("string_array"),
+        TypeKind::Pointer(inner) => of("experimental_pointer", inner),
+        TypeKind::FrameworkError => builtin("framework_err"),
     }
 }
 
@@ -102,6 +183,18 @@ fn handle(resource: DeclId) -> TypeKind {
 
 fn of_builtin(cx: Cx<'_>, ctor: &Ctor, builtin: Builtin, out: &mut Vec<Diagnostic>) -> Option<Type> {
     let kind = match builtin {
+        Builtin::Primitive(primitive) if primitive.is_experimental() => {
+            experimental(cx, ctor, out)?;
+            scalar(ctor, TypeKind::Primitive(primitive), out)?
+        }
+        Builtin::StringArray => {
+            experimental(cx, ctor, out)?;
+            string_array(cx, ctor, out)?
+        }
+        Builtin::Pointer => {
+            experimental(cx, ctor, out)?;
+            pointer(cx, ctor, out)?
+        }
         Builtin::Primitive(primitive) => scalar(ctor, TypeKind::Primitive(primitive), out)?,
         Builtin::Byte => scalar(ctor, TypeKind::Primitive(Primitive::Uint8), out)?,
         Builtin::String => scalar(ctor, TypeKind::String { bound: None, optional: false }, out)?,
@@ -113,11 +206,6 @@ fn of_builtin(cx: Cx<'_>, ctor: &Ctor, builtin: Builtin, out: &mut Vec<Diagnosti
         Builtin::ServerEnd => return endpoint(cx, ctor, EndpointRole::Server, out),
         Builtin::Optional | Builtin::Max | Builtin::Version => {
             out.push(expected_type(ctor, "this is not a type"));
-            return None;
-        }
-        Builtin::Experimental => {
-            let label = "types for C structures are not part of the language as it is on the wire";
-            out.push(Diagnostic::new(code::EXPERIMENTAL_TYPE, ctor.span, label));
             return None;
         }
     };
@@ -168,9 +256,35 @@ fn vector(cx: Cx<'_>, ctor: &Ctor, out: &mut Vec<Diagnostic>) -> Option<TypeKind
     type_parameter(cx, element, out).map(vector_of)
 }
 
+/// Types for C must be turned on.
+fn experimental(cx: Cx<'_>, ctor: &Ctor, out: &mut Vec<Diagnostic>) -> Option<()> {
+    if cx.known.schema.experiments.contains(&Experiment::ZxCTypes) {
+        return Some(());
+    }
+    let diagnostic = Diagnostic::new(code::EXPERIMENTAL_TYPE, ctor.span, "this is a type for C");
+    out.push(diagnostic.help("turn it on with `--experimental zx_c_types`"));
+    None
+}
+
+fn pointer(cx: Cx<'_>, ctor: &Ctor, out: &mut Vec<Diagnostic>) -> Option<TypeKind> {
+    let [inner] = parameters(ctor, "experimental_pointer<Type>", out)?;
+    type_parameter(cx, inner, out).map(|inner| TypeKind::Pointer(Box::new(inner)))
+}
+
+fn string_array(cx: Cx<'_>, ctor: &Ctor, out: &mut Vec<Diagnostic>) -> Option<TypeKind> {
+    let [count] = parameters(ctor, "string_array<COUNT>", out)?;
+    Some(TypeKind::StringArray { count: self::count(cx, count, out)? })
+}
+
 fn array(cx: Cx<'_>, ctor: &Ctor, out: &mut Vec<Diagnostic>) -> Option<TypeKind> {
     let [element, count] = parameters(ctor, "array<Type, COUNT>", out)?;
     let element = type_parameter(cx, element, out);
+    let count = self::count(cx, count, out)?;
+    Some(TypeKind::Array { element: Box::new(element?), count })
+}
+
+/// The count of an array.
+fn count(cx: Cx<'_>, count: &Parameter, out: &mut Vec<Diagnostic>) -> Option<u32> {
     let Some(constant) = count.constant else {
         out.push(Diagnostic::new(code::TYPE_FOR_VALUE, count.span, "this is a type"));
         return None;
@@ -181,7 +295,7 @@ fn array(cx: Cx<'_>, ctor: &Ctor, out: &mut Vec<Diagnostic>) -> Option<TypeKind>
         out.push(Diagnostic::new(code::EMPTY_ARRAY, count.span, "this is 0"));
         return None;
     }
-    Some(TypeKind::Array { element: Box::new(element?), count: u32::try_from(value).ok()? })
+    u32::try_from(value).ok()
 }
 
 fn boxed(cx: Cx<'_>, ctor: &Ctor, out: &mut Vec<Diagnostic>) -> Option<TypeKind> {
@@ -265,7 +379,7 @@ fn boxed_target(cx: Cx<'_>, head: Head) -> Option<Boxed> {
                 Ok(next) => target = next,
                 Err(found) => return Some(found),
             },
-            Class::Broken | Class::NewType => return None,
+            Class::Broken => return None,
             _ => return Some(Boxed::Other),
         }
     }
@@ -290,7 +404,8 @@ fn next_target(cx: Cx<'_>, id: DeclId) -> Option<Result<Target, Boxed>> {
         TypeKind::Named(id) => Ok(Target::Decl(*id)),
         TypeKind::String { .. } | TypeKind::Vector { .. } => Err(Boxed::Optional),
         TypeKind::Handle { .. } | TypeKind::Endpoint { .. } => Err(Boxed::Optional),
-        TypeKind::Primitive(_) | TypeKind::Array { .. } | TypeKind::Box(_) => Err(Boxed::Other),
+        TypeKind::OptionalUnion(_) => Err(Boxed::Optional),
+        _ => Err(Boxed::Other),
     })
 }
 

@@ -56,6 +56,32 @@ fn decl(out: &mut String, schema: &Schema, decl: &Decl) {
         DeclKind::Bits(it) => bits(out, schema, name, it),
         DeclKind::Enum(it) => enum_(out, schema, name, it),
         DeclKind::Struct(it) => struct_(out, schema, name, it),
+        DeclKind::Table(it) => {
+            let (resource, recursive) = (word(it.resource, "resource "), word(it.recursive, "recursive "));
+            writeln!(out, "{recursive}{resource}table {name} {}", shape(&it.shape)).unwrap();
+            ordinal_members(out, schema, &it.members);
+        }
+        DeclKind::Union(it) => {
+            let (resource, recursive) = (word(it.resource, "resource "), word(it.recursive, "recursive "));
+            let (strict, result) = (strictness(it.strict), word(it.result, "result "));
+            writeln!(out, "{recursive}{strict} {resource}{result}union {name} {}", shape(&it.shape)).unwrap();
+            ordinal_members(out, schema, &it.members);
+        }
+        DeclKind::Overlay(it) => {
+            writeln!(out, "overlay {name} {}", shape(&it.shape)).unwrap();
+            ordinal_members(out, schema, &it.members);
+        }
+        DeclKind::NewType(it) => {
+            writeln!(out, "new type {name} = {} {}", ty(schema, &it.target), shape(&it.target.shape))
+                .unwrap();
+        }
+        DeclKind::Service(it) => {
+            writeln!(out, "service {name}").unwrap();
+            for member in &it.members {
+                attributes(out, "  ", &member.element.attributes);
+                writeln!(out, "  {} {}", member.element.name, ty(schema, &member.ty)).unwrap();
+            }
+        }
         DeclKind::Protocol(it) => protocol(out, schema, name, it),
         DeclKind::Resource(it) => {
             writeln!(out, "resource {name} : {}", it.underlying.name()).unwrap();
@@ -63,6 +89,18 @@ fn decl(out: &mut String, schema: &Schema, decl: &Decl) {
                 writeln!(out, "  {} {}", property.element.name, ty(schema, &property.ty)).unwrap();
             }
         }
+    }
+}
+
+fn word(given: bool, word: &str) -> &str {
+    if given { word } else { "" }
+}
+
+fn ordinal_members(out: &mut String, schema: &Schema, members: &[OrdinalMember]) {
+    for member in members {
+        attributes(out, "  ", &member.element.attributes);
+        let ty = ty(schema, &member.ty);
+        writeln!(out, "  {:>3}: {} {ty}", member.ordinal, member.element.name).unwrap();
     }
 }
 
@@ -95,23 +133,27 @@ fn enum_(out: &mut String, schema: &Schema, name: &str, it: &Enum) {
 }
 
 fn struct_(out: &mut String, schema: &Schema, name: &str, it: &Struct) {
-    let resource = if it.resource { "resource " } else { "" };
-    let recursive = if it.recursive { "recursive " } else { "" };
-    writeln!(out, "{recursive}{resource}struct {name} {}", shape(&it.shape)).unwrap();
+    let (resource, recursive) = (word(it.resource, "resource "), word(it.recursive, "recursive "));
+    let success = word(it.empty_success, "empty success ");
+    writeln!(out, "{success}{recursive}{resource}struct {name} {}", shape(&it.shape)).unwrap();
     for member in &it.members {
         element(out, "  ", &member.element);
         let padding = match member.padding {
             0 => String::new(),
             bytes => format!(", then {bytes} padding"),
         };
+        let default =
+            member.default.as_ref().map_or(String::new(), |it| format!(" = {}", constant(schema, it)));
         let ty = ty(schema, &member.ty);
-        writeln!(out, "  {:>3} {} {ty}{padding}", member.offset, member.element.name).unwrap();
+        writeln!(out, "  {:>3} {} {ty}{default}{padding}", member.offset, member.element.name).unwrap();
     }
 }
 
 fn protocol(out: &mut String, schema: &Schema, name: &str, it: &Protocol) {
     let openness = format!("{:?}", it.openness).to_lowercase();
-    writeln!(out, "{openness} protocol {name}").unwrap();
+    let transport = if it.transport == Transport::Channel { "" } else { it.transport.name() };
+    let over = if transport.is_empty() { "" } else { " over " };
+    writeln!(out, "{openness} protocol {name}{over}{transport}").unwrap();
     if let Some(discoverable) = &it.discoverable {
         writeln!(out, "  discoverable as {}", discoverable.name).unwrap();
         for (side, locations) in [("client", &discoverable.client), ("server", &discoverable.server)] {
@@ -146,8 +188,7 @@ fn method(out: &mut String, schema: &Schema, it: &Method) {
             let payload = payload(schema, response.payload);
             writeln!(out, "    response {payload} {}", size(&response.size)).unwrap();
             if let Some(result) = &response.result {
-                let empty = result.empty_success.as_ref().map_or(String::new(), |name| format!(", {name}"));
-                writeln!(out, "      in {}{empty} {}", result.name, shape(&result.shape)).unwrap();
+                writeln!(out, "      in {}", schema.full_name(result.union)).unwrap();
             }
         }
     }
@@ -183,7 +224,7 @@ fn shape(shape: &TypeShape) -> String {
 
 fn ty(schema: &Schema, ty: &Type) -> String {
     let text = kind(schema, &ty.kind);
-    match ty.alias {
+    match ty.alias.as_ref().and_then(|written| written.alias()) {
         Some(alias) => format!("{text} (alias {})", schema.full_name(alias)),
         None => text,
     }
@@ -211,6 +252,10 @@ fn kind(schema: &Schema, kind: &TypeKind) -> String {
         }
         TypeKind::Box(id) => format!("box<{}>", schema.full_name(*id)),
         TypeKind::Named(id) => schema.full_name(*id),
+        TypeKind::OptionalUnion(id) => format!("{}:optional", schema.full_name(*id)),
+        TypeKind::StringArray { count } => format!("string_array<{count}>"),
+        TypeKind::Pointer(inner) => format!("experimental_pointer<{}>", ty(schema, inner)),
+        TypeKind::FrameworkError => "framework_err".to_owned(),
     }
 }
 
