@@ -151,6 +151,8 @@ impl Writer<'_> {
         match target {
             ConstantTarget::Const(id) => self.schema.full_name(id),
             ConstantTarget::Max => "fidl/MAX".to_owned(),
+            ConstantTarget::Next => "fidl/NEXT".to_owned(),
+            ConstantTarget::Head => "fidl/HEAD".to_owned(),
             ConstantTarget::Member(id, index) => {
                 format!("{}.{}", self.schema.full_name(id), self.member_name(id, index))
             }
