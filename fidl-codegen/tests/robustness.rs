@@ -215,7 +215,7 @@ fn versioned(count: usize, item: impl Fn(usize) -> String) -> String {
 fn many_versions() {
     let start = Instant::now();
     let few = versioned(500, |n| format!("const C{n} uint8 = 1;"));
-    assert_eq!(errors(few), []);
+    assert_eq!(errors(few), NONE);
     let many = versioned(20_000, |n| format!("const C{n} uint8 = 1;"));
     assert_eq!(errors(many), [code::TOO_MANY_VERSIONS.number]);
     let unknown = versioned(1000, |n| format!("alias A{n} = Missing{n};"));

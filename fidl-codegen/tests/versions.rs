@@ -177,7 +177,7 @@ fn platforms_meet_at_their_selected_versions() {
         library user;
         using base;
         type U = struct { t base.T; };";
-    let run = |selection: &[&str]| {
+    let run = |selection: &[&str]| -> Vec<u16> {
         let mut options = Options::default();
         selection.iter().for_each(|text| options.available.select_text(text).unwrap());
         let libraries = [vec![Source::new("base.fidl", base)], vec![Source::new("user.fidl", user)]];
@@ -186,8 +186,8 @@ fn platforms_meet_at_their_selected_versions() {
             Err(report) => report.diagnostics().iter().map(|it| it.code.number).collect(),
         }
     };
-    assert_eq!(run(&["base:5", "user:1"]), []);
-    assert_eq!(run(&["base:HEAD", "user:HEAD"]), []);
+    assert!(run(&["base:5", "user:1"]).is_empty());
+    assert!(run(&["base:HEAD", "user:HEAD"]).is_empty());
     assert_eq!(run(&["base:4", "user:1"]), [220]);
     assert_eq!(run(&["user:1"]), [201]);
 }
