@@ -6,12 +6,12 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use fidl_codegen::ir::{LibraryId, Schema};
-use fidl_codegen::{Source, json};
-use support::{expect, inputs, libraries, package};
+use fidl_codegen::ir::{Experiment, LibraryId, Schema};
+use fidl_codegen::{Options, Source, compile_with, json};
+use support::{compile, expect, inputs, package};
 
-fn compile(libraries: &[Vec<Source>]) -> Schema {
-    fidl_codegen::compile(libraries).unwrap_or_else(|report| panic!("{}", report.render(false))).schema
+fn schema(path: &Path) -> Schema {
+    compile(path).unwrap_or_else(|report| panic!("{}", report.render(false))).schema
 }
 
 fn last_library(schema: &Schema) -> String {
@@ -24,7 +24,7 @@ fn folder(variable: &str, usual: &str) -> PathBuf {
 }
 
 /// Files `NAME.test.fidl`, each of a library of its own, for which there is an output `NAME.json.golden` of the
-/// first compiler. Told apart are neither the folder of the source nor the versions selected.
+/// first compiler. The folder of the source is not told apart.
 #[test]
 fn output_is_that_of_the_first_compiler() {
     let folder = folder("FIDLC_TESTDATA_DIR", "../shared/fidlc-testdata");
@@ -45,36 +45,33 @@ fn output_is_that_of_the_first_compiler() {
 fn compare(golden: &Path) {
     let name = golden.file_name().unwrap().to_str().unwrap().replace(".json.golden", ".test.fidl");
     let source = Source::new(name.clone(), fs::read(golden.with_file_name(&name)).unwrap());
-    let expected = comparable(&fs::read_to_string(golden).unwrap());
-    let actual = comparable(&last_library(&compile(&[vec![source]])));
+    let mut options = Options::default();
+    for text in ["fuchsia:HEAD", "test:HEAD"] {
+        options.available.select_text(text).unwrap();
+    }
+    options.experiments.insert(Experiment::OutputIndexJson);
+    let compiled = compile_with(&options, &[vec![source]]);
+    let schema = compiled.unwrap_or_else(|report| panic!("{}", report.render(false))).schema;
+    let (actual, expected) = (last_library(&schema), fs::read_to_string(golden).unwrap());
+    let (actual, expected) = (without_folders(&actual), without_folders(&expected));
     let differing = expected.iter().zip(&actual).find(|(expected, actual)| expected != actual);
     assert_eq!((differing, actual.len()), (None, expected.len()), "{name}");
 }
 
-/// The lines of a document, without what depends on how the compiler was called: folders, versions, experiments.
-fn comparable(text: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut skipping = false;
-    for line in text.lines() {
-        skipping |= line.starts_with("  \"available\"");
-        skipping &= !line.starts_with("  \"library_dependencies\"");
-        let shown = match line.split_once("\"filename\": \"") {
-            Some((blanks, path)) => format!("{blanks}{}", path.rsplit('/').next().unwrap()),
-            None => line.to_owned(),
-        };
-        if !skipping {
-            lines.push(shown);
-        }
-    }
-    lines.push(text[text.trim_end().len()..].to_owned());
-    lines
+/// The lines of a document, with the names of files alone.
+fn without_folders(text: &str) -> Vec<String> {
+    let line = |line: &str| match line.split_once("\"filename\": \"") {
+        Some((blanks, path)) => format!("{blanks}{}", path.rsplit('/').next().unwrap()),
+        None => line.to_owned(),
+    };
+    text.split('\n').map(line).collect()
 }
 
 #[test]
 fn schemas_give_their_json() {
     let results = inputs("json")
         .into_iter()
-        .map(|path| expect(&path.with_extension("json"), &last_library(&compile(&libraries(&path)))));
+        .map(|path| expect(&path.with_extension("json"), &last_library(&schema(&path))));
     let complaints: Vec<String> = results.filter_map(Result::err).collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }

@@ -1,7 +1,7 @@
 //! Declarations other than protocols. Each function gives the form of a declaration of its kind, and `None` for
 //! one of another.
 
-use super::{Writer, deprecated, types};
+use super::{Writer, types};
 use crate::ir::{self, Constant, DeclId, DeclKind, Element, OrdinalMember};
 use crate::json::document::{
     Alias, Bits, Const, Enum, NewType, Overlay, Property, Resource, Service, ServiceMember, Struct,
@@ -18,7 +18,7 @@ impl Writer<'_> {
             name: self.schema.full_name(id),
             naming_context: decl.naming_context.clone(),
             location: self.location(decl.element.location),
-            deprecated: deprecated(&decl.element),
+            deprecated: decl.element.deprecated,
             maybe_attributes: self.attributes(&decl.element.attributes),
             r#type: types::number(layout.underlying),
             mask: layout.mask.to_string(),
@@ -35,7 +35,7 @@ impl Writer<'_> {
             name: self.schema.full_name(id),
             naming_context: decl.naming_context.clone(),
             location: self.location(decl.element.location),
-            deprecated: deprecated(&decl.element),
+            deprecated: decl.element.deprecated,
             maybe_attributes: self.attributes(&decl.element.attributes),
             r#type: layout.underlying.name().to_owned(),
             members: members.map(|member| self.value_member(&member.element, &member.constant)).collect(),
@@ -48,7 +48,7 @@ impl Writer<'_> {
         ValueMember {
             name: element.name.clone(),
             location: self.location(element.location),
-            deprecated: deprecated(element),
+            deprecated: element.deprecated,
             value: self.constant(constant),
             maybe_attributes: self.attributes(&element.attributes),
         }
@@ -60,7 +60,7 @@ impl Writer<'_> {
         Some(Const {
             name: self.schema.full_name(id),
             location: self.location(decl.element.location),
-            deprecated: deprecated(&decl.element),
+            deprecated: decl.element.deprecated,
             maybe_attributes: self.attributes(&decl.element.attributes),
             r#type: self.ty(&constant.ty),
             value: self.constant(&constant.value),
@@ -73,7 +73,7 @@ impl Writer<'_> {
         Some(Resource {
             name: self.schema.full_name(id),
             location: self.location(decl.element.location),
-            deprecated: deprecated(&decl.element),
+            deprecated: decl.element.deprecated,
             maybe_attributes: self.attributes(&decl.element.attributes),
             r#type: types::number(resource.underlying),
             properties: resource.properties.iter().map(|property| self.property(property)).collect(),
@@ -84,7 +84,7 @@ impl Writer<'_> {
         Property {
             name: property.element.name.clone(),
             location: self.location(property.element.location),
-            deprecated: deprecated(&property.element),
+            deprecated: property.element.deprecated,
             maybe_attributes: self.attributes(&property.element.attributes),
             r#type: self.ty(&property.ty),
         }
@@ -96,7 +96,7 @@ impl Writer<'_> {
         Some(Service {
             name: self.schema.full_name(id),
             location: self.location(decl.element.location),
-            deprecated: deprecated(&decl.element),
+            deprecated: decl.element.deprecated,
             maybe_attributes: self.attributes(&decl.element.attributes),
             members: service.members.iter().map(|member| self.service_member(member)).collect(),
         })
@@ -107,7 +107,7 @@ impl Writer<'_> {
             r#type: self.ty(&member.ty),
             name: member.element.name.clone(),
             location: self.location(member.element.location),
-            deprecated: deprecated(&member.element),
+            deprecated: member.element.deprecated,
             maybe_attributes: self.attributes(&member.element.attributes),
         }
     }
@@ -119,7 +119,7 @@ impl Writer<'_> {
             name: self.schema.full_name(id),
             naming_context: decl.naming_context.clone(),
             location: self.location(decl.element.location),
-            deprecated: deprecated(&decl.element),
+            deprecated: decl.element.deprecated,
             maybe_attributes: self.attributes(&decl.element.attributes),
             members: layout.members.iter().map(|member| self.struct_member(member)).collect(),
             resource: layout.resource,
@@ -134,7 +134,7 @@ impl Writer<'_> {
             experimental_maybe_from_alias: self.alias_of(&member.ty),
             name: member.element.name.clone(),
             location: self.location(member.element.location),
-            deprecated: deprecated(&member.element),
+            deprecated: member.element.deprecated,
             maybe_attributes: self.attributes(&member.element.attributes),
             maybe_default_value: member.default.as_ref().map(|value| self.constant(value)),
             field_shape_v2: FieldShape { offset: member.offset, padding: member.padding },
@@ -148,7 +148,7 @@ impl Writer<'_> {
             name: self.schema.full_name(id),
             naming_context: decl.naming_context.clone(),
             location: self.location(decl.element.location),
-            deprecated: deprecated(&decl.element),
+            deprecated: decl.element.deprecated,
             maybe_attributes: self.attributes(&decl.element.attributes),
             members: layout.members.iter().map(|member| self.table_member(member)).collect(),
             strict: false,
@@ -164,7 +164,7 @@ impl Writer<'_> {
             experimental_maybe_from_alias: self.alias_of(&member.ty),
             name: member.element.name.clone(),
             location: self.location(member.element.location),
-            deprecated: deprecated(&member.element),
+            deprecated: member.element.deprecated,
             maybe_attributes: self.attributes(&member.element.attributes),
         }
     }
@@ -177,7 +177,7 @@ impl Writer<'_> {
             name: self.schema.full_name(id),
             naming_context: decl.naming_context.clone(),
             location: self.location(decl.element.location),
-            deprecated: deprecated(&decl.element),
+            deprecated: decl.element.deprecated,
             maybe_attributes: self.attributes(&decl.element.attributes),
             members: members
                 .map(|member| self.union_member(member, self.made_up(id, layout.result, member)))
@@ -208,7 +208,7 @@ impl Writer<'_> {
             name: member.element.name.clone(),
             r#type: self.ty(&member.ty),
             location,
-            deprecated: deprecated(&member.element),
+            deprecated: member.element.deprecated,
             maybe_attributes: self.attributes(&member.element.attributes),
         }
     }
@@ -221,7 +221,7 @@ impl Writer<'_> {
             name: self.schema.full_name(id),
             naming_context: decl.naming_context.clone(),
             location: self.location(decl.element.location),
-            deprecated: deprecated(&decl.element),
+            deprecated: decl.element.deprecated,
             maybe_attributes: self.attributes(&decl.element.attributes),
             members: members
                 .map(|member| self.union_member(member, self.location(member.element.location)))
@@ -238,7 +238,7 @@ impl Writer<'_> {
         Some(Alias {
             name: self.schema.full_name(id),
             location: self.location(decl.element.location),
-            deprecated: deprecated(&decl.element),
+            deprecated: decl.element.deprecated,
             maybe_attributes: self.attributes(&decl.element.attributes),
             partial_type_ctor: self.written(&alias.written),
             r#type: self.ty(&alias.target),
@@ -251,7 +251,7 @@ impl Writer<'_> {
         Some(NewType {
             name: self.schema.full_name(id),
             location: self.location(decl.element.location),
-            deprecated: deprecated(&decl.element),
+            deprecated: decl.element.deprecated,
             maybe_attributes: self.attributes(&decl.element.attributes),
             r#type: self.ty(&new.target),
             experimental_maybe_from_alias: self.alias_of(&new.target),

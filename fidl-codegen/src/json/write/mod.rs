@@ -41,8 +41,8 @@ impl<'a> Writer<'a> {
         let overlays = self.schema.experiments.contains(&Experiment::ZxCTypes);
         Library {
             name: library.name.clone(),
-            platform: platform(library),
-            available: available(self.schema).into_iter().collect(),
+            platform: library.platform.clone(),
+            available: self.schema.available.iter().cloned().collect(),
             maybe_attributes: self.attributes(&library.attributes),
             experiments: experiments.collect(),
             library_dependencies: self.dependencies(),
@@ -120,21 +120,6 @@ impl<'a> Writer<'a> {
             location: self.location(argument.location),
         }
     }
-}
-
-/// The platform by whose versions a library is selected.
-fn platform(_library: &ir::Library) -> String {
-    "unversioned".to_owned()
-}
-
-/// The versions selected of each platform.
-fn available(_schema: &Schema) -> Vec<(String, Vec<String>)> {
-    Vec::new()
-}
-
-/// Whether an element is deprecated in the version selected.
-fn deprecated(_element: &ir::Element) -> bool {
-    false
 }
 
 fn kind(kind: &DeclKind) -> Kind {

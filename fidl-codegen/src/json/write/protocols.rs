@@ -1,6 +1,6 @@
 //! Protocols and methods.
 
-use super::{Writer, deprecated};
+use super::Writer;
 use crate::ir::{self, DeclId, DeclKind, MethodId, Response, TypeShape};
 use crate::json::document::{Composed, Implementations, Method, MethodKind, Openness, Protocol};
 use crate::json::parts::Type;
@@ -12,7 +12,7 @@ impl Writer<'_> {
         Some(Protocol {
             name: self.schema.full_name(id),
             location: self.location(decl.element.location),
-            deprecated: deprecated(&decl.element),
+            deprecated: decl.element.deprecated,
             maybe_attributes: self.attributes(&decl.element.attributes),
             openness: match protocol.openness {
                 ir::Openness::Closed => Openness::Closed,
@@ -30,7 +30,7 @@ impl Writer<'_> {
             name: self.schema.full_name(compose.protocol),
             maybe_attributes: self.attributes(&compose.attributes),
             location: self.location(compose.location),
-            deprecated: false,
+            deprecated: compose.deprecated,
         }
     }
 
@@ -44,7 +44,7 @@ impl Writer<'_> {
             name: method.element.name.clone(),
             strict: method.strict,
             location: self.location(method.element.location),
-            deprecated: deprecated(&method.element),
+            deprecated: method.element.deprecated,
             has_request: messages.kind != MethodKind::Event,
             maybe_attributes: self.attributes(&method.element.attributes),
             maybe_request_payload: messages.request,
