@@ -12,9 +12,12 @@ use super::error::ClientError;
 use super::receive::{Core, change, txid};
 use super::storage::State;
 use crate::message::{Decoded, Header, Lease, Protocol};
-use crate::wire::{EncodeError, FlexibleResult, FrameworkError, Wire};
+use crate::wire::{
+    EncodeError, FlexibleErrorResult, FlexibleResult, FrameworkError, StrictErrorResult, Wire,
+};
 
-/// How a response travels.
+/// How a response travels: [`Strict`], [`Flexible`], [`Empty`], and for methods with an error type [`StrictError`] and
+/// [`FlexibleError`].
 pub trait ResponseBody: 'static {
     /// What a caller sees.
     type View<'f>;
@@ -32,15 +35,27 @@ pub trait ResponseBody: 'static {
     fn view(decoded: &Self::Decoded) -> Self::View<'_>;
 }
 
-/// The response of a strict method: the payload itself.
+/// The response of a strict method without error type: the payload itself.
 #[derive(Debug)]
 pub struct Strict<T>(PhantomData<T>);
 
-/// The response of a flexible method: the payload in a result union.
+/// The response of a flexible method without error type: the payload in a result union.
 #[derive(Debug)]
 pub struct Flexible<T>(PhantomData<T>);
 
-/// The response of a strict method without a response payload: no body.
+/// The response of a strict method with error type `E`: the payload `T`, or the error, in a result union. Its view is a
+/// `Result`: the error is the method's own, and the call has succeeded.
+///
+/// A method without a response payload has [`EmptyStruct`](crate::wire::EmptyStruct) for `T`.
+#[derive(Debug)]
+pub struct StrictError<T, E>(PhantomData<(T, E)>);
+
+/// The response of a flexible method with error type `E`; as [`StrictError`]. That the server does not know the method is
+/// [`ClientError::UnknownMethod`].
+#[derive(Debug)]
+pub struct FlexibleError<T, E>(PhantomData<(T, E)>);
+
+/// The response of a strict method without error type and without a response payload: no body.
 #[derive(Debug)]
 pub struct Empty;
 
@@ -71,6 +86,37 @@ impl<T: Wire> ResponseBody for Flexible<T> {
         match decoded.view() {
             Ok(view) => view,
             Err(FrameworkError) => unreachable!("`decode` lets only successes through"),
+        }
+    }
+}
+
+impl<T: Wire, E: Wire> ResponseBody for StrictError<T, E> {
+    type View<'f> = Result<T::View<'f>, E::View<'f>>;
+    type Decoded = Decoded<'static, StrictErrorResult<T, E>>;
+
+    fn decode(lease: Lease<'static>) -> Result<Self::Decoded, ClientError> {
+        Ok(lease.into_decoded()?)
+    }
+
+    fn view<'f>(decoded: &'f Self::Decoded) -> Self::View<'f> {
+        decoded.view()
+    }
+}
+
+impl<T: Wire, E: Wire> ResponseBody for FlexibleError<T, E> {
+    type View<'f> = Result<T::View<'f>, E::View<'f>>;
+    type Decoded = Decoded<'static, FlexibleErrorResult<T, E>>;
+
+    fn decode(lease: Lease<'static>) -> Result<Self::Decoded, ClientError> {
+        let decoded = lease.into_decoded::<FlexibleErrorResult<T, E>>()?;
+        decoded.view().map(|_| ())?;
+        Ok(decoded)
+    }
+
+    fn view<'f>(decoded: &'f Self::Decoded) -> Self::View<'f> {
+        match decoded.view() {
+            Ok(result) => result,
+            Err(FrameworkError) => unreachable!("`decode` lets only the server's own answers through"),
         }
     }
 }
@@ -259,9 +305,8 @@ impl<P: Protocol, R, F, const N: usize, const E: usize> Call<'_, P, R, F, N, E> 
                 core.tables.slots[slot].state = State::Abandoned
             }
             State::Done => {
-                if let Some(held) = &mut core.tables.slots[slot].frame {
-                    held.lease.clear();
-                }
+                let held = core.tables.slots[slot].frame.take();
+                core.tables.slots[slot].frame = held.and_then(|held| core.emptied(held));
                 core.free(slot);
             }
             _ => core.free(slot),

@@ -108,8 +108,7 @@ fn refuse<P: Protocol, const N: usize, const E: usize>(
 
 impl<P: Protocol, const N: usize, const E: usize> Drop for EventMessage<'_, P, N, E> {
     fn drop(&mut self) {
-        if let Some(mut held) = self.held.take() {
-            held.lease.clear();
+        if let Some(held) = self.held.take() {
             change(self.core, |core| core.event_done(self.event, held));
         }
     }

@@ -29,7 +29,9 @@ mod receive;
 mod storage;
 
 pub use blocking::BlockingClient;
-pub use call::{Call, Empty, EncodeRequest, Flexible, Response, ResponseBody, Strict};
+pub use call::{
+    Call, Empty, EncodeRequest, Flexible, FlexibleError, Response, ResponseBody, Strict, StrictError,
+};
 pub use channel::{Client, Counters};
 pub use error::ClientError;
 pub use event::{EventMessage, NextEvent};

@@ -110,6 +110,27 @@ impl<P: Protocol, const N: usize, const E: usize> Core<P, N, E> {
     pub(super) fn give_back(&mut self, slot: usize, frame: usize) {
         self.tables.slots[slot].frame = self.frames.and_then(|frames| frames.take(frame));
         self.free(slot);
+        self.go_on_with_large();
+    }
+
+    /// Empties a frame; the large one is given back in exchange for the one whose number it has.
+    pub(super) fn emptied(&mut self, mut held: Held) -> Option<Held> {
+        if !held.is_large {
+            held.lease.clear();
+            return Some(held);
+        }
+        let index = held.index;
+        drop(held);
+        self.go_on_with_large();
+        self.frames?.take(index)
+    }
+
+    /// Reading goes on if it waits for the large frame, and that is free.
+    fn go_on_with_large(&mut self) {
+        if self.tables.needs_large && self.frames.is_some_and(|frames| frames.large.lease().is_some()) {
+            self.tables.needs_large = false;
+            self.wake();
+        }
     }
 
     pub(super) fn packet(&mut self, key: PacketKey, packet: &PortPacket) -> bool {
@@ -166,7 +187,7 @@ impl<P: Protocol, const N: usize, const E: usize> Core<P, N, E> {
 
     /// Reads one message and gives it to whom it is for.
     pub(super) fn receive(&mut self) -> Received {
-        if self.tables.ended().is_some() || self.tables.holding {
+        if self.tables.ended().is_some() || self.tables.holding || self.tables.needs_large {
             return Received::Stop;
         }
         let channel = self.handle();
@@ -179,7 +200,7 @@ impl<P: Protocol, const N: usize, const E: usize> Core<P, N, E> {
             Err(ReadError::Status(status)) => Err(ClientError::Read(status)),
         };
         match result {
-            Ok(()) if self.tables.holding => Received::Stop,
+            Ok(()) if self.tables.holding || self.tables.needs_large => Received::Stop,
             Ok(()) => Received::Message,
             Err(error) => {
                 self.end(error);
@@ -252,7 +273,7 @@ impl<P: Protocol, const N: usize, const E: usize> Core<P, N, E> {
 
     /// An event frame is free again: the held event moves there, and reading goes on.
     pub(super) fn event_done(&mut self, event: usize, held: Held) {
-        self.tables.events[event] = Some(held);
+        self.tables.events[event] = self.emptied(held);
         self.tables.free_events.give(event);
         if self.tables.holding {
             self.deliver_event();
@@ -260,26 +281,47 @@ impl<P: Protocol, const N: usize, const E: usize> Core<P, N, E> {
         }
     }
 
-    /// A message larger than any that the schema describes can only be an event of a newer server.
+    /// A message larger than any that the schema describes is a newer server's: an event that the schema does not know, or
+    /// something with members that it does not know. The latter stays in the large frame until it is dropped.
     fn receive_large(&mut self, channel: u32) -> Result<(), ClientError> {
         let too_large = ClientError::Decode(DecodeError::new(
             Rule::TrailingBytes,
             <P::ServerMessageFrame as FrameStorage>::BYTES as u32,
         ));
         let frames = self.frames.ok_or(too_large)?;
-        let mut large = frames.large.lease().ok_or(too_large)?;
+        let Some(mut large) = frames.large.lease() else {
+            self.tables.needs_large = true;
+            return Ok(());
+        };
         match large.read(channel) {
             Ok(()) => {}
             Err(ReadError::Status(status)) => return Err(ClientError::Read(status)),
             Err(_) => return Err(too_large),
         }
         let header = large.header()?;
-        let known = P::EVENTS.binary_search(&header.ordinal()).is_ok();
-        if header.txid() != 0 || known || header.ordinal() == EPITAPH_ORDINAL {
-            return Err(too_large);
+        let known = header.txid() != 0 || P::EVENTS.binary_search(&header.ordinal()).is_ok();
+        match (known, header.ordinal()) {
+            (true, _) if P::EXTENSIBLE_SERVER_MESSAGES => self.deliver_large(large),
+            (true, _) | (false, EPITAPH_ORDINAL) => Err(too_large),
+            (false, _) => {
+                drop(large);
+                self.unknown_event(header)
+            }
         }
-        drop(large);
-        self.unknown_event(header)
+    }
+
+    /// Gives a message in the large frame to whom it is for, in place of the landing frame.
+    fn deliver_large(&mut self, large: Lease<'static>) -> Result<(), ClientError> {
+        let Some(landing) = self.tables.landing.take() else { return Ok(()) };
+        self.tables.landing = Some(Held { index: landing.index, lease: large, is_large: true });
+        drop(landing);
+        let result = self.deliver();
+        // Nobody wanted it; else another frame is here now.
+        if self.tables.landing.as_ref().is_some_and(|landing| landing.is_large) && !self.tables.holding {
+            let landing = self.tables.landing.take();
+            self.tables.landing = landing.and_then(|landing| self.emptied(landing));
+        }
+        result
     }
 
     /// An event that the protocol does not have. Of one that is tolerated only the header is kept.

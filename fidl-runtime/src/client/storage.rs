@@ -27,7 +27,7 @@ pub(super) struct Frames<P: Protocol, const N: usize, const E: usize> {
     replies: [P::ServerMessageFrame; N],
     events: [P::ServerMessageFrame; E],
     landing: P::ServerMessageFrame,
-    /// For a message larger than any that the schema describes.
+    /// For a message larger than any that the schema describes, one at a time.
     pub(super) large: LargeFrame,
 }
 
@@ -35,7 +35,7 @@ impl<P: Protocol, const N: usize, const E: usize> Frames<P, N, E> {
     /// Takes frame `index`, counted over replies, events and the landing frame, if it is free.
     pub(super) fn take(&'static self, index: usize) -> Option<Held> {
         let frame = self.replies.get(index).or_else(|| self.events.get(index.wrapping_sub(N)));
-        Some(Held { index, lease: frame.unwrap_or(&self.landing).lease()? })
+        Some(Held { index, lease: frame.unwrap_or(&self.landing).lease()?, is_large: false })
     }
 }
 
@@ -43,6 +43,8 @@ impl<P: Protocol, const N: usize, const E: usize> Frames<P, N, E> {
 pub(super) struct Held {
     pub(super) index: usize,
     pub(super) lease: Lease<'static>,
+    /// It is the large frame that is leased, and the one with this number is free.
+    pub(super) is_large: bool,
 }
 
 /// Where a call stands; the module's picture has the arrows.
@@ -107,6 +109,8 @@ pub(super) struct Tables<const N: usize, const E: usize> {
     pub(super) landing: Option<Held>,
     /// The landing frame holds an event for which there is no room; nothing is read meanwhile.
     pub(super) holding: bool,
+    /// The next message needs the large frame, which is in use; nothing is read meanwhile.
+    pub(super) needs_large: bool,
     pub(super) readable_armed: bool,
     pub(super) writable_armed: bool,
     /// Nothing can be written before the channel is writable.
@@ -136,6 +140,7 @@ impl<const N: usize, const E: usize> Tables<N, E> {
             listening: false,
             landing: None,
             holding: false,
+            needs_large: false,
             readable_armed: false,
             writable_armed: false,
             blocked: false,
@@ -170,7 +175,7 @@ impl<const N: usize, const E: usize> Tables<N, E> {
         self.free_events = FreeSlots::new();
         self.waiting_events = List::new();
         self.event_waker = None;
-        (self.listening, self.holding, self.blocked) = (false, false, false);
+        (self.listening, self.holding, self.blocked, self.needs_large) = (false, false, false, false);
         (self.readable_armed, self.writable_armed, self.ended) = (false, false, End::NOT_YET);
         Some(())
     }

@@ -43,6 +43,15 @@ impl<E: From<Handle>> EndpointView<'_, E> {
 
 /// Closes the handles that are left in the slots.
 pub(crate) fn close_all(slots: &[HandleSlot]) {
+    close_each(slots.iter());
+}
+
+/// Closes the handles that came with data that the schema does not know.
+pub(crate) fn close_unknown(slots: &[HandleSlot]) {
+    close_each(slots.iter().filter(|slot| slot.is_unknown()));
+}
+
+fn close_each<'a>(slots: impl Iterator<Item = &'a HandleSlot>) {
     for slot in slots {
         if let Some(raw) = slot.take_owned() {
             close(raw.get());

@@ -22,8 +22,8 @@ pub use fuchsia_zircon::{
 pub use abi::PortPacket;
 pub use channel::{Read, ReadError, read, write};
 pub use endpoint::{ClientEnd, ServerEnd, create_endpoints};
-pub(crate) use handle::close_all;
 pub use handle::status_name;
+pub(crate) use handle::{close_all, close_unknown};
 pub use object::{wait_async, wait_one};
 pub use port::Port;
 pub(crate) use port::WAKE;

@@ -150,7 +150,7 @@ impl Lease<'_> {
         Header::parse(self.message())
     }
 
-    /// Validates the message's body as a `T`.
+    /// Validates the message's body as a `T`, and closes the handles of data that the schema does not know.
     ///
     /// # Errors
     ///
@@ -159,7 +159,9 @@ impl Lease<'_> {
         let (len, handles, handle_count) = (self.len as usize, self.handles, self.handle_count as usize);
         let bytes = self.bytes().get_mut(..len).unwrap_or_default();
         let slots = handles.get(..handle_count).unwrap_or_default();
-        wire::validate::<T>(bytes, HEADER_BYTES, slots)
+        let body = wire::validate::<T>(bytes, HEADER_BYTES, slots)?;
+        kernel::close_unknown(slots);
+        Ok(body)
     }
 
     /// Checks that the message has no body.
@@ -218,7 +220,8 @@ impl Lease<'_> {
 }
 
 impl<'f> Lease<'f> {
-    /// Validates the message's body as a `T`, and keeps frame and proof together.
+    /// Validates the message's body as a `T`, and keeps frame and proof together. Closes the handles of data that the schema
+    /// does not know.
     ///
     /// # Errors
     ///
@@ -230,6 +233,7 @@ impl<'f> Lease<'f> {
         let bytes = bytes.get_mut(..self.len as usize).unwrap_or_default();
         let slots = self.handles.get(..self.handle_count as usize).unwrap_or_default();
         let body = wire::validate::<T>(bytes, HEADER_BYTES, slots)?;
+        kernel::close_unknown(slots);
         Ok(Decoded { body: MaybeUninit::new(body), _lease: self })
     }
 }

@@ -49,6 +49,14 @@ pub trait Protocol: 'static {
     /// The ordinals of the events that a server may send, ascending.
     const EVENTS: &'static [u64];
 
+    /// Whether some request has a table or a flexible union in it, so that a newer client's may be larger than
+    /// [`RequestFrame`](Self::RequestFrame).
+    const EXTENSIBLE_REQUESTS: bool = false;
+
+    /// Whether some response or event has a table or a flexible union in it, so that a newer server's may be larger than
+    /// [`ServerMessageFrame`](Self::ServerMessageFrame).
+    const EXTENSIBLE_SERVER_MESSAGES: bool = false;
+
     /// Holds the largest request.
     type RequestFrame: FrameStorage;
 

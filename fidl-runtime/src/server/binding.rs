@@ -9,7 +9,8 @@ use super::connection::{Connection, ConnectionId};
 use crate::message::{Header, Lease};
 use crate::message::{Method, Protocol, UnknownMethod};
 use crate::wire::{
-    Body, DecodeError, EmptyStruct, Encode, EncodeError, FlexibleResult, FrameworkError, Wire,
+    Body, DecodeError, EmptyStruct, Encode, EncodeError, FlexibleErrorResult, FlexibleResult, FrameworkError,
+    StrictErrorResult, Wire,
 };
 
 /// How the requests of a protocol reach a server. Generated for each protocol; can be written by hand.
@@ -112,7 +113,7 @@ impl<'s, P: Protocol> Reply<'s, P> {
         self.connection
     }
 
-    /// Answers with a payload.
+    /// Answers with a payload, a struct, table or union, where the method has no error type.
     ///
     /// For flexible methods, it travels in the result union.
     pub fn send<T: Wire>(mut self, response: impl Encode<T>) -> Outcome<'s> {
@@ -125,7 +126,31 @@ impl<'s, P: Protocol> Reply<'s, P> {
         self.encoded(result)
     }
 
-    /// Answers without a payload.
+    /// Answers with a payload, or with an error of the method's own: for methods with an error type. Either is a reply like
+    /// any other, and the connection goes on.
+    ///
+    /// `T` is the payload's wire type, [`EmptyStruct`] if there is none; `E` the error's: [`I32`](crate::wire::I32),
+    /// [`U32`](crate::wire::U32) or an enum's. Generated code hands over what the handler returns:
+    ///
+    /// ```text
+    /// let response = server.divide(request).await;                   // Result<DivideResponse, DivideError>
+    /// reply.send_result::<DivideResponseWire, DivideErrorWire>(response)
+    /// ```
+    pub fn send_result<T: Wire, E: Wire>(
+        mut self,
+        response: Result<impl Encode<T>, impl Encode<E>>,
+    ) -> Outcome<'s> {
+        let header = self.header();
+        let result = if self.method.flexible {
+            let response = Ok::<_, FrameworkError>(response);
+            self.lease.encode::<FlexibleErrorResult<T, E>>(header, response)
+        } else {
+            self.lease.encode::<StrictErrorResult<T, E>>(header, response)
+        };
+        self.encoded(result)
+    }
+
+    /// Answers without a payload, where the method has no error type.
     pub fn send_empty(mut self) -> Outcome<'s> {
         if self.method.flexible {
             return self.send::<EmptyStruct>(&());

@@ -361,9 +361,9 @@ fn classify<P: Protocol>(message: &Lease<'_>) -> Result<Message, CloseReason> {
     }
 }
 
-/// Whether a newer client may send requests that this schema does not know, of any size.
+/// Whether a newer client may send requests, or members of requests, that this schema does not know, of any size.
 const fn takes_newer_requests<P: Protocol>() -> bool {
-    !matches!(P::OPENNESS, Openness::Closed)
+    !matches!(P::OPENNESS, Openness::Closed) || P::EXTENSIBLE_REQUESTS
 }
 
 /// What is wrong with a message that is larger than any that the schema describes.

@@ -46,6 +46,8 @@ mod close;
 mod connection;
 mod ending;
 mod engine;
+#[cfg(test)]
+mod layout_tests;
 mod place;
 mod replies;
 mod service;

@@ -2,7 +2,7 @@
 
 use core::mem;
 
-use zerocopy::FromBytes;
+use zerocopy::{FromBytes, IntoBytes, KnownLayout};
 
 use super::error::EncodeError;
 use super::handle::HandleSlot;
@@ -57,6 +57,19 @@ impl<W: Wire, X: EncodeRef<W> + ?Sized> Encode<W> for &X {
     }
 }
 
+/// A value that is moved out from behind a reference when it is encoded, so that values which cannot be copied may contain
+/// themselves: `Take(&mut Some(value))`.
+///
+/// Encodes as whatever the value encodes as, and leaves `None`.
+#[derive(Debug)]
+pub struct Take<'a, T>(pub &'a mut Option<T>);
+
+impl<W: Wire, X: Encode<W>> Encode<W> for Take<'_, X> {
+    fn encode(self, out: &mut W, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        self.0.take().ok_or(EncodeError::Absent)?.encode(out, encoder)
+    }
+}
+
 /// How much an encoder has written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Encoded {
@@ -104,7 +117,7 @@ impl<'b> Encoder<'b> {
     }
 
     /// The places of the next `count` objects; if they are not to be `zeroed`, the caller writes all their bytes.
-    pub(super) fn claim_run<W: Wire>(
+    pub(super) fn claim_run<W: FromBytes + IntoBytes + KnownLayout>(
         &mut self,
         count: u32,
         zeroed: bool,

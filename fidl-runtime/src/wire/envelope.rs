@@ -1,16 +1,15 @@
-//! Envelopes, and the result union that the reply of a flexible method travels in.
+//! Envelopes: what members of tables and unions travel in, and what is left of those that the schema does not know.
 
 use core::fmt;
-use core::marker::PhantomData;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use super::encode::{Encode, Encoder};
 use super::error::{DecodeError, EncodeError, Rule};
-use super::scalar::{I32, U16, U64};
+use super::scalar::U16;
 use super::validate::{Decoder, Wire};
 use super::view::Object;
-use crate::limits::padded;
+use crate::limits::OBJECT_ALIGNMENT;
 
 /// The only flag of an envelope: its value lies in the envelope itself.
 const INLINED: u16 = 1;
@@ -18,16 +17,13 @@ const INLINED: u16 = 1;
 /// Values up to this size lie in the envelope itself.
 const INLINE_BYTES: usize = 4;
 
-/// Ordinals of the result union.
-const SUCCESS: u64 = 1;
-const FRAMEWORK_ERROR: u64 = 3;
-
-/// The one framework error there is: 'unknown method'.
-const UNKNOWN_METHOD: i32 = -2;
+/// The most multiples of 8 bytes that the flags of an envelope have room for.
+const MAX_UNITS: u32 = (1 << 15) - 1;
 
 /// An envelope, 8 bytes: an inlined value of up to 4 bytes, or the size of the content out of line.
 ///
-/// Behind the walk the first 4 bytes of an envelope with content out of line hold that content's offset.
+/// Behind the walk the first 4 bytes of an envelope with content out of line hold that content's offset; where the schema does
+/// not know the content, the flags without their lowest bit hold its size in multiples of 8 bytes (0 if it is too large).
 #[derive(Clone, Copy, Debug, Default, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
 #[repr(C)]
 pub struct Envelope {
@@ -38,17 +34,22 @@ pub struct Envelope {
 }
 
 /// Whether a `T` lies in its envelope.
-const fn is_inlined<T>() -> bool {
+pub(super) const fn is_inlined<T>() -> bool {
     size_of::<T>() <= INLINE_BYTES
 }
 
 impl Envelope {
+    /// Whether there is nothing in it: 8 zeros. That is so behind the walk, too: no content out of line has offset 0.
+    pub(super) fn is_absent(&self) -> bool {
+        self.as_bytes().iter().all(|byte| *byte == 0)
+    }
+
     /// Checks an envelope whose content is a `T`, and its content.
-    pub(super) fn validate<T: Wire>(
-        &mut self,
-        at: u32,
-        decoder: &mut Decoder<'_>,
-    ) -> Result<(), DecodeError> {
+    ///
+    /// # Errors
+    ///
+    /// [`Rule::EnvelopeForm`], [`Rule::EnvelopeBytes`], [`Rule::EnvelopeHandles`], [`Rule::Depth`]; what the content breaks.
+    pub fn validate<T: Wire>(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         let flags = if is_inlined::<T>() { INLINED } else { 0 };
         if self.flags.get() != flags {
             return Err(DecodeError::new(Rule::EnvelopeForm, at + 6));
@@ -87,6 +88,34 @@ impl Envelope {
             return Err(DecodeError::new(Rule::EnvelopeBytes, at));
         }
         self.data = start.to_le_bytes();
+        Ok(())
+    }
+
+    /// Passes over content that the schema does not know: its bytes are not looked at, its handles become
+    /// [unknown](super::HandleSlot::is_unknown). Either form is taken.
+    ///
+    /// # Errors
+    ///
+    /// [`Rule::EnvelopeForm`] for unknown flags; [`Rule::EnvelopeBytes`] for a size that is 0 or no multiple of 8;
+    /// [`Rule::OutOfBounds`], [`Rule::TooFewHandles`], [`Rule::Depth`].
+    pub fn skip(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        match self.flags.get() {
+            INLINED => decoder.deeper(at, |_| Ok(()))?,
+            0 => decoder.deeper(at, |decoder| self.skip_out_of_line(at, decoder))?,
+            _ => return Err(DecodeError::new(Rule::EnvelopeForm, at + 6)),
+        }
+        decoder.skip_handles(self.num_handles.get(), at + 4)
+    }
+
+    fn skip_out_of_line(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        let announced = u32::from_le_bytes(self.data);
+        let unit = OBJECT_ALIGNMENT as u32;
+        if announced == 0 || !announced.is_multiple_of(unit) {
+            return Err(DecodeError::new(Rule::EnvelopeBytes, at));
+        }
+        self.data = decoder.skip_bytes(announced)?.to_le_bytes();
+        let units = Some(announced / unit).filter(|units| *units <= MAX_UNITS).unwrap_or(0);
+        self.flags = U16::new((units as u16) << 1);
         Ok(())
     }
 
@@ -130,79 +159,54 @@ pub(super) unsafe fn content<'f, T: Wire>(object: Object<'f, Envelope>) -> T::Vi
     }
 }
 
-/// The reply of a flexible two-way method: a strict union of success (ordinal 1) and framework error (ordinal 3), 16
-/// bytes.
-#[derive(FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
-#[repr(C)]
-pub struct FlexibleResult<T> {
-    ordinal: U64,
-    envelope: Envelope,
-    marker: PhantomData<T>,
+/// Content of an envelope that the schema does not know, from a newer peer: a member of a table or of a flexible union.
+///
+/// Its bytes were not looked at by anybody. Its handles are out of reach, and closed where a frame has decoded the message.
+#[derive(Clone, Copy)]
+pub struct Unknown<'f> {
+    ordinal: u64,
+    envelope: Object<'f, Envelope>,
 }
 
-/// The peer's framework does not know the method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FrameworkError;
+impl<'f> Unknown<'f> {
+    /// The content of `envelope`.
+    ///
+    /// # Safety
+    ///
+    /// The walk passed over the envelope with [`Envelope::skip`].
+    #[allow(unsafe_code)]
+    pub(super) unsafe fn new(ordinal: u64, envelope: Object<'f, Envelope>) -> Self {
+        Self { ordinal, envelope }
+    }
 
-impl fmt::Display for FrameworkError {
+    /// The member's ordinal.
+    pub fn ordinal(self) -> u64 {
+        self.ordinal
+    }
+
+    /// The content's bytes, just as they came: 4 of them if it lies in its envelope, else a multiple of 8, with all that
+    /// the content refers to. Empty for more than 262,136 bytes, which no channel carries.
+    #[allow(unsafe_code)]
+    pub fn bytes(self) -> &'f [u8] {
+        let Envelope { data, flags, .. } = self.envelope.wire();
+        if flags.get() & INLINED != 0 {
+            return data;
+        }
+        let bytes = u64::from(flags.get() >> 1) * OBJECT_ALIGNMENT as u64;
+        let offset = u64::from(u32::from_le_bytes(*data));
+        // SAFETY: the walk passed over so many bytes at the offset that it left here, or over more.
+        unsafe { self.envelope.follow_many::<u8>(offset, bytes) }.wire()
+    }
+
+    /// How many handles came with it.
+    pub fn handle_count(self) -> usize {
+        usize::from(self.envelope.wire().num_handles.get())
+    }
+}
+
+impl fmt::Debug for Unknown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the peer does not know this method")
+        let (bytes, handles) = (self.bytes().len(), self.handle_count());
+        write!(f, "Unknown(ordinal {:#x}, {bytes} bytes, {handles} handles)", self.ordinal)
     }
-}
-
-impl core::error::Error for FrameworkError {}
-
-// SAFETY: `Ok` only if the ordinal is one of two, and the envelope was validated with the type of that ordinal.
-#[allow(unsafe_code)]
-unsafe impl<T: Wire> Wire for FlexibleResult<T> {
-    const PLAIN: bool = false;
-    type View<'f> = Result<T::View<'f>, FrameworkError>;
-    type Many<'f> = ();
-
-    fn validate(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
-        match self.ordinal.get() {
-            SUCCESS => self.envelope.validate::<T>(at + 8, decoder),
-            FRAMEWORK_ERROR => {
-                self.envelope.validate::<I32>(at + 8, decoder)?;
-                match i32::from_le_bytes(self.envelope.data) {
-                    UNKNOWN_METHOD => Ok(()),
-                    _ => Err(DecodeError::new(Rule::FrameworkError, at + 8)),
-                }
-            }
-            _ => Err(DecodeError::new(Rule::UnionOrdinal, at)),
-        }
-    }
-
-    fn view<'f>(object: Object<'f, Self>) -> Result<T::View<'f>, FrameworkError> {
-        let wire = object.wire();
-        if wire.ordinal.get() != SUCCESS {
-            return Err(FrameworkError);
-        }
-        // SAFETY: the union's own envelope.
-        let envelope = unsafe { object.part(&wire.envelope) };
-        // SAFETY: with this ordinal, the walk validated the envelope with a `T`.
-        Ok(unsafe { content::<T>(envelope) })
-    }
-
-    fn many(_: Object<'_, [Self]>) {}
-}
-
-impl<T: Wire, X: Encode<T>> Encode<FlexibleResult<T>> for Result<X, FrameworkError> {
-    fn encode(self, out: &mut FlexibleResult<T>, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
-        match self {
-            Ok(content) => {
-                out.ordinal = U64::new(SUCCESS);
-                out.envelope.encode::<T>(content, encoder)
-            }
-            Err(FrameworkError) => {
-                out.ordinal = U64::new(FRAMEWORK_ERROR);
-                out.envelope.encode::<I32>(&UNKNOWN_METHOD, encoder)
-            }
-        }
-    }
-}
-
-/// The most bytes that a result union with a `T` inside has, besides what `T` has out of line.
-pub const fn flexible_result_bytes<T>() -> usize {
-    size_of::<FlexibleResult<T>>() + if is_inlined::<T>() { 0 } else { padded(size_of::<T>()) }
 }

@@ -39,11 +39,12 @@ pub enum Rule {
     Utf8,
     /// More than [`MAX_DEPTH`](crate::limits::MAX_DEPTH) indirections.
     Depth,
-    /// A union has an ordinal that its type does not know.
+    /// A union has an ordinal that its type does not know, or 0 where it is not absent.
     UnionOrdinal,
     /// An envelope is inlined that must not be, or is not and must be, or has unknown flags.
     EnvelopeForm,
-    /// An envelope announces another number of bytes than its content has.
+    /// An envelope announces another number of bytes than its content has, or for content that nobody knows a number that
+    /// content cannot have.
     EnvelopeBytes,
     /// An envelope announces another number of handles than its content has.
     EnvelopeHandles,
@@ -86,7 +87,7 @@ impl Rule {
             Self::Bound => "a string or vector is longer than its bound",
             Self::Utf8 => "a string is not UTF-8",
             Self::Depth => "objects are nested too deeply",
-            Self::UnionOrdinal => "a strict union has no such ordinal",
+            Self::UnionOrdinal => "a union has no such ordinal",
             Self::EnvelopeForm => "an envelope has the wrong form or unknown flags",
             Self::EnvelopeBytes => "an envelope announces a wrong number of bytes",
             Self::EnvelopeHandles => "an envelope announces a wrong number of handles",
@@ -121,6 +122,10 @@ pub enum EncodeError {
     Depth,
     /// A strict enum or strict bits with a value that the schema does not know.
     UnknownValue,
+    /// A flexible union whose member the schema does not know; of such a member nothing is kept that could be sent.
+    UnknownUnion,
+    /// Something required that is [taken](super::Take) is not there.
+    Absent,
     /// A handle that is not optional is invalid.
     InvalidHandle,
     /// More than [`MAX_MESSAGE_HANDLES`](crate::limits::MAX_MESSAGE_HANDLES) handles.
@@ -134,6 +139,8 @@ impl fmt::Display for EncodeError {
             Self::Bound => "a string or vector is longer than its bound",
             Self::Depth => "objects are nested too deeply",
             Self::UnknownValue => "a strict type has no such value",
+            Self::UnknownUnion => "a union is in its unknown state",
+            Self::Absent => "something required is absent",
             Self::InvalidHandle => "a required handle is invalid",
             Self::TooManyHandles => "more handles than a message can carry",
         })

@@ -31,6 +31,8 @@ pub struct HandleSlot {
     pub(crate) rights: AtomicU32,
     /// Whether the handle belongs to the slot. A number that somebody made up does not, and is never closed or sent.
     owned: AtomicBool,
+    /// Whether it came with data that the schema does not know.
+    unknown: AtomicBool,
 }
 
 impl HandleSlot {
@@ -47,6 +49,7 @@ impl HandleSlot {
             object_type: AtomicU32::new(object_type),
             rights: AtomicU32::new(rights),
             owned: AtomicBool::new(false),
+            unknown: AtomicBool::new(false),
         }
     }
 
@@ -63,10 +66,22 @@ impl HandleSlot {
         NonZeroU32::new(self.handle.swap(0, Relaxed))
     }
 
+    /// Whether the walk found the handle in data that the schema does not know, where no view leads to it. Frames close such
+    /// handles as soon as the message is validated.
+    pub fn is_unknown(&self) -> bool {
+        self.unknown.load(Relaxed)
+    }
+
+    /// Says that no view leads to the handle.
+    pub(super) fn forget(&self) {
+        self.unknown.store(true, Relaxed);
+    }
+
     /// Makes a handle the slot's.
     pub(crate) fn put(&self, handle: u32, object_type: u32, rights: u32) {
         self.object_type.store(object_type, Relaxed);
         self.rights.store(rights, Relaxed);
+        self.unknown.store(false, Relaxed);
         self.owned.store(true, Relaxed);
         self.handle.store(handle, Relaxed);
     }

@@ -175,6 +175,16 @@ macro_rules! wire_value {
                 Ok(())
             }
         }
+
+        impl $crate::wire::Encode<$wire> for $value {
+            fn encode(
+                self,
+                out: &mut $wire,
+                encoder: &mut $crate::wire::Encoder<'_>,
+            ) -> Result<(), $crate::wire::EncodeError> {
+                $crate::wire::EncodeRef::encode_ref(&self, out, encoder)
+            }
+        }
     };
 }
 

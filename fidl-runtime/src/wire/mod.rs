@@ -46,22 +46,32 @@ mod error;
 pub(crate) mod handle;
 mod macros;
 mod pointer;
+mod result;
 mod scalar;
 mod string;
+mod table;
+mod union;
 mod validate;
 mod vector;
 mod view;
 
 pub use boxed::Boxed;
-pub use encode::{Encode, EncodeRef, Encoded, Encoder};
-pub use envelope::{Envelope, FlexibleResult, FrameworkError, flexible_result_bytes};
+pub use encode::{Encode, EncodeRef, Encoded, Encoder, Take};
+pub use envelope::{Envelope, Unknown};
 pub use error::{DecodeError, EncodeError, Rule};
 pub use handle::{
     Endpoint, EndpointView, Handle, HandleSlot, HandleView, IntoRawHandle, OptEndpoint, OptHandle,
     SAME_RIGHTS,
 };
+pub use result::{
+    FlexibleErrorResult, FlexibleResult, FrameworkError, StrictErrorResult, flexible_result_bytes,
+};
 pub use scalar::{Bool, EmptyStruct, F32, F64, I16, I32, I64, Padding, U16, U32, U64};
 pub use string::{OptStr, Str};
+#[doc(hidden)]
+pub use table::ascend;
+pub use table::{Member, MemberPlaces, Members, TableHead, TableView, UnknownMembers};
+pub use union::{OptUnion, Union, UnionHead};
 pub use validate::{Decoder, Wire, validate};
 pub use vector::{Elements, OptVector, Vector};
 pub use view::{Body, Object};
@@ -75,5 +85,7 @@ pub use zerocopy;
 #[repr(C, align(8))]
 pub struct Aligned<T>(pub T);
 
+#[cfg(all(test, not(loom)))]
+mod layout_tests;
 #[cfg(all(test, not(loom)))]
 mod tests;

@@ -3,7 +3,7 @@
 use zerocopy::little_endian;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
-use super::encode::{EncodeRef, Encoder};
+use super::encode::{Encode, EncodeRef, Encoder};
 use super::error::{DecodeError, EncodeError, Rule};
 use super::validate::{Decoder, Wire};
 use super::vector::Elements;
@@ -46,6 +46,12 @@ macro_rules! numbers {
             fn encode_run(values: &[Self], out: &mut [$wire], _: &mut Encoder<'_>) -> Result<(), EncodeError> {
                 out.as_mut_bytes().copy_from_slice(values.as_bytes());
                 Ok(())
+            }
+        }
+
+        impl Encode<$wire> for $native {
+            fn encode(self, out: &mut $wire, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+                self.encode_ref(out, encoder)
             }
         }
     )* };
@@ -95,6 +101,12 @@ impl EncodeRef<Bool> for bool {
     fn encode_ref(&self, out: &mut Bool, _: &mut Encoder<'_>) -> Result<(), EncodeError> {
         *out = Bool(u8::from(*self));
         Ok(())
+    }
+}
+
+impl Encode<Bool> for bool {
+    fn encode(self, out: &mut Bool, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        self.encode_ref(out, encoder)
     }
 }
 
@@ -149,6 +161,12 @@ unsafe impl Wire for EmptyStruct {
 
 impl EncodeRef<EmptyStruct> for () {
     fn encode_ref(&self, _: &mut EmptyStruct, _: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        Ok(())
+    }
+}
+
+impl Encode<EmptyStruct> for () {
+    fn encode(self, _: &mut EmptyStruct, _: &mut Encoder<'_>) -> Result<(), EncodeError> {
         Ok(())
     }
 }

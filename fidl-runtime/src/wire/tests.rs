@@ -86,7 +86,7 @@ crate::encode_struct! { resource All<'_> => AllWire {
 } }
 
 /// A handle that no kernel knows.
-struct Number(u32);
+pub(super) struct Number(pub(super) u32);
 
 impl super::handle::Sealed for Number {}
 

@@ -104,11 +104,42 @@ impl<'b> Decoder<'b> {
     ///
     /// [`Rule::OutOfBounds`], [`Rule::Padding`].
     pub fn claim_many<T: Wire>(&mut self, count: u32) -> Result<(&'b mut [T], u32), DecodeError> {
+        self.claim_run(count)
+    }
+
+    /// The same, for objects that validate themselves in the context of others: envelopes.
+    pub(super) fn claim_run<T: FromBytes + IntoBytes + KnownLayout>(
+        &mut self,
+        count: u32,
+    ) -> Result<(&'b mut [T], u32), DecodeError> {
         let beyond = DecodeError::new(Rule::OutOfBounds, self.at);
         let size = (count as usize).checked_mul(size_of::<T>()).ok_or(beyond)?;
         let (objects, at) = self.take(size)?;
         let objects = <[T]>::mut_from_bytes(objects).map_err(|_| beyond)?;
         Ok((objects, at))
+    }
+
+    /// Passes over `bytes` bytes that nobody knows the meaning of, a multiple of 8; returns where they begin.
+    ///
+    /// # Errors
+    ///
+    /// [`Rule::OutOfBounds`].
+    pub(super) fn skip_bytes(&mut self, bytes: u32) -> Result<u32, DecodeError> {
+        self.take(bytes as usize).map(|(_, at)| at)
+    }
+
+    /// Passes over the next `count` handles, which nobody knows the meaning of, announced at `at`: they become
+    /// [unknown](HandleSlot::is_unknown).
+    ///
+    /// # Errors
+    ///
+    /// [`Rule::TooFewHandles`].
+    pub(super) fn skip_handles(&mut self, count: u16, at: u32) -> Result<(), DecodeError> {
+        for _ in 0..count {
+            let (_, slot) = self.take_handle(at)?;
+            slot.forget();
+        }
+        Ok(())
     }
 
     /// Splits off `size` bytes and the padding behind them, which must be zero.

@@ -9,6 +9,8 @@
 use core::fmt;
 use core::marker::PhantomData;
 
+use zerocopy::{FromBytes, Immutable, Unaligned};
+
 use super::handle::HandleSlot;
 use super::validate::Wire;
 
@@ -105,14 +107,18 @@ impl<'f, T: ?Sized> Object<'f, T> {
     /// # Safety
     ///
     /// The walk claimed `count` of `U` at `offset` of this object's message and validated them.
-    pub(super) unsafe fn follow_many<U: Wire>(self, offset: u64, count: u64) -> Object<'f, [U]> {
+    pub(super) unsafe fn follow_many<U: FromBytes + Immutable + Unaligned>(
+        self,
+        offset: u64,
+        count: u64,
+    ) -> Object<'f, [U]> {
         let (offset, count) = (offset as usize, count as usize);
         if cfg!(fidl_check_access) {
             assert!(offset + count * size_of::<U>() <= self.message.bytes.len(), "access behind the message");
         }
         // SAFETY: the caller's promise: `count` of `U` begin inside the message at `offset`.
         let first = unsafe { self.message.bytes.as_ptr().add(offset) };
-        // SAFETY: they lie in the message (as above), `Wire` types have alignment 1 (`Unaligned`) and allow any bytes
+        // SAFETY: they lie in the message (as above), `U` has alignment 1 (`Unaligned`) and allows any bytes
         // (`FromBytes`), and nobody writes to the message while its `Body` lives.
         let wire = unsafe { core::slice::from_raw_parts(first.cast::<U>(), count) };
         Object { message: self.message, wire }

@@ -1,0 +1,410 @@
+//! Tables.
+//!
+//! What a generated table is made of stands here, beside the macros that put it together: a table validates each of its
+//! members with the type that its accessor has, and passes over the others.
+
+use core::fmt;
+
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
+
+use super::encode::{Encode, Encoder};
+use super::envelope::{Envelope, Unknown, content};
+use super::error::{DecodeError, EncodeError, Rule};
+use super::pointer::Counted;
+use super::validate::{Decoder, Wire};
+use super::view::Object;
+
+/// The inline part of every table, 16 bytes: the highest ordinal there is, and the pointer to as many envelopes.
+#[derive(Debug, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(transparent)]
+pub struct TableHead(Counted);
+
+/// The wire type of the member that has an ordinal in a table or union. Implemented by [`wire_table!`](crate::wire_table) and
+/// [`wire_union!`](crate::wire_union).
+pub trait Member<const ORDINAL: u64> {
+    /// The member's wire type.
+    type Wire: Wire;
+}
+
+/// Whether ordinals are above 0 and ascend.
+#[doc(hidden)]
+pub const fn ascend(ordinals: &[u64]) -> bool {
+    let (mut before, mut index) = (0, 0);
+    while index < ordinals.len() {
+        if ordinals[index] <= before {
+            return false;
+        }
+        before = ordinals[index];
+        index += 1;
+    }
+    true
+}
+
+impl TableHead {
+    /// Checks a table; `member` checks what is in the envelope of an ordinal, for each that is not absent.
+    ///
+    /// # Errors
+    ///
+    /// [`Rule::Absent`] and those of a vector of envelopes; what `member` returns.
+    pub fn validate(
+        &mut self,
+        at: u32,
+        decoder: &mut Decoder<'_>,
+        mut member: impl FnMut(u64, &mut Envelope, u32, &mut Decoder<'_>) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        let Some(count) = self.0.resolve(at, decoder.position(), u32::MAX)? else {
+            return Err(DecodeError::new(Rule::Absent, at));
+        };
+        // Of an empty table nothing is out of line.
+        if count == 0 {
+            return Ok(());
+        }
+        decoder.deeper(at, |decoder| {
+            let (envelopes, start) = decoder.claim_run::<Envelope>(count)?;
+            let places = (start..).step_by(size_of::<Envelope>());
+            for ((envelope, at), ordinal) in envelopes.iter_mut().zip(places).zip(1..) {
+                if !envelope.is_absent() {
+                    member(ordinal, envelope, at, decoder)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// The members of a validated table.
+    pub fn members<'f>(object: Object<'f, Self>) -> Members<'f> {
+        // A table is present; of none, 0 envelopes lie anywhere.
+        let (offset, count) = object.wire().0.target().unwrap_or((0, 0));
+        // SAFETY: the walk claimed `count` envelopes there, and each was validated or passed over, or is absent.
+        #[allow(unsafe_code)]
+        Members(unsafe { object.follow_many(offset, count) })
+    }
+
+    /// Announces envelopes up to the ordinal `highest` and has them filled by `write`.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::OutOfSpace`], [`EncodeError::Depth`]; what `write` returns.
+    pub fn encode<'b>(
+        &mut self,
+        highest: u32,
+        encoder: &mut Encoder<'b>,
+        write: impl FnOnce(&mut MemberPlaces<'b>, &mut Encoder<'b>) -> Result<(), EncodeError>,
+    ) -> Result<(), EncodeError> {
+        self.0 = Counted::announcing(highest);
+        if highest == 0 {
+            return Ok(());
+        }
+        let mut places = MemberPlaces(encoder.claim_run(highest, true)?);
+        encoder.deeper(|encoder| write(&mut places, encoder))
+    }
+}
+
+/// The envelopes of a table that is being encoded.
+#[derive(Debug)]
+pub struct MemberPlaces<'b>(&'b mut [Envelope]);
+
+impl MemberPlaces<'_> {
+    /// Writes the member of table `T` with an ordinal.
+    ///
+    /// # Errors
+    ///
+    /// What the value breaks; [`EncodeError::OutOfSpace`] for an ordinal that was not announced.
+    pub fn put<T: Member<ORDINAL>, const ORDINAL: u64>(
+        &mut self,
+        value: impl Encode<T::Wire>,
+        encoder: &mut Encoder<'_>,
+    ) -> Result<(), EncodeError> {
+        let index = usize::try_from(ORDINAL).ok().and_then(|ordinal| ordinal.checked_sub(1));
+        let place = index.and_then(|index| self.0.get_mut(index)).ok_or(EncodeError::OutOfSpace)?;
+        place.encode::<T::Wire>(value, encoder)
+    }
+}
+
+/// The members of a validated table, known or not, in place.
+#[derive(Clone, Copy)]
+pub struct Members<'f>(Object<'f, [Envelope]>);
+
+impl<'f> Members<'f> {
+    /// The highest ordinal that the table came with; 0 if it is empty.
+    pub fn highest_ordinal(self) -> u64 {
+        self.0.wire().len() as u64
+    }
+
+    /// The member with an ordinal, if it is present.
+    ///
+    /// # Safety
+    ///
+    /// If the member is present, the walk validated it with [`Envelope::validate::<T>`].
+    #[allow(unsafe_code)]
+    pub unsafe fn get<T: Wire>(self, ordinal: u64) -> Option<T::View<'f>> {
+        let envelope = self.envelope(ordinal)?;
+        // SAFETY: the caller's promise.
+        Some(unsafe { content::<T>(envelope) })
+    }
+
+    /// The members that are present and have none of the ordinals `known`, which ascend.
+    ///
+    /// # Safety
+    ///
+    /// The walk passed over all of them with [`Envelope::skip`].
+    #[allow(unsafe_code)]
+    pub unsafe fn unknown(self, known: &'static [u64]) -> UnknownMembers<'f> {
+        UnknownMembers { members: self, next: 1, known }
+    }
+
+    #[allow(unsafe_code)]
+    fn envelope(self, ordinal: u64) -> Option<Object<'f, Envelope>> {
+        let index = usize::try_from(ordinal.checked_sub(1)?).ok()?;
+        let envelope = self.0.wire().get(index).filter(|envelope| !envelope.is_absent())?;
+        // SAFETY: an element, as an envelope, which is what the walk took it for.
+        Some(unsafe { self.0.part(envelope) })
+    }
+}
+
+impl fmt::Debug for Members<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Members(up to ordinal {})", self.highest_ordinal())
+    }
+}
+
+/// The members of a table that the schema does not know, by ascending ordinal.
+#[derive(Clone, Debug)]
+pub struct UnknownMembers<'f> {
+    members: Members<'f>,
+    next: u64,
+    known: &'static [u64],
+}
+
+impl<'f> Iterator for UnknownMembers<'f> {
+    type Item = Unknown<'f>;
+
+    fn next(&mut self) -> Option<Unknown<'f>> {
+        while self.next <= self.members.highest_ordinal() {
+            let ordinal = self.next;
+            self.next += 1;
+            if self.known.binary_search(&ordinal).is_ok() {
+                continue;
+            }
+            if let Some(envelope) = self.members.envelope(ordinal) {
+                // SAFETY: not one of the known, so the walk passed over it: whoever made this promised so.
+                #[allow(unsafe_code)]
+                return Some(unsafe { Unknown::new(ordinal, envelope) });
+            }
+        }
+        None
+    }
+}
+
+/// What every view of a table can tell besides its members.
+pub trait TableView<'f>: Copy {
+    /// The highest ordinal that the table came with, known or not; 0 if it is empty.
+    fn highest_ordinal(self) -> u64;
+
+    /// The members that the schema does not know or has reserved, by ascending ordinal.
+    fn unknown_members(self) -> UnknownMembers<'f>;
+}
+
+/// Declares a table's wire form and its view.
+///
+/// ```text
+/// wire_table! {
+///     /// Documentation.
+///     pub table Wire, View<'f> {
+///         ORDINAL member: WireType => ViewType,    // its accessor returns an `Option<ViewType>`
+///     }
+/// }
+/// ```
+///
+/// Ordinals ascend, which is checked when compiled; reserved ones are left out. The view implements
+/// [`TableView`](crate::wire::TableView).
+#[macro_export]
+macro_rules! wire_table {
+    (
+        $(#[$meta:meta])*
+        $vis:vis table $wire:ident, $view:ident<$life:lifetime> {
+            $($(#[$member_meta:meta])* $ordinal:literal $member:ident: $type:ty => $out:ty),* $(,)?
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(
+            $crate::wire::zerocopy::FromBytes,
+            $crate::wire::zerocopy::IntoBytes,
+            $crate::wire::zerocopy::Immutable,
+            $crate::wire::zerocopy::KnownLayout,
+            $crate::wire::zerocopy::Unaligned,
+        )]
+        #[zerocopy(crate = "::fidl::wire::zerocopy")]
+        #[repr(transparent)]
+        $vis struct $wire($crate::wire::TableHead);
+
+        const _: () = assert!($crate::wire::ascend(&[$($ordinal),*]), "a table's ordinals ascend");
+
+        $(impl $crate::wire::Member<$ordinal> for $wire {
+            type Wire = $type;
+        })*
+
+        // SAFETY: every member is validated with the type at which its accessor below views it: their ordinals differ.
+        #[allow(unsafe_code)]
+        unsafe impl $crate::wire::Wire for $wire {
+            const PLAIN: bool = false;
+            type View<'f> = $view<'f>;
+            type Many<'f> = $crate::wire::Elements<'f, Self>;
+
+            fn validate(
+                &mut self,
+                at: u32,
+                decoder: &mut $crate::wire::Decoder<'_>,
+            ) -> ::core::result::Result<(), $crate::wire::DecodeError> {
+                self.0.validate(at, decoder, |ordinal, envelope, at, decoder| match ordinal {
+                    $($ordinal => envelope.validate::<$type>(at, decoder),)*
+                    _ => envelope.skip(at, decoder),
+                })
+            }
+
+            #[inline]
+            fn view<'f>(object: $crate::wire::Object<'f, Self>) -> $view<'f> {
+                // SAFETY: the table's own head, which validated itself.
+                let head = unsafe { object.part(&object.wire().0) };
+                $view($crate::wire::TableHead::members(head))
+            }
+
+            #[inline]
+            fn many<'f>(objects: $crate::wire::Object<'f, [Self]>) -> $crate::wire::Elements<'f, Self> {
+                $crate::wire::Elements::new(objects)
+            }
+        }
+
+        $(#[$meta])*
+        ///
+        /// A view of a message, in place.
+        #[derive(Clone, Copy)]
+        $vis struct $view<$life>($crate::wire::Members<$life>);
+
+        impl<$life> $view<$life> {
+            $(
+                $(#[$member_meta])*
+                #[inline]
+                pub fn $member(self) -> ::core::option::Option<$out> {
+                    // SAFETY: the walk validated the member that has this ordinal with this type.
+                    #[allow(unsafe_code)]
+                    unsafe { self.0.get::<$type>($ordinal) }
+                }
+            )*
+        }
+
+        impl<$life> $crate::wire::TableView<$life> for $view<$life> {
+            fn highest_ordinal(self) -> u64 {
+                self.0.highest_ordinal()
+            }
+
+            fn unknown_members(self) -> $crate::wire::UnknownMembers<$life> {
+                // SAFETY: the walk passed over all other ordinals than these.
+                #[allow(unsafe_code)]
+                unsafe { self.0.unknown(&[$($ordinal),*]) }
+            }
+        }
+
+        impl ::core::fmt::Debug for $view<'_> {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                let mut out = f.debug_struct(stringify!($view));
+                // By its path, for a member may be called like a trait's function.
+                $(
+                    if let ::core::option::Option::Some(member) = Self::$member(*self) {
+                        out.field(stringify!($member), &member);
+                    }
+                )*
+                for unknown in $crate::wire::TableView::unknown_members(*self) {
+                    out.field("unknown", &unknown);
+                }
+                out.finish()
+            }
+        }
+    };
+}
+
+/// Declares how a value, whose members are all `Option`s, becomes its table: member by member, by ascending ordinal.
+///
+/// ```text
+/// encode_table! { Value<'_> => Wire { 1 member, 3 member } }
+/// encode_table! { resource Value<'_> => Wire { 1 member_with_handles, 3 ref member_without } }
+/// ```
+///
+/// Stands in the module of its [`wire_table!`](crate::wire_table).
+#[macro_export]
+macro_rules! encode_table {
+    (resource $value:ty => $wire:ident { $($members:tt)* }) => {
+        impl $crate::wire::Encode<$wire> for $value {
+            #[allow(unused_mut, unused_variables, unused_assignments)]
+            fn encode(
+                self,
+                out: &mut $wire,
+                encoder: &mut $crate::wire::Encoder<'_>,
+            ) -> ::core::result::Result<(), $crate::wire::EncodeError> {
+                let mut highest: u32 = 0;
+                $crate::encode_table!(@highest self highest $($members)*);
+                out.0.encode(highest, encoder, |places, encoder| {
+                    $crate::encode_table!(@members self $wire places encoder $($members)*);
+                    ::core::result::Result::Ok(())
+                })
+            }
+        }
+    };
+    ($value:ty => $wire:ident { $($ordinal:literal $member:ident),* $(,)? }) => {
+        const _: () = assert!($crate::wire::ascend(&[$($ordinal),*]), "a table's ordinals ascend");
+
+        impl $crate::wire::EncodeRef<$wire> for $value {
+            #[allow(unused_mut, unused_variables, unused_assignments)]
+            fn encode_ref(
+                &self,
+                out: &mut $wire,
+                encoder: &mut $crate::wire::Encoder<'_>,
+            ) -> ::core::result::Result<(), $crate::wire::EncodeError> {
+                let mut highest: u32 = 0;
+                $(if self.$member.is_some() { highest = $ordinal; })*
+                out.0.encode(highest, encoder, |places, encoder| {
+                    $(if let ::core::option::Option::Some(value) = &self.$member {
+                        places.put::<$wire, $ordinal>(value, encoder)?;
+                    })*
+                    ::core::result::Result::Ok(())
+                })
+            }
+        }
+
+        impl $crate::wire::Encode<$wire> for $value {
+            fn encode(
+                self,
+                out: &mut $wire,
+                encoder: &mut $crate::wire::Encoder<'_>,
+            ) -> ::core::result::Result<(), $crate::wire::EncodeError> {
+                $crate::wire::EncodeRef::encode_ref(&self, out, encoder)
+            }
+        }
+    };
+    (@highest $this:ident $highest:ident) => {};
+    (@highest $this:ident $highest:ident $ordinal:literal ref $member:ident $(, $($rest:tt)*)?) => {
+        $crate::encode_table!(@highest $this $highest $ordinal $member $(, $($rest)*)?);
+    };
+    (@highest $this:ident $highest:ident $ordinal:literal $member:ident $(, $($rest:tt)*)?) => {
+        if $this.$member.is_some() {
+            assert!($highest < $ordinal, "a table's ordinals ascend");
+            $highest = $ordinal;
+        }
+        $($crate::encode_table!(@highest $this $highest $($rest)*);)?
+    };
+    (@members $this:ident $wire:ident $places:ident $encoder:ident) => {};
+    (@members $this:ident $wire:ident $places:ident $encoder:ident
+        $ordinal:literal ref $member:ident $(, $($rest:tt)*)?) => {
+        if let ::core::option::Option::Some(value) = &$this.$member {
+            $places.put::<$wire, $ordinal>(value, $encoder)?;
+        }
+        $($crate::encode_table!(@members $this $wire $places $encoder $($rest)*);)?
+    };
+    (@members $this:ident $wire:ident $places:ident $encoder:ident
+        $ordinal:literal $member:ident $(, $($rest:tt)*)?) => {
+        if let ::core::option::Option::Some(value) = $this.$member {
+            $places.put::<$wire, $ordinal>(value, $encoder)?;
+        }
+        $($crate::encode_table!(@members $this $wire $places $encoder $($rest)*);)?
+    };
+}
