@@ -1,6 +1,6 @@
 //! The client's side of a protocol.
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::quote;
 
 use super::protocols::{Interface, ordinal};
@@ -155,7 +155,7 @@ fn without_lifetime(types: TokenStream) -> TokenStream {
     out
 }
 
-fn call(cx: Context<'_>, marker: &proc_macro2::Ident, method: &Method, side: Side) -> TokenStream {
+fn call(cx: Context<'_>, marker: &Ident, method: &Method, side: Side) -> TokenStream {
     let docs = docs(&method.element, &format!("Calls `{}`.", method.element.name));
     let name = names::ident(&names::method(&method.element.name));
     let (ordinal, flexible) = (ordinal(method), !method.strict);
@@ -182,39 +182,49 @@ fn call(cx: Context<'_>, marker: &proc_macro2::Ident, method: &Method, side: Sid
             }
         };
     };
-    let (body, output, finish) = outcome(cx, marker, response, flexible);
+    let outcome = outcome(cx, marker, response, flexible);
+    let (body, output) = (&outcome.body, &outcome.output);
     let call = match &payload.value {
         Some((wire, value)) => quote!(self.0.call::<#wire, #body>(#ordinal, #flexible, #value #deadline)),
         None => quote!(self.0.call_empty::<#body>(#ordinal, #flexible #deadline)),
     };
-    let result = quote!(Result<#output, ::fidl::ClientError>);
-    match side {
-        Side::Async => quote! {
-            #docs
-            #errors
-            pub async fn #name #generics(&self #parameters) -> #result {
-                let response = #call.await?;
-                #finish
-            }
-        },
-        Side::Blocking => quote! {
-            #docs
-            #errors
-            pub fn #name #generics(&self #parameters #deadline_parameter) -> #result {
-                let response = #call?;
-                #finish
-            }
-        },
+    let (async_word, wait) = match side {
+        Side::Async => (quote!(async), quote!(.await)),
+        Side::Blocking => (quote!(), quote!()),
+    };
+    let content = match outcome.finish {
+        Some(finish) => quote! { let response = #call #wait?; #finish },
+        None => quote! { #call #wait },
+    };
+    let answered = error(response).map(|_| {
+        quote! {
+            #[doc = ""]
+            #[doc = " The inner result is what the server answers."]
+        }
+    });
+    quote! {
+        #docs
+        #answered
+        #errors
+        pub #async_word fn #name #generics(
+            &self #parameters #deadline_parameter
+        ) -> Result<#output, ::fidl::ClientError> {
+            #content
+        }
     }
 }
 
-/// How a response travels, what a caller gets, and how that is made of the response.
-fn outcome(
-    cx: Context<'_>,
-    marker: &proc_macro2::Ident,
-    response: &Response,
-    flexible: bool,
-) -> (TokenStream, TokenStream, TokenStream) {
+/// What becomes of a response.
+struct Outcome {
+    /// The runtime's type for how it travels.
+    body: TokenStream,
+    /// What a caller gets.
+    output: TokenStream,
+    /// How that is made of the response, if it is not the response itself.
+    finish: Option<TokenStream>,
+}
+
+fn outcome(cx: Context<'_>, marker: &Ident, response: &Response, flexible: bool) -> Outcome {
     let wire = response.payload.map(|payload| cx.path(payload, Form::Wire));
     let error = error(response);
     let body = body(cx, wire, error, flexible);
@@ -222,7 +232,7 @@ fn outcome(
     let error_by_value = error.is_none_or(|error| !cx.borrows(error) && !cx.schema.is_resource(error));
     if !(error_by_value && response.payload.is_none_or(by_value)) {
         let output = quote!(::fidl::client::Response<'_, #marker, #body, N, E>);
-        return (body, output, quote!(Ok(response)));
+        return Outcome { body, output, finish: None };
     }
     let value = response.payload.map_or(quote!(()), |payload| cx.path(payload, Form::Value));
     let Some(error) = error else {
@@ -230,12 +240,13 @@ fn outcome(
             Some(_) => quote!(Ok(From::from(response.view()))),
             None => quote!(drop(response); Ok(())),
         };
-        return (body, value, finish);
+        return Outcome { body, output: value, finish: Some(finish) };
     };
     let owned = response.payload.map(|_| quote!(.map(From::from)));
     let owned_error = cx.owning(error).map(|owning| quote!(.map_err(#owning)));
     let error = cx.value(error);
-    (body, quote!(Result<#value, #error>), quote!(Ok(response.view() #owned #owned_error)))
+    let finish = quote!(Ok(response.view() #owned #owned_error));
+    Outcome { body, output: quote!(Result<#value, #error>), finish: Some(finish) }
 }
 
 /// The runtime's type for the body of a response.

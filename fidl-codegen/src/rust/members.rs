@@ -47,3 +47,10 @@ pub(super) fn encode_macro(name: &str, head: &str, items: &[String], rest: &str)
 
 /// The longest line, inside the module.
 const MAX_LINE: usize = 106;
+
+/// Ends the text of a declaration by macro, of which the head and the members stand there.
+pub(super) fn close(text: &mut String) {
+    let empty = text.ends_with("{\n");
+    text.truncate(text.len() - usize::from(empty));
+    *text += if empty { "}\n}\n" } else { "    }\n}\n" };
+}

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::facts::Names;
-use super::members::{encode_macro, field, member_doc_text, member_docs};
+use super::members::{close, encode_macro, field, member_doc_text, member_docs};
 use super::text::{Module, deprecated, doc_text, docs};
 use super::types::one_line;
 use super::{Context, names};
@@ -138,6 +138,6 @@ fn wire(cx: Context<'_>, decl: &Decl, layout: &Table, names: &Names, about: &str
         let (wire, view) = (one_line(&cx.wire(&member.ty)), one_line(&cx.view(&member.ty)));
         let _ = writeln!(text, "        {} {}: {wire} => {view},", member.ordinal, field(&member.element));
     }
-    text += "    }\n}\n";
+    close(&mut text);
     text
 }

@@ -819,6 +819,8 @@ pub mod test_results {
 
             /// Calls `Divide`.
             ///
+            /// The inner result is what the server answers.
+            ///
             /// # Errors
             ///
             /// Why the call failed; see [`ClientError`](::fidl::ClientError).
@@ -844,6 +846,8 @@ pub mod test_results {
 
             /// Calls `DivideFlexibly`.
             ///
+            /// The inner result is what the server answers.
+            ///
             /// # Errors
             ///
             /// Why the call failed; see [`ClientError`](::fidl::ClientError).
@@ -862,6 +866,8 @@ pub mod test_results {
             }
 
             /// Calls `Check`.
+            ///
+            /// The inner result is what the server answers.
             ///
             /// # Errors
             ///
@@ -885,6 +891,8 @@ pub mod test_results {
 
             /// Calls `CheckFlexibly`.
             ///
+            /// The inner result is what the server answers.
+            ///
             /// # Errors
             ///
             /// Why the call failed; see [`ClientError`](::fidl::ClientError).
@@ -907,6 +915,8 @@ pub mod test_results {
 
             /// Calls `Say`.
             ///
+            /// The inner result is what the server answers.
+            ///
             /// # Errors
             ///
             /// Why the call failed; see [`ClientError`](::fidl::ClientError).
@@ -923,17 +933,17 @@ pub mod test_results {
                 >,
                 ::fidl::ClientError,
             > {
-                let response = self
-                    .0
+                self.0
                     .call::<
                         super::TextWire,
                         ::fidl::client::StrictError<super::TextWire, ::fidl::wire::I32>,
                     >(0x2c24f8ea8831dfd5, false, payload)
-                    .await?;
-                Ok(response)
+                    .await
             }
 
             /// Calls `SayFlexibly`.
+            ///
+            /// The inner result is what the server answers.
             ///
             /// # Errors
             ///
@@ -950,13 +960,11 @@ pub mod test_results {
                 >,
                 ::fidl::ClientError,
             > {
-                let response = self
-                    .0
+                self.0
                     .call_empty::<
                         ::fidl::client::FlexibleError<super::TextWire, ::fidl::wire::I32>,
                     >(0x754c3b69ec238cfc, true)
-                    .await?;
-                Ok(response)
+                    .await
             }
 
             /// Calls `Choose`.
@@ -995,6 +1003,8 @@ pub mod test_results {
 
             /// Calls `Take`.
             ///
+            /// The inner result is what the server answers.
+            ///
             /// # Errors
             ///
             /// Why the call failed; see [`ClientError`](::fidl::ClientError).
@@ -1013,16 +1023,14 @@ pub mod test_results {
                 >,
                 ::fidl::ClientError,
             > {
-                let response = self
-                    .0
+                self.0
                     .call_empty::<
                         ::fidl::client::StrictError<
                             super::AskerTakeResponseWire,
                             super::FailureWire,
                         >,
                     >(0x7ccc0eb6a1f5b8f4, false)
-                    .await?;
-                Ok(response)
+                    .await
             }
 
             /// Calls `Tell`.
@@ -1061,6 +1069,8 @@ pub mod test_results {
 
             /// Calls `Divide`.
             ///
+            /// The inner result is what the server answers.
+            ///
             /// # Errors
             ///
             /// Why the call failed; see [`ClientError`](::fidl::ClientError).
@@ -1086,6 +1096,8 @@ pub mod test_results {
 
             /// Calls `DivideFlexibly`.
             ///
+            /// The inner result is what the server answers.
+            ///
             /// # Errors
             ///
             /// Why the call failed; see [`ClientError`](::fidl::ClientError).
@@ -1104,6 +1116,8 @@ pub mod test_results {
             }
 
             /// Calls `Check`.
+            ///
+            /// The inner result is what the server answers.
             ///
             /// # Errors
             ///
@@ -1127,6 +1141,8 @@ pub mod test_results {
 
             /// Calls `CheckFlexibly`.
             ///
+            /// The inner result is what the server answers.
+            ///
             /// # Errors
             ///
             /// Why the call failed; see [`ClientError`](::fidl::ClientError).
@@ -1149,6 +1165,8 @@ pub mod test_results {
 
             /// Calls `Say`.
             ///
+            /// The inner result is what the server answers.
+            ///
             /// # Errors
             ///
             /// Why the call failed; see [`ClientError`](::fidl::ClientError).
@@ -1166,16 +1184,16 @@ pub mod test_results {
                 >,
                 ::fidl::ClientError,
             > {
-                let response = self
-                    .0
+                self.0
                     .call::<
                         super::TextWire,
                         ::fidl::client::StrictError<super::TextWire, ::fidl::wire::I32>,
-                    >(0x2c24f8ea8831dfd5, false, payload, deadline)?;
-                Ok(response)
+                    >(0x2c24f8ea8831dfd5, false, payload, deadline)
             }
 
             /// Calls `SayFlexibly`.
+            ///
+            /// The inner result is what the server answers.
             ///
             /// # Errors
             ///
@@ -1193,12 +1211,10 @@ pub mod test_results {
                 >,
                 ::fidl::ClientError,
             > {
-                let response = self
-                    .0
+                self.0
                     .call_empty::<
                         ::fidl::client::FlexibleError<super::TextWire, ::fidl::wire::I32>,
-                    >(0x754c3b69ec238cfc, true, deadline)?;
-                Ok(response)
+                    >(0x754c3b69ec238cfc, true, deadline)
             }
 
             /// Calls `Choose`.
@@ -1239,6 +1255,8 @@ pub mod test_results {
 
             /// Calls `Take`.
             ///
+            /// The inner result is what the server answers.
+            ///
             /// # Errors
             ///
             /// Why the call failed; see [`ClientError`](::fidl::ClientError).
@@ -1258,15 +1276,13 @@ pub mod test_results {
                 >,
                 ::fidl::ClientError,
             > {
-                let response = self
-                    .0
+                self.0
                     .call_empty::<
                         ::fidl::client::StrictError<
                             super::AskerTakeResponseWire,
                             super::FailureWire,
                         >,
-                    >(0x7ccc0eb6a1f5b8f4, false, deadline)?;
-                Ok(response)
+                    >(0x7ccc0eb6a1f5b8f4, false, deadline)
             }
 
             /// Calls `Tell`.

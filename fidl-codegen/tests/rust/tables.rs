@@ -459,8 +459,7 @@ pub mod test_tables {
 
     ::fidl::wire_table! {
         /// The table `Nothing`.
-        pub table NothingWire, NothingView<'f> {
-        }
+        pub table NothingWire, NothingView<'f> {}
     }
 
     /// Members with names that are taken.

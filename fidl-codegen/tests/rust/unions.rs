@@ -89,8 +89,7 @@ pub mod test_unions {
 
     ::fidl::wire_union! {
         /// The union `Empty`.
-        pub flexible union EmptyWire, EmptyView<'f> {
-        }
+        pub flexible union EmptyWire, EmptyView<'f> {}
     }
 
     /// The struct `Square`.
@@ -361,8 +360,7 @@ pub mod test_unions {
 
     ::fidl::wire_union! {
         /// The union `NoThing`.
-        pub flexible union NoThingWire, NoThingView<'f> {
-        }
+        pub flexible union NoThingWire, NoThingView<'f> {}
     }
 
     /// The union `OpenScalar`.
