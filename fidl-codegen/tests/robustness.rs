@@ -204,6 +204,35 @@ fn methods_that_multiply() {
     assert!(errors(text).contains(&code::TOO_MANY_METHODS.number));
 }
 
+/// A schema with a declaration for each of so many versions.
+fn versioned(count: usize, item: impl Fn(usize) -> String) -> String {
+    let items: String = (1..=count).map(|n| format!("@available(added={n})\n{}\n", item(n))).collect();
+    format!("@available(added=1) library t;\n{items}")
+}
+
+/// Each version is looked at by itself.
+#[test]
+fn many_versions() {
+    let start = Instant::now();
+    let few = versioned(500, |n| format!("const C{n} uint8 = 1;"));
+    assert_eq!(errors(few), NONE);
+    let many = versioned(20_000, |n| format!("const C{n} uint8 = 1;"));
+    assert_eq!(errors(many), [code::TOO_MANY_VERSIONS.number]);
+    let unknown = versioned(1000, |n| format!("alias A{n} = Missing{n};"));
+    assert_eq!(errors(unknown).len(), 1000);
+    let methods: String = (0..1000).map(|n| format!("M{n}();")).collect();
+    let composed = versioned(300, |n| format!("protocol Q{n} {{ compose P; }};"));
+    let composed = format!("{composed} protocol P {{ {methods} }};");
+    assert_eq!(errors(composed), [code::TOO_MANY_VERSIONS.number]);
+    let replaced = "@available(added=1) library t; @available(replaced=3) const A bool = true;".to_owned();
+    let again = "@available(added=3) const A bool = true;";
+    assert_eq!(errors(replaced + &again.repeat(10_000)).len(), 9999);
+    let modifiers: String = (1..10_000).map(|n| format!("strict(added={n}, removed={}) ", n + 1)).collect();
+    let modifiers = format!("@available(added=1) library t; type E = {modifiers} enum {{ A = 1; }};");
+    assert_eq!(errors(modifiers), [code::TOO_MANY_VERSIONS.number]);
+    assert!(start.elapsed() < Duration::from_secs(60), "took {:?}", start.elapsed());
+}
+
 #[test]
 fn large_files() {
     let start = Instant::now();

@@ -1,12 +1,13 @@
 //! The diagnostics of all versions in one list.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
-use crate::diagnostics::{Code, Diagnostic, code};
+use crate::diagnostics::{Code, Diagnostic, Severity, code};
 use crate::source::Span;
 use crate::versions::{Availabilities, Version};
 
-/// What was found at each version of each platform.
+/// What was found at the versions of each platform; what is found at several of them is kept once.
 #[derive(Default)]
 pub(super) struct Findings {
     platforms: BTreeMap<String, Platform>,
@@ -14,77 +15,25 @@ pub(super) struct Findings {
 
 #[derive(Default)]
 struct Platform {
-    /// How often the platform was looked at, the selected version included.
+    /// How often the platform was looked at, without the selected versions.
     runs: usize,
+    /// At how many of them there were errors.
+    failures: usize,
     /// Where the interval begins that has the selected version, if there is one.
     selected_at: Option<Version>,
-    /// At a version, and whether that is the selected one.
-    found: Vec<(Option<Version>, bool, Diagnostic)>,
+    /// How often each import was not used.
+    unused: HashMap<Span, usize>,
+    found: Vec<Found>,
+    /// The place of each in that list.
+    places: HashMap<Key, usize>,
 }
 
-impl Findings {
-    /// Enters what was found at one version of a platform.
-    pub(super) fn add(&mut self, platform: &str, version: Version, found: impl Iterator<Item = Diagnostic>) {
-        let platform = self.platforms.entry(platform.to_owned()).or_default();
-        platform.runs += 1;
-        platform.found.extend(found.map(|diagnostic| (Some(version), false, diagnostic)));
-    }
-
-    /// Says where the interval of a platform begins that has the selected version.
-    pub(super) fn selected_at(&mut self, platform: &str, version: Option<Version>) {
-        self.platforms.entry(platform.to_owned()).or_default().selected_at = version;
-    }
-
-    /// Enters something that was found at the selected version of a platform.
-    pub(super) fn add_selected(&mut self, platform: &str, diagnostic: Diagnostic) {
-        let platform = self.platforms.entry(platform.to_owned()).or_default();
-        let version = platform.selected_at;
-        platform.found.push((version, true, diagnostic));
-    }
-
-    /// All that was found, each once.
-    pub(super) fn merged(self, known: &[&Availabilities]) -> Vec<Diagnostic> {
-        let mut merged = Vec::new();
-        for (name, platform) in self.platforms {
-            platform.merge(&name, known, &mut merged);
-        }
-        merged
-    }
-}
-
-impl Platform {
-    fn merge(mut self, name: &str, known: &[&Availabilities], merged: &mut Vec<Diagnostic>) {
-        // The analysis of the selected versions is one more.
-        let runs = self.runs + 1;
-        self.found.sort_by_key(|(version, ..)| *version);
-        let mut unused: HashMap<Span, usize> = HashMap::new();
-        for (.., diagnostic) in &self.found {
-            if diagnostic.code == code::UNUSED_IMPORT {
-                *unused.entry(diagnostic.span).or_default() += 1;
-            }
-        }
-        let is_used = |diagnostic: &Diagnostic| {
-            diagnostic.code == code::UNUSED_IMPORT && unused.get(&diagnostic.span) != Some(&runs)
-        };
-        self.found.retain(|(.., diagnostic)| !is_used(diagnostic));
-        let selected: HashSet<Key> =
-            self.found.iter().filter(|found| found.1).map(|found| key(&found.2)).collect();
-        let mut seen = HashSet::new();
-        for (version, is_selected, diagnostic) in self.found {
-            let key = key(&diagnostic);
-            let collides = is_collision(diagnostic.code);
-            // Of equal ones that of the selected version is taken, except that collisions tell since when.
-            if !collides && !is_selected && selected.contains(&key) || !seen.insert(key) {
-                continue;
-            }
-            let diagnostic = match version {
-                Some(version) if collides => overlapping(diagnostic, version, known),
-                Some(version) if !is_selected => elsewhere(diagnostic, version, name),
-                _ => diagnostic,
-            };
-            merged.push(diagnostic);
-        }
-    }
+struct Found {
+    /// The first version, if there are any.
+    version: Option<Version>,
+    /// Whether it is so at the selected version.
+    selected: bool,
+    diagnostic: Diagnostic,
 }
 
 /// What makes two diagnostics the same. Of collisions that is the place alone: an element is reported once.
@@ -99,6 +48,82 @@ fn key(diagnostic: &Diagnostic) -> Key {
 
 fn is_collision(code: Code) -> bool {
     [code::NAME_TWICE, code::CANONICAL_NAME_TWICE].contains(&code)
+}
+
+impl Findings {
+    fn platform(&mut self, name: &str) -> &mut Platform {
+        self.platforms.entry(name.to_owned()).or_default()
+    }
+
+    /// Enters what was found at one version of a platform, after those before it.
+    pub(super) fn add(&mut self, platform: &str, version: Version, found: Vec<Diagnostic>) {
+        let platform = self.platform(platform);
+        let counts = |it: &Diagnostic| it.code.severity == Severity::Error && it.code != code::UNUSED_IMPORT;
+        platform.runs += 1;
+        platform.failures += usize::from(found.iter().any(counts));
+        found.into_iter().for_each(|diagnostic| platform.add(Some(version), false, diagnostic));
+    }
+
+    /// Says where the interval of a platform begins that has the selected version.
+    pub(super) fn selected_at(&mut self, platform: &str, version: Option<Version>) {
+        self.platform(platform).selected_at = version;
+    }
+
+    /// Enters something that was found at the selected version of a platform, after all others.
+    pub(super) fn add_selected(&mut self, platform: &str, diagnostic: Diagnostic) {
+        let platform = self.platform(platform);
+        platform.add(platform.selected_at, true, diagnostic);
+    }
+
+    /// At how many versions of a platform there were errors.
+    pub(super) fn failures(&self, platform: &str) -> usize {
+        self.platforms.get(platform).map_or(0, |platform| platform.failures)
+    }
+
+    /// All that was found, platform after platform.
+    pub(super) fn merged(self, known: &[&Availabilities]) -> Vec<Diagnostic> {
+        let merged = self.platforms.into_iter().flat_map(|(name, platform)| platform.merged(name, known));
+        merged.collect()
+    }
+}
+
+impl Platform {
+    fn add(&mut self, version: Option<Version>, selected: bool, diagnostic: Diagnostic) {
+        if diagnostic.code == code::UNUSED_IMPORT {
+            *self.unused.entry(diagnostic.span).or_default() += 1;
+        }
+        match self.places.entry(key(&diagnostic)) {
+            Entry::Vacant(entry) => {
+                entry.insert(self.found.len());
+                self.found.push(Found { version, selected, diagnostic });
+            }
+            // What is said of the selected version is what the reader expects to see, except that names
+            // collide with what they collide with first.
+            Entry::Occupied(entry) if selected => {
+                let found = &mut self.found[*entry.get()];
+                found.selected = true;
+                if !is_collision(diagnostic.code) || version < found.version {
+                    found.diagnostic = diagnostic;
+                }
+                found.version = found.version.min(version);
+            }
+            Entry::Occupied(_) => {}
+        }
+    }
+
+    fn merged(self, name: String, known: &[&Availabilities]) -> impl Iterator<Item = Diagnostic> {
+        // The analysis of the selected versions is one more.
+        let (runs, unused) = (self.runs + 1, self.unused);
+        let is_used = move |it: &Diagnostic| {
+            it.code == code::UNUSED_IMPORT && unused.get(&it.span).is_some_and(|count| *count < runs)
+        };
+        let found = self.found.into_iter().filter(move |found| !is_used(&found.diagnostic));
+        found.map(move |Found { version, selected, diagnostic }| match version {
+            Some(version) if is_collision(diagnostic.code) => overlapping(diagnostic, version, known),
+            Some(version) if !selected => elsewhere(diagnostic, version, &name),
+            _ => diagnostic,
+        })
+    }
 }
 
 /// Two names that collide are the same in all versions or overlap in some.

@@ -7,19 +7,26 @@
 //! analysis of the selected versions comes last and gives the schema.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 use super::Options;
 use super::findings::Findings;
 use crate::diagnostics::{Diagnostic, code, has_errors};
-use crate::ir::Schema;
+use crate::ir::{DeclKind, Schema};
 use crate::sema::{LibrarySyntax, analyze};
 use crate::source::{SourceMap, Span};
 use crate::syntax::File;
-use crate::versions::{Absent, Availabilities, Target, UNVERSIONED, Version, collect, prune};
+use crate::versions::{Availabilities, History, Target, UNVERSIONED, Version, collect, prune};
 
 /// So many bytes of source may be analysed in all intervals together, each counted as often as it is looked
 /// at. A hostile schema could ask for as many analyses as it has declarations.
-const MOST_BYTES: usize = 1 << 28;
+const MOST_WORK: usize = 1 << 26;
+
+/// A method of a protocol counts as this many bytes, since composing makes many from a short source.
+const METHOD_WORK: usize = 100;
+
+/// At so many versions of a platform errors are looked for; who has that many does not miss the others.
+const MOST_FAILURES: usize = 8;
 
 /// The files of a library as they were read.
 pub(super) struct Library {
@@ -61,9 +68,9 @@ pub(super) fn run(
     let libraries = libraries.into_iter().zip(known);
     let libraries = libraries.map(|(library, known)| versioned(sources, options, library, known)).collect();
     let run = Run { sources, libraries, options };
-    let mut findings = Findings::default();
+    let (mut findings, mut work) = (Findings::default(), 0);
     for platform in run.platforms() {
-        run.other_versions(platform, &mut findings, out);
+        run.other_versions(platform, &mut work, &mut findings, out);
     }
     let mut schema = run.selected_versions(&mut findings);
     schema.available = run.available();
@@ -90,14 +97,12 @@ fn versioned(sources: &SourceMap, options: &Options, library: Library, known: Av
     let builtin = library.builtin;
     let platform = known.platform.clone();
     let bytes = library.files.iter().map(|file| sources.file(file.source).text.len()).sum();
-    let (files, absent, whole) = match known.declared {
-        None => (library.files, Absent::default(), Vec::new()),
-        Some(_) => {
-            let pruned = prune(&library.files, &known, &target(options, &platform));
-            (pruned.files, pruned.absent, library.files)
-        }
+    let (files, whole) = match known.declared {
+        None => (library.files, Vec::new()),
+        Some(_) => (prune(&library.files, &known, &target(options, &platform)), library.files),
     };
-    Versioned { selected: LibrarySyntax { files, builtin, platform, absent }, whole, known, bytes }
+    let history = Arc::new(History::of(&whole, &known));
+    Versioned { selected: LibrarySyntax { files, builtin, platform, history }, whole, known, bytes }
 }
 
 impl Run<'_> {
@@ -115,29 +120,39 @@ impl Run<'_> {
     }
 
     /// Analyses a platform at all versions but the selected one.
-    fn other_versions(&self, platform: &str, findings: &mut Findings, out: &mut Vec<Diagnostic>) {
+    fn other_versions(
+        &self,
+        platform: &str,
+        work: &mut usize,
+        findings: &mut Findings,
+        out: &mut Vec<Diagnostic>,
+    ) {
         let target = target(self.options, platform);
         let points = self.points(platform);
         let here = points.partition_point(|point| *point <= target.version).checked_sub(1);
+        findings.selected_at(platform, here.map(|index| points[index]));
+        // What is selected is analysed last, for all platforms at once. With removed elements kept it is not
+        // what the version is by itself.
+        let skipped = here.filter(|_| !target.keeps_removed()).map(|index| points[index]);
+        let others: Vec<Version> = points.iter().copied().filter(|point| Some(*point) != skipped).collect();
         let needed = self.needed(platform);
         let bytes: usize = needed.iter().map(|index| self.libraries[*index].bytes).sum();
-        if points.len() > 1 && points.len().saturating_mul(bytes) > MOST_BYTES {
-            out.extend(self.too_many(platform, points.len()));
-            return;
-        }
-        for (index, point) in points.iter().enumerate() {
-            // What is selected is analysed last, for all platforms at once. With removed elements kept it
-            // is not what the version is by itself.
-            if here != Some(index) || target.keeps_removed() {
-                self.at(platform, *point, &needed, findings);
+        *work = work.saturating_add(bytes.saturating_mul(others.len()));
+        for point in others {
+            if *work > MOST_WORK {
+                return out.extend(self.too_many(platform, points.len()));
             }
+            if findings.failures(platform) == MOST_FAILURES {
+                return;
+            }
+            let methods = self.at(platform, point, &needed, findings);
+            *work = work.saturating_add(methods * METHOD_WORK);
         }
-        findings.selected_at(platform, here.map(|index| points[index]));
     }
 
     fn too_many(&self, platform: &str, points: usize) -> Option<Diagnostic> {
         let span = self.libraries.iter().find(|library| library.is_of(platform))?.known.declared?;
-        let label = format!("platform `{platform}` differs in {points} versions");
+        let label = format!("platform `{platform}` changes at {points} versions");
         let help = "each of them is looked at by itself; compile fewer libraries together";
         Some(Diagnostic::new(code::TOO_MANY_VERSIONS, span, label).help(help))
     }
@@ -158,8 +173,8 @@ impl Run<'_> {
         needed
     }
 
-    /// Analyses a platform at one version.
-    fn at(&self, platform: &str, version: Version, needed: &[usize], findings: &mut Findings) {
+    /// Analyses a platform at one version, and gives the number of methods that were met.
+    fn at(&self, platform: &str, version: Version, needed: &[usize], findings: &mut Findings) -> usize {
         let pruned: Vec<Option<LibrarySyntax>> =
             needed.iter().map(|index| self.libraries[*index].at(platform, version)).collect();
         let libraries: Vec<&LibrarySyntax> = pruned
@@ -168,10 +183,15 @@ impl Run<'_> {
             .map(|(pruned, index)| pruned.as_ref().unwrap_or(&self.libraries[*index].selected))
             .collect();
         let files = self.files_of(platform);
-        let (_, found) = analyze(self.sources, &libraries, &self.options.experiments);
+        let (schema, mut found) = analyze(self.sources, &libraries, &self.options.experiments);
         // Other platforms are judged with all at their selected versions.
-        let found = found.into_iter().filter(|diagnostic| files.contains(&diagnostic.span.file));
+        found.retain(|diagnostic| files.contains(&diagnostic.span.file));
         findings.add(platform, version, found);
+        let methods = schema.decls.iter().map(|decl| match &decl.kind {
+            DeclKind::Protocol(protocol) => protocol.methods.len(),
+            _ => 0,
+        });
+        methods.sum()
     }
 
     fn files_of(&self, platform: &str) -> HashSet<u32> {
@@ -227,8 +247,9 @@ impl Versioned {
         if !self.is_of(platform) {
             return None;
         }
-        let pruned = prune(&self.whole, &self.known, &Target::at(version));
+        let files = prune(&self.whole, &self.known, &Target::at(version));
         let (platform, builtin) = (platform.to_owned(), self.selected.builtin);
-        Some(LibrarySyntax { files: pruned.files, builtin, platform, absent: pruned.absent })
+        let history = Arc::clone(&self.selected.history);
+        Some(LibrarySyntax { files, builtin, platform, history })
     }
 }

@@ -2,11 +2,12 @@
 //! they are compiled.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::ir::{Decl, DeclId, DeclKind, LibraryId, Schema};
 use crate::source::{SourceMap, Span};
 use crate::syntax::{File, LayoutClass};
-use crate::versions::Absent;
+use crate::versions::History;
 
 /// All libraries and declarations so far. A declaration has an id and a [`Symbol`] from the moment its name
 /// is known; its kind in the schema counts once it is ready.
@@ -20,8 +21,8 @@ pub(super) struct Known {
     /// For each library whether its files could be read in full. If not, a missing name may be one of those
     /// that could not be read, and is not reported.
     pub(super) complete: Vec<bool>,
-    /// For each library what it has in other versions.
-    pub(super) absent: Vec<Absent>,
+    /// For each library when it has which names.
+    pub(super) histories: Vec<Arc<History>>,
     /// How many methods all protocols have together, composed ones included.
     pub(super) methods: usize,
 }

@@ -33,6 +33,7 @@ mod transports;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use attributes::{Place, Values};
 use declare::Declared;
@@ -45,7 +46,7 @@ use crate::ir::{
 use crate::layout;
 use crate::source::SourceMap;
 use crate::syntax::File;
-use crate::versions::Absent;
+use crate::versions::History;
 
 /// The files of one library.
 #[derive(Debug)]
@@ -56,8 +57,8 @@ pub struct LibrarySyntax {
     pub builtin: bool,
     /// The platform whose versions count for it.
     pub platform: String,
-    /// What it has in other versions than the one that the files show.
-    pub absent: Absent,
+    /// When it has which names; the files show one version.
+    pub history: Arc<History>,
 }
 
 /// Gives libraries their meaning, each after those that it imports. What is given is one version of each. The
@@ -154,7 +155,7 @@ fn open(
     let (attributes, imports, decls) = (Vec::new(), Vec::new(), Vec::new());
     let (platform, builtin) = (syntax.platform.clone(), syntax.builtin);
     known.schema.libraries.push(Library { name, platform, attributes, imports, decls, builtin });
-    known.absent.push(syntax.absent.clone());
+    known.histories.push(Arc::clone(&syntax.history));
     let mut names = HashMap::new();
     for (entry, id) in declared.entries.iter().zip(declared.ids()) {
         names.entry(entry.name.clone()).or_insert(id);

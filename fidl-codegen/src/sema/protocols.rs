@@ -337,7 +337,8 @@ fn check_struct(
     span: Span,
     out: &mut Vec<Diagnostic>,
 ) -> Option<()> {
-    if layout.members.is_empty() && cx.complete {
+    // Members whose types are unsound are missing in the layout.
+    if cx.known.symbol(id).members.is_empty() && cx.complete {
         let diagnostic = Diagnostic::new(code::EMPTY_PAYLOAD, span, "this struct has no members");
         out.push(diagnostic.help("leave the parentheses empty"));
         return None;

@@ -299,8 +299,8 @@ impl Scope<'_> {
         let symbol = self.known.symbol(id);
         let name = path.parts.last().map_or("", |part| part.text.as_str());
         let library = self.known.schema.decl(id).library;
-        let absent = &self.known.absent[library.0 as usize];
-        let times = absent.member(&self.known.schema.decl(id).element.name, name);
+        let history = &self.known.histories[library.0 as usize];
+        let times = history.member(&self.known.schema.decl(id).element.name, name);
         if let Some(diagnostic) = self.not_always(path, library, times) {
             return diagnostic;
         }
@@ -318,7 +318,7 @@ impl Scope<'_> {
 
     fn no_decl(&self, path: &Path, library: LibraryId, part: usize, suggest: bool) -> Diagnostic {
         let name = path.parts[part].text.as_str();
-        let times = self.known.absent[library.0 as usize].decl(name);
+        let times = self.known.histories[library.0 as usize].decl(name);
         if let Some(diagnostic) = self.not_always(path, library, times) {
             return diagnostic;
         }

@@ -8,11 +8,13 @@
 //! - `version`: versions, and the [`Selection`] of those that are compiled.
 //! - `availability`: begin, deprecation and end of an element, and what of that is inherited.
 //! - `attribute`, `collect`: from the trees to availabilities. `rules`, `modifiers`: what must hold among them.
+//! - `history`: which names there are at other versions.
 //! - `target`, `prune`, `mark`: from the trees to those of one version.
 
 mod attribute;
 mod availability;
 mod collect;
+mod history;
 mod mark;
 mod modifiers;
 mod prune;
@@ -23,6 +25,7 @@ mod version;
 pub use attribute::written_version;
 pub use availability::Availability;
 pub use collect::{Availabilities, collect};
-pub use prune::{Absent, Pruned, prune};
+pub use history::History;
+pub use prune::prune;
 pub use target::Target;
 pub use version::{BadSelection, Selection, UNVERSIONED, Version};

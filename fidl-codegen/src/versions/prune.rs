@@ -7,44 +7,12 @@ use super::collect::Availabilities;
 use super::mark::mark;
 use super::target::{Presence, Target};
 use crate::source::Span;
-use crate::syntax::{Decl, DeclKind, File, Head, Modifier, Name, ProtocolMember, canonical};
-
-/// A library as it is at one version.
-#[derive(Debug)]
-pub struct Pruned {
-    /// Its files, with what exists.
-    pub files: Vec<File>,
-    /// What is left out of them.
-    pub absent: Absent,
-}
-
-/// The names that a library has in other versions only.
-#[derive(Clone, Debug, Default)]
-pub struct Absent {
-    decls: HashMap<String, Vec<Availability>>,
-    /// By declaration and member.
-    members: HashMap<String, HashMap<String, Vec<Availability>>>,
-}
-
-impl Absent {
-    /// When declarations of a name exist; nothing if they never do.
-    #[must_use]
-    pub fn decl(&self, name: &str) -> &[Availability] {
-        self.decls.get(name).map_or(&[], Vec::as_slice)
-    }
-
-    /// When a declaration has members of a name; nothing if it never does.
-    #[must_use]
-    pub fn member(&self, decl: &str, name: &str) -> &[Availability] {
-        self.members.get(decl).and_then(|members| members.get(name)).map_or(&[], Vec::as_slice)
-    }
-}
+use crate::syntax::{DeclKind, File, Modifier, Name, ProtocolMember, canonical};
 
 /// Copies the trees of a library without what does not exist.
 #[must_use]
-pub fn prune(files: &[File], known: &Availabilities, target: &Target) -> Pruned {
+pub fn prune(files: &[File], known: &Availabilities, target: &Target) -> Vec<File> {
     let cutter = Cutter { known, target };
-    let absent = cutter.absent(files);
     let mut files = files.to_vec();
     let shadowed = cutter.shadowed(files.iter().flat_map(|file| &file.decls).map(|decl| &decl.name));
     for file in &mut files {
@@ -52,7 +20,7 @@ pub fn prune(files: &[File], known: &Availabilities, target: &Target) -> Pruned 
         cutter.file(file);
         mark(file, known, target);
     }
-    Pruned { files, absent }
+    files
 }
 
 struct Cutter<'a> {
@@ -151,37 +119,5 @@ impl Cutter<'_> {
             let over = times.availability.ended.is_some_and(|ended| ended <= self.target.version);
             times.availability.at(self.target.version) || times.to_the_end && over
         });
-    }
-
-    fn absent(&self, files: &[File]) -> Absent {
-        let mut absent = Absent::default();
-        for file in files {
-            for decl in &file.decls {
-                if let Some(availability) = self.missing(&decl.name) {
-                    absent.decls.entry(decl.name.text.clone()).or_default().push(availability);
-                }
-                self.absent_members(file, decl, &mut absent);
-            }
-        }
-        absent
-    }
-
-    /// The members of bits and enums, which alone can be named.
-    fn absent_members(&self, file: &File, decl: &Decl, absent: &mut Absent) {
-        let DeclKind::Type(ctor) = decl.kind else { return };
-        let Head::Layout(layout) = file[ctor].head else { return };
-        if !file[layout].class.has_values() {
-            return;
-        }
-        for member in &file[layout].members {
-            if let Some(availability) = self.missing(&member.name) {
-                let members = absent.members.entry(decl.name.text.clone()).or_default();
-                members.entry(member.name.text.clone()).or_default().push(availability);
-            }
-        }
-    }
-
-    fn missing(&self, name: &Name) -> Option<Availability> {
-        self.known.of(name.span).filter(|_| self.presence(name.span) == Presence::Absent)
     }
 }
