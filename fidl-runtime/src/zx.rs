@@ -289,4 +289,10 @@ pub mod zx {
         /// [`Rights`] on the wire.
         pub RightsWire: ::fidl::wire::U32 as u32 => Rights, UnknownBits, |raw| raw & !0x81ffffff == 0
     }
+
+    /// The number of a kernel object.
+    pub type Koid = u64;
+
+    /// The outcome of a system call: 0, or a negative error.
+    pub type Status = i32;
 }

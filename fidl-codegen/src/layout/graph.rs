@@ -44,7 +44,7 @@ pub(crate) fn member_types(kind: &DeclKind) -> Vec<&Type> {
 }
 
 /// The declaration that a type leads to.
-fn named(ty: &Type) -> Option<DeclId> {
+pub(crate) fn named(ty: &Type) -> Option<DeclId> {
     match &ty.kind {
         TypeKind::Array { element, .. } | TypeKind::Vector { element, .. } | TypeKind::Pointer(element) => {
             named(element)

@@ -9,7 +9,7 @@ mod graph;
 mod messages;
 mod shapes;
 
-pub(crate) use graph::member_types;
+pub(crate) use graph::{member_types, named};
 
 use crate::ir::{
     Bits, Decl, DeclId, DeclKind, Enum, Overlay, Schema, Struct, Table, Type, TypeKind, TypeShape, Union,

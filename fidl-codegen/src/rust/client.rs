@@ -1,13 +1,14 @@
 //! The client's side of a protocol.
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::quote;
 
 use super::protocols::{Interface, ordinal};
-use super::server::{request_payload, response};
+use super::server::{error, request_payload, response};
 use super::text::docs;
+use super::types::Form;
 use super::{Context, names};
-use crate::ir::{DeclId, Method, Response};
+use crate::ir::{DeclId, Method, Response, Type};
 
 pub(super) fn emit(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
     let marker = &protocol.marker;
@@ -84,10 +85,11 @@ pub(super) struct Payload {
 /// So many members are passed one by one; a function with more parameters is better called with a struct.
 const MAX_PARAMETERS: usize = 5;
 
-/// A payload whose struct was written in place is passed member by member, a named or large one as a whole.
+/// A payload whose struct was written in place is passed member by member; a named or large one, and a table or union, as
+/// a whole.
 pub(super) fn payload(cx: Context<'_>, id: Option<DeclId>) -> Payload {
     let Some(id) = id else { return Payload::default() };
-    let (wire, value, lifetime) = (cx.path(id, "Wire"), cx.path(id, ""), cx.lifetime_of(id));
+    let (wire, value, lifetime) = (cx.path(id, Form::Wire), cx.path(id, Form::Value), cx.lifetime_of(id));
     let layout = cx.schema.as_struct(id).filter(|layout| layout.members.len() <= MAX_PARAMETERS);
     match layout.filter(|_| cx.schema.decl(id).anonymous) {
         None => Payload::new(quote!(, payload: #value #lifetime), wire, quote!(payload)),
@@ -153,7 +155,7 @@ fn without_lifetime(types: TokenStream) -> TokenStream {
     out
 }
 
-fn call(cx: Context<'_>, marker: &proc_macro2::Ident, method: &Method, side: Side) -> TokenStream {
+fn call(cx: Context<'_>, marker: &Ident, method: &Method, side: Side) -> TokenStream {
     let docs = docs(&method.element, &format!("Calls `{}`.", method.element.name));
     let name = names::ident(&names::method(&method.element.name));
     let (ordinal, flexible) = (ordinal(method), !method.strict);
@@ -180,58 +182,81 @@ fn call(cx: Context<'_>, marker: &proc_macro2::Ident, method: &Method, side: Sid
             }
         };
     };
-    let (body, output, finish) = outcome(cx, marker, response, flexible);
+    let outcome = outcome(cx, marker, response, flexible);
+    let (body, output) = (&outcome.body, &outcome.output);
     let call = match &payload.value {
         Some((wire, value)) => quote!(self.0.call::<#wire, #body>(#ordinal, #flexible, #value #deadline)),
         None => quote!(self.0.call_empty::<#body>(#ordinal, #flexible #deadline)),
     };
-    let result = quote!(Result<#output, ::fidl::ClientError>);
-    match side {
-        Side::Async => quote! {
-            #docs
-            #errors
-            pub async fn #name #generics(&self #parameters) -> #result {
-                let response = #call.await?;
-                #finish
-            }
-        },
-        Side::Blocking => quote! {
-            #docs
-            #errors
-            pub fn #name #generics(&self #parameters #deadline_parameter) -> #result {
-                let response = #call?;
-                #finish
-            }
-        },
+    let (async_word, wait) = match side {
+        Side::Async => (quote!(async), quote!(.await)),
+        Side::Blocking => (quote!(), quote!()),
+    };
+    let content = match outcome.finish {
+        Some(finish) => quote! { let response = #call #wait?; #finish },
+        None => quote! { #call #wait },
+    };
+    let answered = error(response).map(|_| {
+        quote! {
+            #[doc = ""]
+            #[doc = " The inner result is what the server answers."]
+        }
+    });
+    quote! {
+        #docs
+        #answered
+        #errors
+        pub #async_word fn #name #generics(
+            &self #parameters #deadline_parameter
+        ) -> Result<#output, ::fidl::ClientError> {
+            #content
+        }
     }
 }
 
-/// How a response travels, what a caller gets, and how that is made of the response.
-fn outcome(
-    cx: Context<'_>,
-    marker: &proc_macro2::Ident,
-    response: &Response,
-    flexible: bool,
-) -> (TokenStream, TokenStream, TokenStream) {
-    let Some(payload) = response.payload else {
-        let body = if flexible {
-            quote!(::fidl::client::Flexible<::fidl::wire::EmptyStruct>)
-        } else {
-            quote!(::fidl::client::Empty)
-        };
-        return (body, quote!(()), quote!(drop(response); Ok(())));
-    };
-    let wire = cx.path(payload, "Wire");
-    let body = if flexible {
-        quote!(::fidl::client::Flexible<#wire>)
-    } else {
-        quote!(::fidl::client::Strict<#wire>)
-    };
-    let by_value = !cx.borrows_decl(payload) && !cx.is_resource_struct(payload);
-    if by_value {
-        let value = cx.path(payload, "");
-        return (body, value, quote!(Ok(From::from(response.view()))));
+/// What becomes of a response.
+struct Outcome {
+    /// The runtime's type for how it travels.
+    body: TokenStream,
+    /// What a caller gets.
+    output: TokenStream,
+    /// How that is made of the response, if it is not the response itself.
+    finish: Option<TokenStream>,
+}
+
+fn outcome(cx: Context<'_>, marker: &Ident, response: &Response, flexible: bool) -> Outcome {
+    let wire = response.payload.map(|payload| cx.path(payload, Form::Wire));
+    let error = error(response);
+    let body = body(cx, wire, error, flexible);
+    let by_value = |id| !cx.facts.borrows(id) && !cx.is_resource(id);
+    let error_by_value = error.is_none_or(|error| !cx.borrows(error) && !cx.schema.is_resource(error));
+    if !(error_by_value && response.payload.is_none_or(by_value)) {
+        let output = quote!(::fidl::client::Response<'_, #marker, #body, N, E>);
+        return Outcome { body, output, finish: None };
     }
-    let output = quote!(::fidl::client::Response<'_, #marker, #body, N, E>);
-    (body, output, quote!(Ok(response)))
+    let value = response.payload.map_or(quote!(()), |payload| cx.path(payload, Form::Value));
+    let Some(error) = error else {
+        let finish = match response.payload {
+            Some(_) => quote!(Ok(From::from(response.view()))),
+            None => quote!(drop(response); Ok(())),
+        };
+        return Outcome { body, output: value, finish: Some(finish) };
+    };
+    let owned = response.payload.map(|_| quote!(.map(From::from)));
+    let owned_error = cx.owning(error).map(|owning| quote!(.map_err(#owning)));
+    let error = cx.value(error);
+    let finish = quote!(Ok(response.view() #owned #owned_error));
+    Outcome { body, output: quote!(Result<#value, #error>), finish: Some(finish) }
+}
+
+/// The runtime's type for the body of a response.
+fn body(cx: Context<'_>, wire: Option<TokenStream>, error: Option<&Type>, flexible: bool) -> TokenStream {
+    let content = wire.clone().unwrap_or(quote!(::fidl::wire::EmptyStruct));
+    match (error.map(|error| cx.wire(error)), flexible) {
+        (Some(error), true) => quote!(::fidl::client::FlexibleError<#content, #error>),
+        (Some(error), false) => quote!(::fidl::client::StrictError<#content, #error>),
+        (None, true) => quote!(::fidl::client::Flexible<#content>),
+        (None, false) if wire.is_none() => quote!(::fidl::client::Empty),
+        (None, false) => quote!(::fidl::client::Strict<#content>),
+    }
 }

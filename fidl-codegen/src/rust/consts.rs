@@ -4,21 +4,31 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::text::{Module, docs};
+use super::types::Form;
 use super::{Context, names};
-use crate::ir::{Const, Decl, DeclId, DeclKind, Primitive, TypeKind, Value};
+use crate::ir::{Const, DeclId, DeclKind, Primitive, Type, TypeKind, Value};
 
-pub(super) fn emit(cx: Context<'_>, decl: &Decl, constant: &Const, module: &mut Module) {
+pub(super) fn emit(cx: Context<'_>, id: DeclId, constant: &Const, module: &mut Module) {
+    let decl = cx.schema.decl(id);
     let docs = docs(&decl.element, &format!("The constant `{}`.", decl.element.name));
-    let name = names::ident(&names::screaming(&decl.element.name));
-    let ty = match &constant.ty.kind {
-        TypeKind::String { .. } => quote!(&str),
-        _ => cx.value(&constant.ty),
-    };
+    let (name, ty) = (&cx.names(id).value, cx.constant_type(&constant.ty));
     let value = value(cx, &constant.ty.kind, &constant.value.value);
     module.items(quote! { #docs pub const #name: #ty = #value; });
 }
 
-fn value(cx: Context<'_>, ty: &TypeKind, value: &Value) -> TokenStream {
+impl Context<'_> {
+    /// The type of a constant.
+    pub(super) fn constant_type(self, ty: &Type) -> TokenStream {
+        match &ty.kind {
+            TypeKind::String { optional: false, .. } => quote!(&str),
+            TypeKind::String { optional: true, .. } => quote!(Option<&str>),
+            _ => self.value(ty),
+        }
+    }
+}
+
+/// The value of a constant of this type, or of what is in it if it is optional.
+pub(super) fn value(cx: Context<'_>, ty: &TypeKind, value: &Value) -> TokenStream {
     match (value, ty) {
         (Value::Bool(value), _) => quote!(#value),
         (Value::String(text), _) => quote!(#text),
@@ -48,7 +58,7 @@ pub(super) fn integer(value: i128) -> TokenStream {
 
 /// A value of an enum or of bits.
 fn named(cx: Context<'_>, id: DeclId, value: i128) -> TokenStream {
-    let path = cx.path(id, "");
+    let path = cx.path(id, Form::Value);
     let raw = integer(value);
     match &cx.schema.decl(id).kind {
         DeclKind::Enum(layout) => match layout.members.iter().find(|member| member.value == value) {

@@ -5,8 +5,9 @@ use std::fmt::Write;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::facts::Names;
 use super::text::{Module, doc_text, docs};
-use super::types::{Names, native, one_line, wire_primitive};
+use super::types::{native, one_line, wire_primitive};
 use super::{consts, names};
 use crate::ir::{Bits, Decl, Enum, Primitive};
 

@@ -6,7 +6,8 @@ use quote::quote;
 use super::client::{Payload, payload};
 use super::protocols::{Interface, ordinal};
 use super::server::request_payload;
-use super::text::docs;
+use super::text::{docs, only_docs};
+use super::types::Form;
 use super::{Context, names};
 use crate::ir::{Method, Openness};
 
@@ -123,12 +124,12 @@ fn send(cx: Context<'_>, event: &Method) -> TokenStream {
 }
 
 fn handler(cx: Context<'_>, event: &Method) -> TokenStream {
-    let docs = docs(&event.element, &format!("Takes `{}`.", event.element.name));
+    let docs = only_docs(&event.element, &format!("Takes `{}`.", event.element.name));
     let name = names::ident(&names::method(&event.element.name));
     match request_payload(event) {
         Some(payload) => {
-            let view = cx.path(payload, "View");
-            quote! { #docs fn #name(&mut self, event: #view<'_>); }
+            let view = cx.view_path(payload, quote!('_));
+            quote! { #docs fn #name(&mut self, event: #view); }
         }
         None => quote! { #docs fn #name(&mut self); },
     }
@@ -162,7 +163,7 @@ fn give_one(cx: Context<'_>, event: &Method) -> TokenStream {
     let name = names::ident(&names::method(&event.element.name));
     match request_payload(event) {
         Some(payload) => {
-            let wire = cx.path(payload, "Wire");
+            let wire = cx.path(payload, Form::Wire);
             quote! { handler.#name(event.decode::<#wire>()?.view()); }
         }
         None => quote! { event.decode_empty()?; handler.#name(); },

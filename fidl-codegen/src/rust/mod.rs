@@ -39,14 +39,21 @@ mod client;
 mod consts;
 mod enums;
 mod events;
+mod facts;
+mod members;
 mod names;
+mod new_types;
 mod protocols;
 mod server;
+mod services;
 mod structs;
+mod tables;
 mod text;
 mod types;
+mod unions;
 
-use crate::ir::{DeclKind, LibraryId, Schema, Struct};
+use crate::ir::{DeclId, DeclKind, LibraryId, Schema};
+use facts::Facts;
 use text::Module;
 
 /// The number of the interface between generated code and the runtime. The runtime's is the same, or generated code
@@ -56,31 +63,50 @@ pub const INTERFACE: u32 = 1;
 /// The Rust module of one library of a schema, as the text of a file. It is the same on every run.
 #[must_use]
 pub fn generate(schema: &Schema, library: LibraryId) -> String {
-    let cx = Context { schema, library, inside_protocol: false };
+    let facts = Facts::of(schema);
+    let cx = Context { schema, facts: &facts, library, inside_protocol: false };
     let mut module = Module::default();
     module.text(format!("::fidl::generated::interface!({INTERFACE});\n"));
     let library = schema.library(library);
     for id in &library.decls {
-        let decl = schema.decl(*id);
-        match &decl.kind {
-            DeclKind::Const(constant) => consts::emit(cx, decl, constant, &mut module),
-            DeclKind::Bits(bits) => enums::emit_bits(&cx.names(*id), decl, bits, &mut module),
-            DeclKind::Enum(layout) => enums::emit_enum(&cx.names(*id), decl, layout, &mut module),
-            DeclKind::Struct(Struct { empty_success: true, .. }) => {}
-            DeclKind::Struct(layout) => structs::emit(cx, *id, layout, &mut module),
-            DeclKind::Protocol(protocol) => protocols::emit(cx, *id, protocol, &mut module),
-            // Uses of an alias show its target; a resource definition has no form of its own.
-            DeclKind::Alias(_) | DeclKind::Resource(_) => {}
-            DeclKind::Table(_)
-            | DeclKind::Union(_)
-            | DeclKind::Overlay(_)
-            | DeclKind::NewType(_)
-            | DeclKind::Service(_) => {}
+        if facts.is_for_c(*id) {
+            module.text(left_out(&schema.decl(*id).element.name));
+        } else {
+            emit(cx, *id, &mut module);
         }
     }
     let doc = library.attributes.iter().find(|attribute| attribute.name == "doc");
     let doc = doc.and_then(|attribute| attribute.arguments.first()).map(|argument| &argument.value.value);
     module.finish(&library.name, &names::library_module(&library.name), doc)
+}
+
+fn emit(cx: Context<'_>, id: DeclId, module: &mut Module) {
+    let decl = cx.schema.decl(id);
+    match &decl.kind {
+        DeclKind::Const(constant) => consts::emit(cx, id, constant, module),
+        DeclKind::Bits(bits) => enums::emit_bits(cx.names(id), decl, bits, module),
+        DeclKind::Enum(layout) => enums::emit_enum(cx.names(id), decl, layout, module),
+        // The runtime has the one and the other for all methods.
+        DeclKind::Struct(layout) if layout.empty_success => {}
+        DeclKind::Union(layout) if layout.result => {}
+        DeclKind::Struct(layout) => structs::emit(cx, id, layout, module),
+        DeclKind::Table(layout) => tables::emit(cx, id, layout, module),
+        DeclKind::Union(layout) => unions::emit(cx, id, layout, module),
+        DeclKind::NewType(new) => new_types::emit(cx, id, new, module),
+        DeclKind::Alias(alias) if cx.is_for_c(&alias.target) => {
+            module.text(left_out(&decl.element.name));
+        }
+        DeclKind::Alias(alias) => new_types::emit_alias(cx, id, alias, module),
+        DeclKind::Protocol(protocol) => protocols::emit(cx, id, protocol, module),
+        DeclKind::Service(service) => services::emit(cx, id, service, module),
+        // A kind of handle is not declared in Rust; overlays are for C.
+        DeclKind::Resource(_) | DeclKind::Overlay(_) => {}
+    }
+}
+
+/// Says why something is not there.
+fn left_out(name: &str) -> String {
+    format!("// `{name}` is left out: what it is made of is for C alone.\n")
 }
 
 /// The name of the file for a library's module: `a.b.c` goes to `a_b_c.rs`.
@@ -93,6 +119,7 @@ pub fn file_name(library: &str) -> String {
 #[derive(Clone, Copy)]
 struct Context<'a> {
     schema: &'a Schema,
+    facts: &'a Facts,
     /// The library that is generated.
     library: LibraryId,
     /// Whether paths are seen from the module of a protocol, which lies in the library's.

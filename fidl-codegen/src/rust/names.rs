@@ -3,9 +3,16 @@
 //! - A library `a.b.c` is the module `a_b_c`; a protocol `FooBar` in it the module `foo_bar`.
 //! - Types and variants are `UpperCamelCase`, functions and fields `snake_case`, constants `SCREAMING_SNAKE_CASE`.
 //! - A digit that begins a word keeps the underscore in front of it, so that `A_1` and `A1` stay apart.
-//! - The forms of a struct are its name with `View`, `Wire`, `Owned` behind it.
+//! - The forms of a struct, table or union are its name with `View`, `Wire`, `Owned` behind it.
 //! - A name that is a keyword, or that generated code needs for itself, gets an underscore at its end. No name of a schema
 //!   ends with one, so this clashes with nothing.
+//! - Names that differ in a schema differ here, for it has no two in one place that differ in case and underscores only.
+//!   What can clash are the forms of a declaration with other declarations (`Foo` and `FooView`), and constants with types
+//!   that have a constructor (`AB` and `a_b`). Declared types keep their names; the other one gets an underscore at its
+//!   end, and if that is taken too, a number: `FooView_`, `FooView_2`. Among several, the order is that of the schema's
+//!   names.
+
+use std::collections::HashSet;
 
 use proc_macro2::{Ident, Span};
 
@@ -44,6 +51,26 @@ const USED_METHODS: &[&str] = &[
     "unknown_method",
     "writable",
 ];
+
+/// Functions that types have anyway, or that people call on values of any type.
+const USED_SETTERS: &[&str] = &[
+    "clone",
+    "cmp",
+    "default",
+    "eq",
+    "fmt",
+    "from",
+    "into",
+    "ne",
+    "new",
+    "partial_cmp",
+    "to_owned",
+    "try_from",
+    "try_into",
+];
+
+/// Constants that services have besides their members.
+const USED_SERVICE_CONSTANTS: &[&str] = &["MEMBERS", "NAME"];
 
 /// Parameters that generated functions have besides the members of a payload.
 const USED_PARAMETERS: &[&str] = &["deadline"];
@@ -146,6 +173,22 @@ pub(super) fn method(name: &str) -> String {
     avoiding(words(name).join("_"), &[USED_METHODS])
 }
 
+/// The function that sets a member of a table.
+pub(super) fn setter(member: &str) -> String {
+    avoiding(snake(member), &[USED_SETTERS])
+}
+
+/// The variant for a member of a union. A flexible one has a variant of its own for members that the schema does not
+/// know.
+pub(super) fn variant(member: &str, flexible: bool) -> String {
+    avoiding(camel(member), if flexible { &[&["Unknown"]] } else { &[] })
+}
+
+/// The constant for a member of a service.
+pub(super) fn service_member(member: &str) -> String {
+    avoiding(screaming(member), &[USED_SERVICE_CONSTANTS])
+}
+
 /// The parameter for a member of a payload.
 pub(super) fn parameter(member: &str) -> String {
     avoiding(snake(member), &[USED_PARAMETERS])
@@ -156,6 +199,23 @@ pub(super) fn parameter(member: &str) -> String {
 pub(super) fn unknown_variant<'a>(mut members: impl Iterator<Item = &'a str>) -> String {
     let taken = members.any(|member| camel(member) == "Unknown");
     if taken { "Unknown_".to_owned() } else { "Unknown".to_owned() }
+}
+
+/// The names that are taken in one place.
+#[derive(Default)]
+pub(super) struct Taken(HashSet<String>);
+
+impl Taken {
+    /// The name, or what stands for it if it is taken.
+    pub(super) fn take(&mut self, name: String) -> Ident {
+        let mut free = name.clone();
+        let mut count = 1;
+        while !self.0.insert(free.clone()) {
+            free = if count == 1 { format!("{name}_") } else { format!("{name}_{count}") };
+            count += 1;
+        }
+        ident(&free)
+    }
 }
 
 pub(super) fn ident(name: &str) -> Ident {
@@ -181,12 +241,22 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_taken() {
+    fn losers_are_numbered() {
+        let mut taken = Taken::default();
+        let names: Vec<String> = (0..3).map(|_| taken.take("FooView".to_owned()).to_string()).collect();
+        assert_eq!(names, ["FooView", "FooView_", "FooView_2"]);
+    }
+
+    #[test]
+    fn names_that_are_reserved() {
         assert_eq!(snake("type"), "type_");
         assert_eq!(camel("result"), "Result_");
         assert_eq!(method("New"), "new_");
         assert_eq!([form("result", "View"), form("Result", "")], ["ResultView", "Result_"]);
         assert_eq!(parameter("deadline"), "deadline_");
+        assert_eq!([setter("new"), setter("type")], ["new_", "type_"]);
+        assert_eq!([variant("unknown", true), variant("unknown", false)], ["Unknown_", "Unknown"]);
+        assert_eq!(service_member("name"), "NAME_");
         assert_eq!([protocol_module("u8"), protocol_module("Type")], ["u8_", "type_"]);
         assert_eq!(protocol_type("Client", [].into_iter()), "Client_");
         assert_eq!(protocol_type("FooRequest", ["FooRequest".to_owned()].into_iter()), "FooRequest_");

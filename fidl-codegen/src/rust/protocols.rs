@@ -4,8 +4,8 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::text::{Module, docs};
-use super::{Context, client, events, names, server};
-use crate::ir::{Decl, DeclId, Method, MethodKind, Openness, Protocol};
+use super::{Context, client, events, left_out, names, server};
+use crate::ir::{Decl, DeclId, MessageSize, Method, MethodKind, Openness, Protocol, Transport};
 
 /// Bytes of a message's header.
 const HEADER: u32 = 16;
@@ -13,9 +13,18 @@ const HEADER: u32 = 16;
 pub(super) fn emit(cx: Context<'_>, id: DeclId, protocol: &Protocol, module: &mut Module) {
     let cx = cx.inside_protocol();
     let decl = cx.schema.decl(id);
+    let transport = protocol.transport;
     let protocol = Interface::of(cx, id, protocol);
+    for method in &protocol.for_c {
+        module.text(left_out(&format!("{}.{}", decl.element.name, method.element.name)));
+    }
     let docs = docs(&decl.element, &format!("The protocol `{}`.", decl.element.name));
     let name = names::ident(&names::protocol_module(&decl.element.name));
+    if transport != Transport::Channel {
+        let content = elsewhere(cx, decl, &protocol, transport);
+        module.items(quote! { #docs #content });
+        return;
+    }
     let marker = marker(cx, decl, &protocol);
     let sizes = sizes(&protocol);
     let server = server::emit(cx, &protocol);
@@ -31,6 +40,34 @@ pub(super) fn emit(cx: Context<'_>, id: DeclId, protocol: &Protocol, module: &mu
             #events
         }
     });
+}
+
+/// A protocol that is not spoken over channels: what is known of it without its transport.
+fn elsewhere(cx: Context<'_>, decl: &Decl, protocol: &Interface<'_>, transport: Transport) -> TokenStream {
+    let name = names::ident(&names::protocol_module(&decl.element.name));
+    let about = format!(
+        " Spoken over the transport `{}`, for which there is no server and no client here.",
+        transport.name()
+    );
+    let full = full_name(cx, decl);
+    let ordinals = protocol.methods.iter().chain(&protocol.events).map(|method| {
+        let about = format!(" The ordinal of `{}`.", method.element.name);
+        let name = names::ident(&format!("{}_ORDINAL", names::screaming(&method.element.name)));
+        let ordinal = ordinal(method);
+        quote! {
+            #[doc = #about]
+            pub const #name: u64 = #ordinal;
+        }
+    });
+    quote! {
+        #[doc = ""]
+        #[doc = #about]
+        pub mod #name {
+            #[doc = " The name of the protocol."]
+            pub const NAME: &str = #full;
+            #(#ordinals)*
+        }
+    }
 }
 
 impl Context<'_> {
@@ -52,13 +89,17 @@ pub(super) struct Interface<'a> {
     pub(super) methods: Vec<&'a Method>,
     /// What a server may send unasked.
     pub(super) events: Vec<&'a Method>,
+    /// Methods and events whose messages are for C, so that they are left out.
+    for_c: Vec<&'a Method>,
 }
 
 impl<'a> Interface<'a> {
     fn of(cx: Context<'a>, id: DeclId, protocol: &Protocol) -> Self {
         let all = protocol.methods.iter().map(|id| cx.schema.method(*id));
-        let (events, methods) = all.partition(|method| matches!(method.kind, MethodKind::Event { .. }));
-        Self { marker: cx.marker(id), openness: protocol.openness, methods, events }
+        let (for_c, all): (Vec<_>, Vec<_>) = all.partition(|method| is_for_c(cx, method));
+        let (events, methods) =
+            all.into_iter().partition(|method| matches!(method.kind, MethodKind::Event { .. }));
+        Self { marker: cx.marker(id), openness: protocol.openness, methods, events, for_c }
     }
 
     /// The methods in the order of the runtime's table, by ordinal.
@@ -74,12 +115,32 @@ impl<'a> Interface<'a> {
         quote!(::fidl::message::Frame<#bytes, #handles>)
     }
 
+    /// Says so if a newer peer may send more than the schema describes.
+    fn extensible(&self) -> TokenStream {
+        let of = |size: Option<&MessageSize>| size.is_some_and(|size| size.extensible);
+        let request = self.methods.iter().any(|method| of(request_size(method)));
+        let answer = self.methods.iter().any(|method| of(response_size(method)))
+            || self.events.iter().any(|event| of(event_size(event)));
+        let request = request.then(|| {
+            quote!(
+                const EXTENSIBLE_REQUESTS: bool = true;
+            )
+        });
+        let answer = answer.then(|| {
+            quote!(
+                const EXTENSIBLE_SERVER_MESSAGES: bool = true;
+            )
+        });
+        quote! { #request #answer }
+    }
+
     fn frames(&self) -> TokenStream {
-        let request = Self::largest(self.methods.iter().filter_map(|method| request_size(method)));
+        let request = Self::largest(self.methods.iter().filter_map(|method| bounds(request_size(method))));
         // Room for the answer that a method is unknown, which an open protocol may have to give.
         let unknown = (self.openness == Openness::Open).then_some((32, 0));
-        let responses = || self.methods.iter().filter_map(|method| response_size(method)).chain(unknown);
-        let events = || self.events.iter().filter_map(|method| event_size(method));
+        let responses =
+            || self.methods.iter().filter_map(|method| bounds(response_size(method))).chain(unknown);
+        let events = || self.events.iter().filter_map(|method| bounds(event_size(method)));
         let epitaph = (24, 0);
         let response = Self::largest(responses());
         let event = Self::largest(events());
@@ -99,33 +160,52 @@ fn by_ordinal<'a>(methods: &[&'a Method]) -> Vec<&'a Method> {
     sorted
 }
 
-fn request_size(method: &Method) -> Option<(u32, u32)> {
-    match &method.kind {
-        MethodKind::OneWay { request } | MethodKind::TwoWay { request, .. } => {
-            Some((request.size.max_bytes, request.size.max_handles))
+/// Whether a message of the method is made of what is for C alone.
+fn is_for_c(cx: Context<'_>, method: &Method) -> bool {
+    let error = match &method.kind {
+        MethodKind::TwoWay { response, .. } => {
+            response.result.as_ref().and_then(|result| result.error.as_ref())
         }
+        _ => None,
+    };
+    method.payloads().into_iter().flatten().any(|id| cx.facts.is_for_c(id))
+        || error.is_some_and(|error| cx.is_for_c(error))
+}
+
+/// Bytes and handles.
+fn bounds(size: Option<&MessageSize>) -> Option<(u32, u32)> {
+    size.map(|size| (size.max_bytes, size.max_handles))
+}
+
+fn request_size(method: &Method) -> Option<&MessageSize> {
+    match &method.kind {
+        MethodKind::OneWay { request } | MethodKind::TwoWay { request, .. } => Some(&request.size),
         MethodKind::Event { .. } => None,
     }
 }
 
-fn response_size(method: &Method) -> Option<(u32, u32)> {
+fn response_size(method: &Method) -> Option<&MessageSize> {
     match &method.kind {
-        MethodKind::TwoWay { response, .. } => Some((response.size.max_bytes, response.size.max_handles)),
+        MethodKind::TwoWay { response, .. } => Some(&response.size),
         _ => None,
     }
 }
 
-fn event_size(method: &Method) -> Option<(u32, u32)> {
+fn event_size(method: &Method) -> Option<&MessageSize> {
     match &method.kind {
-        MethodKind::Event { message } => Some((message.size.max_bytes, message.size.max_handles)),
+        MethodKind::Event { message } => Some(&message.size),
         _ => None,
     }
+}
+
+fn full_name(cx: Context<'_>, decl: &Decl) -> String {
+    format!("{}/{}", cx.schema.library(decl.library).name, decl.element.name)
 }
 
 /// The marker type and what it says of the protocol.
 fn marker(cx: Context<'_>, decl: &Decl, protocol: &Interface<'_>) -> TokenStream {
     let marker = &protocol.marker;
-    let full = format!("{}/{}", cx.schema.library(decl.library).name, decl.element.name);
+    let full = full_name(cx, decl);
     let about = format!(" The protocol `{full}`, as a type.");
     let openness = names::ident(match protocol.openness {
         Openness::Closed => "Closed",
@@ -150,6 +230,7 @@ fn marker(cx: Context<'_>, decl: &Decl, protocol: &Interface<'_>) -> TokenStream
     });
     let events = by_ordinal(&protocol.events).into_iter().map(ordinal);
     let frames = protocol.frames();
+    let extensible = protocol.extensible();
     quote! {
         #[doc = #about]
         #[derive(Clone, Copy, Debug)]
@@ -159,6 +240,7 @@ fn marker(cx: Context<'_>, decl: &Decl, protocol: &Interface<'_>) -> TokenStream
             const OPENNESS: ::fidl::Openness = ::fidl::Openness::#openness;
             const METHODS: &'static [::fidl::Method] = &[#(#methods),*];
             const EVENTS: &'static [u64] = &[#(#events),*];
+            #extensible
             #frames
         }
     }
@@ -179,18 +261,19 @@ fn sizes(protocol: &Interface<'_>) -> TokenStream {
     quote! { #(#sizes)* }
 }
 
-fn one_size(method: &Method, (bytes, handles): (u32, u32), word: &str, suffix: &str) -> TokenStream {
+fn one_size(method: &Method, size: &MessageSize, word: &str, suffix: &str) -> TokenStream {
     let name = names::ident(&format!("{}_{suffix}_MAX_BYTES", names::screaming(&method.element.name)));
-    let handles = match handles {
+    let handles = match size.max_handles {
         0 => String::new(),
         1 => ", with at most 1 handle".to_owned(),
         count => format!(", with at most {count} handles"),
     };
+    let newer = if size.extensible { " A newer peer may send more." } else { "" };
     let about = format!(
-        " The size of the largest {word} of `{}` in bytes, header included{handles}.",
+        " The size of the largest {word} of `{}` in bytes, header included{handles}.{newer}",
         method.element.name
     );
-    let bytes = Literal::u32_unsuffixed(bytes);
+    let bytes = Literal::u32_unsuffixed(size.max_bytes);
     quote! {
         #[doc = #about]
         pub const #name: usize = #bytes;

@@ -4,9 +4,10 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::protocols::Interface;
-use super::text::docs;
+use super::text::only_docs;
+use super::types::Form;
 use super::{Context, names};
-use crate::ir::{DeclId, Method, MethodKind, Openness, Response};
+use crate::ir::{DeclId, Method, MethodKind, Openness, Response, Type};
 
 pub(super) fn emit(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
     let marker = &protocol.marker;
@@ -32,14 +33,11 @@ fn aliases(cx: Context<'_>, protocol: &Interface<'_>, method: &Method) -> TokenS
     let marker = &protocol.marker;
     let name = &method.element.name;
     let request = alias(method, "Request");
-    let view = request_payload(method).map_or(quote!(()), |payload| {
-        let view = cx.path(payload, "View");
-        quote!(#view<'f>)
-    });
+    let view = request_payload(method).map_or(quote!(()), |payload| cx.view_path(payload, quote!('f)));
     let about = format!(" A request of `{name}`.");
     let response = response(method).and_then(|response| response.payload).map(|payload| {
         let (alias, about) = (alias(method, "Response"), format!(" The response of `{name}`."));
-        let (value, lifetime) = (cx.path(payload, ""), cx.lifetime_of(payload));
+        let (value, lifetime) = (cx.path(payload, Form::Value), cx.lifetime_of(payload));
         quote! {
             #[doc = #about]
             pub type #alias #lifetime = #value #lifetime;
@@ -70,8 +68,13 @@ pub(super) fn response(method: &Method) -> Option<&Response> {
     }
 }
 
+/// The error type of a method that has one.
+pub(super) fn error(response: &Response) -> Option<&Type> {
+    response.result.as_ref()?.error.as_ref()
+}
+
 fn handler(cx: Context<'_>, method: &Method) -> TokenStream {
-    let docs = docs(&method.element, &format!("Handles `{}`.", method.element.name));
+    let docs = only_docs(&method.element, &format!("Handles `{}`.", method.element.name));
     let (name, request) = (names::ident(&names::method(&method.element.name)), alias(method, "Request"));
     let output = output(cx, method);
     quote! {
@@ -82,12 +85,20 @@ fn handler(cx: Context<'_>, method: &Method) -> TokenStream {
 
 /// What a handler returns.
 fn output(cx: Context<'_>, method: &Method) -> TokenStream {
-    match response(method).and_then(|response| response.payload) {
+    let Some(response) = response(method) else { return quote!(()) };
+    let success = match response.payload {
         Some(payload) => {
             let (response, lifetime) = (alias(method, "Response"), cx.lifetime_of(payload));
             quote!(#response #lifetime)
         }
         None => quote!(()),
+    };
+    match error(response) {
+        Some(error) => {
+            let error = cx.value(error);
+            quote!(Result<#success, #error>)
+        }
+        None => success,
     }
 }
 
@@ -171,7 +182,7 @@ fn arm(cx: Context<'_>, method: &Method) -> TokenStream {
     let name = names::ident(&names::method(&method.element.name));
     let (decode, view) = match request_payload(method) {
         Some(payload) => {
-            let wire = cx.path(payload, "Wire");
+            let wire = cx.path(payload, Form::Wire);
             let decode = quote! {
                 let body = match request.decode::<#wire>() {
                     Ok(body) => body,
@@ -193,11 +204,19 @@ fn arm(cx: Context<'_>, method: &Method) -> TokenStream {
     let call = quote!(server.#name(#request).await);
     let answer = match response(method) {
         None => quote! { #call; reply.done() },
-        Some(Response { payload: None, .. }) => quote! { #call; reply.send_empty() },
-        Some(Response { payload: Some(payload), .. }) => {
-            let wire = cx.path(*payload, "Wire");
-            quote! { let response = #call; reply.send::<#wire>(response) }
-        }
+        Some(response) => answer(cx, response, &call),
     };
     quote! { #decode #answer }
+}
+
+fn answer(cx: Context<'_>, response: &Response, call: &TokenStream) -> TokenStream {
+    let wire = response.payload.map(|payload| cx.path(payload, Form::Wire));
+    match (wire, error(response)) {
+        (None, None) => quote! { #call; reply.send_empty() },
+        (Some(wire), None) => quote! { let response = #call; reply.send::<#wire>(response) },
+        (wire, Some(error)) => {
+            let (wire, error) = (wire.unwrap_or(quote!(::fidl::wire::EmptyStruct)), cx.wire(error));
+            quote! { let response = #call; reply.send_result::<#wire, #error>(response) }
+        }
+    }
 }

@@ -5,33 +5,28 @@ use std::fmt::Write;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+use super::facts::Names;
+use super::members::{encode_macro, field, member_doc_text, member_docs};
 use super::text::{Module, doc_text, docs};
-use super::types::{Names, one_line};
-use super::{Context, names};
-use crate::ir::{Decl, DeclId, Struct, StructMember};
+use super::types::one_line;
+use super::{Context, consts, names};
+use crate::ir::{Constant, Decl, DeclId, Struct, StructMember, TypeKind};
 
 pub(super) fn emit(cx: Context<'_>, id: DeclId, layout: &Struct, module: &mut Module) {
     let decl = cx.schema.decl(id);
     let names = cx.names(id);
-    let borrows = cx.borrows_decl(id);
+    let borrows = cx.facts.borrows(id);
     let about = format!("The struct `{}`.", decl.element.name);
     module.items(value(cx, decl, layout, &names.value, &cx.lifetime_of(id), &about));
+    module.items(defaults(cx, layout, &names.value, borrows));
     module.text(encode(cx, layout, &names.value, &names.wire, borrows));
     if borrows && cx.can_be_owned(id) {
-        module.items(owned(cx, decl, layout, &names, &about));
+        module.items(owned(cx, decl, layout, names, &about));
         module.text(encode(cx, layout, &names.owned, &names.wire, false));
     } else if !borrows && !layout.resource {
         module.items(from_view(cx, layout, &names.value, &names.view));
     }
-    module.text(wire(cx, decl, layout, &names, &about));
-}
-
-fn field(member: &StructMember) -> Ident {
-    names::ident(&names::snake(&member.element.name))
-}
-
-fn field_docs(member: &StructMember) -> TokenStream {
-    docs(&member.element, &format!("The member `{}`.", member.element.name))
+    module.text(wire(cx, decl, layout, names, &about));
 }
 
 /// The value to be sent.
@@ -45,7 +40,7 @@ fn value(
 ) -> TokenStream {
     let docs = docs(&decl.element, about);
     let fields = layout.members.iter().map(|member| {
-        let (docs, name, ty) = (field_docs(member), field(member), cx.value(&member.ty));
+        let (docs, name, ty) = (member_docs(&member.element), field(&member.element), cx.value(&member.ty));
         quote! { #docs pub #name: #ty, }
     });
     let derives = if layout.resource { quote!(Debug) } else { quote!(Clone, Copy, Debug, PartialEq) };
@@ -62,12 +57,54 @@ fn value(
 fn encode(cx: Context<'_>, layout: &Struct, name: &Ident, wire: &Ident, borrows: bool) -> String {
     let lifetime = if borrows { "<'_>" } else { "" };
     let fields = layout.members.iter().map(|member| match cx.schema.is_resource(&member.ty) {
-        false if layout.resource => format!("ref {}", field(member)),
-        _ => field(member).to_string(),
+        false if layout.resource => format!("ref {}", field(&member.element)),
+        _ => field(&member.element).to_string(),
     });
-    let fields = fields.collect::<Vec<_>>().join(", ");
+    let fields: Vec<String> = fields.collect();
     let resource = if layout.resource { "resource " } else { "" };
-    format!("::fidl::encode_struct! {{ {resource}{name}{lifetime} => {wire} {{ {fields} }} }}\n")
+    encode_macro("encode_struct", &format!("{resource}{name}{lifetime} => {wire}"), &fields, "")
+}
+
+/// What a member is where nothing else is given.
+fn default(cx: Context<'_>, member: &StructMember, default: &Constant) -> TokenStream {
+    let value = consts::value(cx, &member.ty.kind, &default.value);
+    match member.ty.kind {
+        TypeKind::String { optional: true, .. } => quote!(Some(#value)),
+        _ => value,
+    }
+}
+
+/// If all members have defaults, the struct has one. If only some have, these are constants of the struct.
+fn defaults(cx: Context<'_>, layout: &Struct, name: &Ident, borrows: bool) -> TokenStream {
+    let given = layout.members.iter().filter_map(|member| Some((member, member.default.as_ref()?)));
+    let given: Vec<_> = given.map(|(member, constant)| (member, default(cx, member, constant))).collect();
+    if given.is_empty() {
+        return quote! {};
+    }
+    let lifetime = if borrows { quote!(<'_>) } else { quote!() };
+    if given.len() == layout.members.len() {
+        let fields = given.iter().map(|(member, value)| {
+            let field = field(&member.element);
+            quote!(#field: #value)
+        });
+        return quote! {
+            impl Default for #name #lifetime {
+                fn default() -> Self {
+                    Self { #(#fields),* }
+                }
+            }
+        };
+    }
+    let constants = given.iter().map(|(member, value)| {
+        let about = format!(" The default of `{}`.", member.element.name);
+        let name = names::ident(&format!("DEFAULT_{}", names::screaming(&member.element.name)));
+        let ty = cx.constant_type(&member.ty);
+        quote! {
+            #[doc = #about]
+            pub const #name: #ty = #value;
+        }
+    });
+    quote! { impl #name #lifetime { #(#constants)* } }
 }
 
 /// The value to be kept.
@@ -75,7 +112,7 @@ fn owned(cx: Context<'_>, decl: &Decl, layout: &Struct, names: &Names, about: &s
     let name = &names.owned;
     let docs = docs(&decl.element, about);
     let fields = layout.members.iter().map(|member| {
-        let (docs, name, ty) = (field_docs(member), field(member), cx.owned(&member.ty));
+        let (docs, name, ty) = (member_docs(&member.element), field(&member.element), cx.owned(&member.ty));
         quote! { #docs pub #name: #ty, }
     });
     let from_view = from_view(cx, layout, name, &names.view);
@@ -91,7 +128,7 @@ fn owned(cx: Context<'_>, decl: &Decl, layout: &Struct, names: &Names, about: &s
 
 fn from_view(cx: Context<'_>, layout: &Struct, name: &Ident, view: &Ident) -> TokenStream {
     let fields = layout.members.iter().map(|member| {
-        let name = field(member);
+        let name = field(&member.element);
         let value = cx.own(&member.ty, quote!(view.#name()));
         quote! { #name: #value }
     });
@@ -112,9 +149,9 @@ fn wire(cx: Context<'_>, decl: &Decl, layout: &Struct, names: &Names, about: &st
     let _ =
         writeln!(text, "    pub struct {}, {}<'f>, {} {{", names.wire, names.view, layout.shape.inline_size);
     for (index, member) in layout.members.iter().enumerate() {
-        text += &doc_text(&member.element, &format!("The member `{}`.", member.element.name), "        ");
+        text += &member_doc_text(&member.element);
         let (wire, view) = (one_line(&cx.wire(&member.ty)), one_line(&cx.view(&member.ty)));
-        let _ = writeln!(text, "        {} {}: {wire} => {view},", member.offset, field(member));
+        let _ = writeln!(text, "        {} {}: {wire} => {view},", member.offset, field(&member.element));
         if member.padding > 0 {
             let end = member.offset + member.ty.shape.inline_size;
             let _ = writeln!(text, "        /// Padding.");

@@ -1,6 +1,7 @@
 //! Putting a module together: formatted tokens and text.
 
 use proc_macro2::TokenStream;
+use quote::quote;
 
 use crate::ir::{Element, Value};
 
@@ -42,6 +43,9 @@ impl Module {
     ///
     /// If the tokens are not Rust, which is a mistake of the back end.
     pub(super) fn items(&mut self, tokens: TokenStream) {
+        if tokens.is_empty() {
+            return;
+        }
         let file =
             syn::parse2(tokens).unwrap_or_else(|error| panic!("generated code does not parse: {error}"));
         self.items.push(spaced(&prettyplease::unparse(&file)));
@@ -126,13 +130,45 @@ fn rust_doc(text: &str) -> Vec<String> {
 /// The blank behind the slashes and the most that Markdown does not take for code.
 const MAX_INDENT: usize = 4;
 
-/// An element's documentation as attributes.
+/// An element's documentation as attributes, and whether it is deprecated.
 pub(super) fn docs(element: &Element, otherwise: &str) -> TokenStream {
-    let lines = doc_lines(element, otherwise);
-    quote::quote! { #(#[doc = #lines])* }
+    let (lines, deprecated) = (only_docs(element, otherwise), deprecated(element));
+    quote! { #lines #deprecated }
 }
 
-/// An element's documentation as text with `indent` in front of each line.
+/// The same without that, for what somebody has to implement whether it is deprecated or not.
+pub(super) fn only_docs(element: &Element, otherwise: &str) -> TokenStream {
+    let lines = doc_lines(element, otherwise);
+    quote! { #(#[doc = #lines])* }
+}
+
+/// An element's documentation as text with `indent` in front of each line, and whether it is deprecated.
 pub(super) fn doc_text(element: &Element, otherwise: &str, indent: &str) -> String {
-    doc_lines(element, otherwise).iter().map(|line| format!("{indent}///{line}\n")).collect()
+    let lines = doc_lines(element, otherwise);
+    let mut text: String = lines.iter().map(|line| format!("{indent}///{line}\n")).collect();
+    match deprecation(element) {
+        Some(Some(note)) => text += &format!("{indent}#[deprecated(note = {note:?})]\n"),
+        Some(None) => text += &format!("{indent}#[deprecated]\n"),
+        None => {}
+    }
+    text
+}
+
+/// The attribute of what is deprecated.
+pub(super) fn deprecated(element: &Element) -> TokenStream {
+    match deprecation(element) {
+        Some(Some(note)) => quote! { #[deprecated(note = #note)] },
+        Some(None) => quote! { #[deprecated] },
+        None => quote! {},
+    }
+}
+
+/// Whether an element is deprecated, and what is said of that.
+fn deprecation(element: &Element) -> Option<Option<&str>> {
+    let attribute = element.attribute("deprecated")?;
+    let note = attribute.arguments.iter().find_map(|argument| match &argument.value.value {
+        Value::String(text) => Some(text.as_str()),
+        _ => None,
+    });
+    Some(note)
 }

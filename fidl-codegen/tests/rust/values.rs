@@ -191,7 +191,7 @@ pub mod test_values {
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub struct Empty {}
 
-    ::fidl::encode_struct! { Empty => EmptyWire {  } }
+    ::fidl::encode_struct! { Empty => EmptyWire {} }
 
     impl From<EmptyView<'_>> for Empty {
         fn from(_: EmptyView<'_>) -> Self {

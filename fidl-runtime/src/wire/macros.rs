@@ -242,3 +242,45 @@ macro_rules! encode_struct {
         $($crate::encode_struct!(@fields $this $out $encoder $($rest)*);)?
     };
 }
+
+/// Declares that a value, a tuple struct around another, encodes as that other.
+///
+/// ```text
+/// encode_new_type! { Value<'_> => WireType }
+/// encode_new_type! { resource Value<'_> => WireType }
+/// ```
+#[macro_export]
+macro_rules! encode_new_type {
+    (resource $value:ty => $wire:ty) => {
+        impl $crate::wire::Encode<$wire> for $value {
+            fn encode(
+                self,
+                out: &mut $wire,
+                encoder: &mut $crate::wire::Encoder<'_>,
+            ) -> ::core::result::Result<(), $crate::wire::EncodeError> {
+                $crate::wire::Encode::encode(self.0, out, encoder)
+            }
+        }
+    };
+    ($value:ty => $wire:ty) => {
+        impl $crate::wire::EncodeRef<$wire> for $value {
+            fn encode_ref(
+                &self,
+                out: &mut $wire,
+                encoder: &mut $crate::wire::Encoder<'_>,
+            ) -> ::core::result::Result<(), $crate::wire::EncodeError> {
+                $crate::wire::EncodeRef::encode_ref(&self.0, out, encoder)
+            }
+        }
+
+        impl $crate::wire::Encode<$wire> for $value {
+            fn encode(
+                self,
+                out: &mut $wire,
+                encoder: &mut $crate::wire::Encoder<'_>,
+            ) -> ::core::result::Result<(), $crate::wire::EncodeError> {
+                $crate::wire::EncodeRef::encode_ref(&self, out, encoder)
+            }
+        }
+    };
+}
