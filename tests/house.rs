@@ -35,7 +35,7 @@ const CODEGEN: &[Room] = &[
     ("versions", 3, &[]),
     ("sema", 4, &["layout"]),
     ("rust", 5, &[]),
-    ("json", 5, &[]),
+    ("json", 5, &["pipeline"]),
     ("pipeline", 5, &[]),
     ("builder", 6, &[]),
     ("cli", 7, &[]),

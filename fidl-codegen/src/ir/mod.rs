@@ -162,23 +162,27 @@ impl Schema {
     /// or is made of one.
     #[must_use]
     pub fn is_resource(&self, ty: &Type) -> bool {
-        match &ty.kind {
-            TypeKind::Primitive(_)
-            | TypeKind::String { .. }
-            | TypeKind::StringArray { .. }
-            | TypeKind::FrameworkError => false,
-            TypeKind::Handle { .. } | TypeKind::Endpoint { .. } => true,
-            TypeKind::Array { element, .. } | TypeKind::Vector { element, .. } => self.is_resource(element),
-            TypeKind::Pointer(inner) => self.is_resource(inner),
-            TypeKind::Box(id) | TypeKind::Named(id) | TypeKind::OptionalUnion(id) => {
-                match &self.decl(*id).kind {
-                    DeclKind::Struct(layout) => layout.resource,
-                    DeclKind::Table(layout) => layout.resource,
-                    DeclKind::Union(layout) => layout.resource,
-                    DeclKind::NewType(new) => self.is_resource(&new.target),
-                    _ => false,
+        // A loop, since new types of new types may go as deep as a schema is long.
+        let mut ty = ty;
+        loop {
+            ty = match &ty.kind {
+                TypeKind::Primitive(_)
+                | TypeKind::String { .. }
+                | TypeKind::StringArray { .. }
+                | TypeKind::FrameworkError => return false,
+                TypeKind::Handle { .. } | TypeKind::Endpoint { .. } => return true,
+                TypeKind::Array { element, .. } | TypeKind::Vector { element, .. } => element,
+                TypeKind::Pointer(inner) => inner,
+                TypeKind::Box(id) | TypeKind::Named(id) | TypeKind::OptionalUnion(id) => {
+                    match &self.decl(*id).kind {
+                        DeclKind::Struct(layout) => return layout.resource,
+                        DeclKind::Table(layout) => return layout.resource,
+                        DeclKind::Union(layout) => return layout.resource,
+                        DeclKind::NewType(new) => &new.target,
+                        _ => return false,
+                    }
                 }
-            }
+            };
         }
     }
 }

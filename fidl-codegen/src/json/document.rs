@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::parts::{Attribute, Constant, FieldShape, Location, Shape, Type, Written};
 use super::text::Entries;
+use crate::ir::DeclKind;
 
 /// The file's top level.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -89,6 +90,25 @@ pub(super) enum Kind {
     Overlay,
     Alias,
     NewType,
+}
+
+impl From<&DeclKind> for Kind {
+    fn from(kind: &DeclKind) -> Self {
+        match kind {
+            DeclKind::Const(_) => Self::Const,
+            DeclKind::Alias(_) => Self::Alias,
+            DeclKind::Bits(_) => Self::Bits,
+            DeclKind::Enum(_) => Self::Enum,
+            DeclKind::Struct(_) => Self::Struct,
+            DeclKind::Table(_) => Self::Table,
+            DeclKind::Union(_) => Self::Union,
+            DeclKind::Overlay(_) => Self::Overlay,
+            DeclKind::NewType(_) => Self::NewType,
+            DeclKind::Protocol(_) => Self::Protocol,
+            DeclKind::Service(_) => Self::Service,
+            DeclKind::Resource(_) => Self::ExperimentalResource,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

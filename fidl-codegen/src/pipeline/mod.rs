@@ -76,6 +76,15 @@ fn parse_one(sources: &mut SourceMap, source: &Source, diagnostics: &mut Vec<Dia
     file
 }
 
+/// A schema of the compiler's own library `zx` alone.
+#[cfg(feature = "json")]
+pub(crate) fn built_in_zx() -> Schema {
+    let mut sources = SourceMap::default();
+    let files = vec![parse_one(&mut sources, &zx(), &mut Vec::new())];
+    let library = Library { files, builtin: true };
+    versions::run(&sources, &Options::default(), vec![library], &mut Vec::new())
+}
+
 /// The library `zx` that is used where none is given.
 fn zx() -> Source {
     Source::new("<built-in zx.fidl>", include_str!("../zx.fidl"))

@@ -21,7 +21,7 @@ mod declare;
 mod decls;
 mod imports;
 mod known;
-mod names;
+pub(crate) mod names;
 mod no_resource;
 mod order;
 mod ordinals;

@@ -41,13 +41,13 @@ fn words(name: &str) -> Vec<String> {
 }
 
 /// Whether a text can be a name.
-pub(super) fn is_identifier(text: &str) -> bool {
+pub(crate) fn is_identifier(text: &str) -> bool {
     let word = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     word && text.starts_with(|letter: char| letter.is_ascii_alphabetic()) && !text.ends_with('_')
 }
 
 /// Whether a text can be the name of a library.
-pub(super) fn is_library_name(text: &str) -> bool {
+pub(crate) fn is_library_name(text: &str) -> bool {
     text.split('.').all(|part| {
         part.starts_with(|letter: char| letter.is_ascii_lowercase())
             && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())

@@ -79,7 +79,8 @@ impl<'a> Writer<'a> {
     /// A library's declarations by kind and name.
     fn by_kind(&self, library: LibraryId) -> Vec<(Kind, DeclId)> {
         let ids = self.by_name(library).into_iter();
-        let mut ids: Vec<(Kind, DeclId)> = ids.map(|id| (kind(&self.schema.decl(id).kind), id)).collect();
+        let mut ids: Vec<(Kind, DeclId)> =
+            ids.map(|id| (Kind::from(&self.schema.decl(id).kind), id)).collect();
         ids.sort_by_key(|(kind, _)| *kind);
         ids
     }
@@ -119,23 +120,6 @@ impl<'a> Writer<'a> {
             value: self.constant(&argument.value),
             location: self.location(argument.location),
         }
-    }
-}
-
-fn kind(kind: &DeclKind) -> Kind {
-    match kind {
-        DeclKind::Const(_) => Kind::Const,
-        DeclKind::Alias(_) => Kind::Alias,
-        DeclKind::Bits(_) => Kind::Bits,
-        DeclKind::Enum(_) => Kind::Enum,
-        DeclKind::Struct(_) => Kind::Struct,
-        DeclKind::Table(_) => Kind::Table,
-        DeclKind::Union(_) => Kind::Union,
-        DeclKind::Overlay(_) => Kind::Overlay,
-        DeclKind::NewType(_) => Kind::NewType,
-        DeclKind::Protocol(_) => Kind::Protocol,
-        DeclKind::Service(_) => Kind::Service,
-        DeclKind::Resource(_) => Kind::ExperimentalResource,
     }
 }
 
