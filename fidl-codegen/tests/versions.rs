@@ -166,6 +166,36 @@ fn all_that_was_removed_can_be_selected() {
     assert_eq!(schema.available, [("a".to_owned(), vec!["LEGACY".to_owned()])]);
 }
 
+/// What was removed is not asked to know of deprecations since.
+#[test]
+fn kept_elements_may_refer_to_what_was_deprecated_later() {
+    let text = "@available(added=1)
+        library a;
+        @available(removed=5)
+        type Removed = struct { a New; };
+        @available(deprecated=6)
+        type New = struct { b uint8; };";
+    let mut options = Options::default();
+    options.available.select_text("a:2,HEAD").unwrap();
+    let schema = compile_with(&options, &[vec![Source::new("a.fidl", text)]]).unwrap().schema;
+    let lines: Vec<String> = schema.target().decls.iter().map(|id| line(&schema, *id)).collect();
+    assert_eq!(lines, ["New!: b!", "Removed: a"]);
+}
+
+/// An import may be used at some versions only.
+#[test]
+fn imports_are_used_if_they_are_at_any_version() {
+    let base = "@available(added=1) library a; type T = struct { a uint8; };";
+    let user = |use_of_it: &str| format!("@available(added=1) library b; using a; {use_of_it}");
+    let run = |text: String| {
+        let libraries = [vec![Source::new("a.fidl", base)], vec![Source::new("b.fidl", text)]];
+        compile(&libraries).err().map(|report| report.diagnostics()[0].code.number)
+    };
+    assert_eq!(run(user("@available(removed=3) type U = struct { t a.T; };")), None);
+    assert_eq!(run(user("@available(added=3, removed=4) type U = struct { t a.T; };")), None);
+    assert_eq!(run(user("@available(removed=3) type U = struct { t uint8; };")), Some(178));
+}
+
 /// Another platform is seen at its selected version alone.
 #[test]
 fn platforms_meet_at_their_selected_versions() {

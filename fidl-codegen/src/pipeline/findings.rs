@@ -19,6 +19,8 @@ struct Platform {
     runs: usize,
     /// At how many of them there were errors.
     failures: usize,
+    /// Whether there are versions that were not looked at.
+    stopped: bool,
     /// Where the interval begins that has the selected version, if there is one.
     selected_at: Option<Version>,
     /// How often each import was not used.
@@ -75,6 +77,11 @@ impl Findings {
         platform.add(platform.selected_at, true, diagnostic);
     }
 
+    /// Says that the rest of a platform's versions is not looked at.
+    pub(super) fn stop(&mut self, platform: &str) {
+        self.platform(platform).stopped = true;
+    }
+
     /// At how many versions of a platform there were errors.
     pub(super) fn failures(&self, platform: &str) -> usize {
         self.platforms.get(platform).map_or(0, |platform| platform.failures)
@@ -113,9 +120,10 @@ impl Platform {
 
     fn merged(self, name: String, known: &[&Availabilities]) -> impl Iterator<Item = Diagnostic> {
         // The analysis of the selected versions is one more.
-        let (runs, unused) = (self.runs + 1, self.unused);
+        let (runs, unused, stopped) = (self.runs + 1, self.unused, self.stopped);
         let is_used = move |it: &Diagnostic| {
-            it.code == code::UNUSED_IMPORT && unused.get(&it.span).is_some_and(|count| *count < runs)
+            let used = || stopped || unused.get(&it.span).is_some_and(|count| *count < runs);
+            it.code == code::UNUSED_IMPORT && used()
         };
         let found = self.found.into_iter().filter(move |found| !is_used(&found.diagnostic));
         found.map(move |Found { version, selected, diagnostic }| match version {

@@ -62,6 +62,7 @@ pub(super) fn run(
     let known: Vec<Availabilities> =
         libraries.iter().map(|library| collect(sources, &library.files, out)).collect();
     known.iter().for_each(|known| selected(options, known, out));
+    // What is wrong about versions would seem to be wrong about names as well.
     if has_errors(&out[before..]) {
         return Schema::default();
     }
@@ -139,11 +140,10 @@ impl Run<'_> {
         let bytes: usize = needed.iter().map(|index| self.libraries[*index].bytes).sum();
         *work = work.saturating_add(bytes.saturating_mul(others.len()));
         for point in others {
-            if *work > MOST_WORK {
-                return out.extend(self.too_many(platform, points.len()));
-            }
-            if findings.failures(platform) == MOST_FAILURES {
-                return;
+            let too_many = *work > MOST_WORK;
+            if too_many || findings.failures(platform) == MOST_FAILURES {
+                out.extend(self.too_many(platform, points.len()).filter(|_| too_many));
+                return findings.stop(platform);
             }
             let methods = self.at(platform, point, &needed, findings);
             *work = work.saturating_add(methods * METHOD_WORK);

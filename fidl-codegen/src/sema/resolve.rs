@@ -279,29 +279,13 @@ impl Scope<'_> {
         Some(diagnostic.place(symbol.span, "declared here"))
     }
 
-    /// A name that there is at other versions.
-    fn not_always(&self, path: &Path, library: LibraryId, times: &[Availability]) -> Option<Diagnostic> {
-        const MOST_SHOWN: usize = 4;
-        if times.is_empty() {
-            return None;
-        }
-        let shown = times.iter().take(MOST_SHOWN).map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let library = self.known.schema.library(library);
-        let of = match library.platform == self.known.schema.library(self.library).platform {
-            true => String::new(),
-            false => format!(", of platform `{}`", library.platform),
-        };
-        let label = format!("`{}` exists {shown}{of}", path.text());
-        Some(Diagnostic::new(code::NAME_NOT_ALWAYS, path.span, label))
-    }
-
     fn no_member(&self, path: &Path, id: DeclId) -> Diagnostic {
         let symbol = self.known.symbol(id);
         let name = path.parts.last().map_or("", |part| part.text.as_str());
         let library = self.known.schema.decl(id).library;
         let history = &self.known.histories[library.0 as usize];
         let times = history.member(&self.known.schema.decl(id).element.name, name);
-        if let Some(diagnostic) = self.not_always(path, library, times) {
+        if let Some(diagnostic) = not_always(self.known, self.library, path, library, times) {
             return diagnostic;
         }
         let decl = self.known.shown_name(id, self.library);
@@ -319,7 +303,7 @@ impl Scope<'_> {
     fn no_decl(&self, path: &Path, library: LibraryId, part: usize, suggest: bool) -> Diagnostic {
         let name = path.parts[part].text.as_str();
         let times = self.known.histories[library.0 as usize].decl(name);
-        if let Some(diagnostic) = self.not_always(path, library, times) {
+        if let Some(diagnostic) = not_always(self.known, self.library, path, library, times) {
             return diagnostic;
         }
         let label = format!("library `{}` has no `{name}`", self.known.schema.library(library).name);
@@ -347,4 +331,26 @@ impl Scope<'_> {
             None => diagnostic.did_you_mean(nearest(&prefix, self.imports.keys().map(String::as_str))),
         }
     }
+}
+
+/// A name that a library has at other versions, named in the library `from`.
+pub(super) fn not_always(
+    known: &Known,
+    from: LibraryId,
+    path: &Path,
+    library: LibraryId,
+    times: &[Availability],
+) -> Option<Diagnostic> {
+    const MOST_SHOWN: usize = 4;
+    if times.is_empty() {
+        return None;
+    }
+    let shown = times.iter().take(MOST_SHOWN).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let platform = &known.schema.library(library).platform;
+    let of = match *platform == known.schema.library(from).platform {
+        true => String::new(),
+        false => format!(", of platform `{platform}`"),
+    };
+    let label = format!("`{}` exists {shown}{of}", path.text());
+    Some(Diagnostic::new(code::NAME_NOT_ALWAYS, path.span, label))
 }

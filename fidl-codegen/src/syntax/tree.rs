@@ -103,7 +103,7 @@ pub enum Referrer {
     Absent,
     /// It is there.
     Present,
-    /// It is there and deprecated.
+    /// It is there and deprecated, or was removed, so that it may refer to what is deprecated.
     Deprecated,
 }
 

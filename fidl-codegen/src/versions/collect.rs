@@ -113,6 +113,13 @@ impl<'a> Collector<'a, '_> {
         }
     }
 
+    /// In a library without versions no element needs an entry.
+    fn enter(&mut self, span: Span, availability: Availability) {
+        if self.versioned {
+            self.found.elements.insert(span, availability);
+        }
+    }
+
     fn decl(&mut self, decl: &'a Decl, library: Availability) -> Item<'a> {
         let item = self.element(Place::Whole, &decl.name, &decl.attributes, library);
         let own = item.availability;
@@ -142,7 +149,7 @@ impl<'a> Collector<'a, '_> {
         let before = self.out.len();
         let (availability, end) = self.read(place, &name.text, attributes, parent);
         let sound = !has_errors(&self.out[before..]);
-        self.found.elements.insert(name.span, availability);
+        self.enter(name.span, availability);
         Item { name: &name.text, span: name.span, availability, end, abi: None, sound }
     }
 
@@ -233,7 +240,7 @@ impl<'a> Collector<'a, '_> {
         if let Head::Layout(id) = ctor.head {
             let layout = &file[id];
             let caret = Span { end: layout.class_span.end, ..layout.span };
-            self.found.elements.insert(caret, parent);
+            self.enter(caret, parent);
             self.layout(id, parent);
         }
         for parameter in ctor.parameters.iter().flat_map(|parameters| &parameters.items) {
@@ -283,7 +290,7 @@ impl<'a> Collector<'a, '_> {
             match member {
                 ProtocolMember::Compose { attributes, path } => {
                     let (own, _) = self.read(Place::Whole, "", attributes, parent);
-                    self.found.elements.insert(self.texts.file[*path].span, own);
+                    self.enter(self.texts.file[*path].span, own);
                 }
                 ProtocolMember::Method(method) => scope.push(self.method(method, name, parent)),
             }
@@ -298,7 +305,7 @@ impl<'a> Collector<'a, '_> {
         modifiers::strictness(method, own, &self.found.modifiers, self.out);
         for payload in [&method.request, &method.response].into_iter().flatten() {
             // The compiler's own declarations for the answer are placed here.
-            self.found.elements.insert(payload.span, own);
+            self.enter(payload.span, own);
             payload.ctor.into_iter().for_each(|ctor| self.ctor(ctor, own));
         }
         method.error.into_iter().for_each(|(_, ctor)| self.ctor(ctor, own));

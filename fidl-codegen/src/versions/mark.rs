@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::collect::Availabilities;
-use super::target::Target;
+use super::target::{Presence, Target};
 use crate::source::Span;
 use crate::syntax::{
     Attribute, ConstantId, CtorId, Decl, DeclKind, File, Head, LayoutId, Literal, PathId, Property, Protocol,
@@ -58,12 +58,15 @@ impl Marker<'_> {
 
     /// Whether an element is deprecated; what it says no more about stands in `parent`.
     fn element(&mut self, span: Span, attributes: &[Attribute], parent: Referrer) -> Referrer {
-        let referrer = match self.known.of(span) {
-            Some(availability) if availability.deprecated_at(self.target.version) => Referrer::Deprecated,
-            Some(_) => Referrer::Present,
+        let known = self.known.of(span);
+        let deprecated = known.is_some_and(|availability| availability.deprecated_at(self.target.version));
+        let referrer = match known.map(|availability| self.target.presence(&availability)) {
             None => parent,
+            Some(Presence::Present) if !deprecated => Referrer::Present,
+            // What was removed is older than the deprecations since then.
+            Some(_) => Referrer::Deprecated,
         };
-        if referrer == Referrer::Deprecated {
+        if deprecated {
             self.deprecated.insert(span);
         }
         self.attributes(attributes, referrer);
@@ -122,7 +125,9 @@ impl Marker<'_> {
     fn layout(&mut self, id: LayoutId, parent: Referrer) {
         let file = self.file;
         let layout = &file[id];
-        if parent == Referrer::Deprecated {
+        let caret = Span { end: layout.class_span.end, ..layout.span };
+        let anonymous = self.known.of(caret);
+        if anonymous.is_some_and(|availability| availability.deprecated_at(self.target.version)) {
             self.deprecated.insert(layout.span);
         }
         layout.subtype.into_iter().for_each(|ctor| self.ctor(ctor, parent));

@@ -78,7 +78,7 @@ fn decl(out: &mut String, schema: &Schema, decl: &Decl) {
         DeclKind::Service(it) => {
             writeln!(out, "service {name}").unwrap();
             for member in &it.members {
-                attributes(out, "  ", &member.element.attributes);
+                element(out, "  ", &member.element);
                 writeln!(out, "  {} {}", member.element.name, ty(schema, &member.ty)).unwrap();
             }
         }
@@ -86,6 +86,7 @@ fn decl(out: &mut String, schema: &Schema, decl: &Decl) {
         DeclKind::Resource(it) => {
             writeln!(out, "resource {name} : {}", it.underlying.name()).unwrap();
             for property in &it.properties {
+                element(out, "  ", &property.element);
                 writeln!(out, "  {} {}", property.element.name, ty(schema, &property.ty)).unwrap();
             }
         }
@@ -164,6 +165,9 @@ fn protocol(out: &mut String, schema: &Schema, name: &str, it: &Protocol) {
     }
     for compose in &it.composes {
         attributes(out, "  ", &compose.attributes);
+        if compose.deprecated {
+            writeln!(out, "  deprecated").unwrap();
+        }
         writeln!(out, "  compose {}", schema.full_name(compose.protocol)).unwrap();
     }
     for id in &it.methods {
