@@ -7,7 +7,7 @@ use std::{env, fmt, fs, io, process};
 use crate::diagnostics::Report;
 use crate::ir::{LibraryId, Schema};
 use crate::source::Source;
-use crate::{compile, rust};
+use crate::{Options, compile_with, rust};
 
 /// Compiles schemas to Rust, for a `build.rs`.
 ///
@@ -32,6 +32,7 @@ use crate::{compile, rust};
 pub struct Builder {
     libraries: Vec<Library>,
     out_dir: Option<PathBuf>,
+    options: Options,
 }
 
 #[derive(Clone, Debug)]
@@ -79,6 +80,23 @@ impl Builder {
         self
     }
 
+    /// Sets what is asked for besides the sources: the versions of platforms, parts of the language that must be
+    /// turned on.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut options = fidl_codegen::Options::default();
+    /// options.available.select_text("fuchsia:27")?;
+    /// let builder = fidl_codegen::Builder::new().options(options);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn options(mut self, options: Options) -> Self {
+        self.options = options;
+        self
+    }
+
     /// Compiles, writes, and tells Cargo to run the build script again when a schema changes. Gives the paths
     /// of the files, written or unchanged, in the order of their libraries.
     ///
@@ -92,7 +110,8 @@ impl Builder {
         for path in self.libraries.iter().flat_map(|library| &library.files) {
             println!("cargo::rerun-if-changed={}", path.display());
         }
-        let compiled = compile(&self.read()?).map_err(|report| Error::Schema(Box::new(report)))?;
+        let compiled =
+            compile_with(&self.options, &self.read()?).map_err(|report| Error::Schema(Box::new(report)))?;
         eprint!("{}", compiled.warnings.render(false));
         let given = self.libraries.iter().filter(|library| !library.files.is_empty());
         let ids = given_libraries(&compiled.schema);

@@ -1,22 +1,24 @@
 //! Compiles FIDL schemas to Rust.
 //!
 //! ```text
-//!  files          tokens, tree         meaning              text
+//!  files          tokens, tree    tree of one version    meaning             text
 //!
-//! source ──────▶ syntax ──────▶ sema ──────▶ ir ──────▶ rust
-//!    │              │           │    │
-//!    │              │        layout  ordinal
-//!    ▼              ▼           ▼
-//! diagnostics ◀─────┴───────────┘
+//! source ──────▶ syntax ──────▶ versions ──────▶ sema ──────▶ ir ──────▶ rust
+//!    │              │               │            │    │
+//!    │              │               │         layout  ordinal
+//!    ▼              ▼               ▼            ▼
+//! diagnostics ◀─────┴───────────────┴────────────┘
 //! ```
 //!
 //! - [`source`]: files and places in them.
 //! - [`diagnostics`]: one table of codes, one form, one renderer.
 //! - [`syntax`]: lexer, parser and tree; never gives up.
+//! - [`versions`]: which elements exist when; the tree as it is at one version.
 //! - [`sema`]: names, types, constants, protocols; the one bridge from the tree to the IR.
 //! - [`layout`]: sizes of types and messages. [`ordinal`]: the numbers of methods.
 //! - [`ir`]: the resolved schema as plain data, all that a back end sees.
 //! - [`rust`]: the back end.
+//! - `json`: the IR as JSON, written and read. With the feature `json`, which `cli` includes.
 //!
 //! Most users need [`Builder`] alone, in a `build.rs`. [`compile`] goes from texts to the IR:
 //!
@@ -41,6 +43,8 @@
 pub mod builder;
 pub mod diagnostics;
 pub mod ir;
+#[cfg(feature = "json")]
+pub mod json;
 pub mod layout;
 pub mod ordinal;
 mod pipeline;
@@ -48,7 +52,8 @@ pub mod rust;
 pub mod sema;
 pub mod source;
 pub mod syntax;
+pub mod versions;
 
 pub use builder::Builder;
-pub use pipeline::{Compiled, compile, group_by_library};
+pub use pipeline::{Compiled, Options, compile, compile_with, group_by_library};
 pub use source::Source;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::SystemTime;
 
-use fidl_codegen::Builder;
 use fidl_codegen::builder::Error;
+use fidl_codegen::{Builder, Options};
 
 fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("builder").join(name);
@@ -55,6 +55,20 @@ fn the_built_in_library_gets_none() {
         folder("zx", &[("h.fidl", "library h; using zx; type H = resource struct { h zx.Handle; };")]);
     let built = Builder::new().file(folder.join("h.fidl")).out_dir(&folder).compile().unwrap();
     assert_eq!(built, [folder.join("h.rs")]);
+}
+
+#[test]
+fn versions_are_selected() {
+    let schema = "@available(added=1) library v; const ALWAYS bool = true; @available(added=3) const LATER bool = true;";
+    let folder = folder("versions", &[("v.fidl", schema)]);
+    let build = |selected: &str| {
+        let mut options = Options::default();
+        options.available.select_text(selected).unwrap();
+        let builder = Builder::new().file(folder.join("v.fidl")).out_dir(&folder).options(options);
+        fs::read_to_string(&builder.compile().unwrap()[0]).unwrap()
+    };
+    assert!(build("v:3").contains("LATER"));
+    assert!(!build("v:2").contains("LATER"));
 }
 
 #[test]

@@ -19,6 +19,9 @@ fn run(bytes: impl Into<Vec<u8>>) -> Option<Report> {
     (!report.is_empty()).then_some(report)
 }
 
+/// No errors.
+const NONE: [u16; 0] = [];
+
 /// The errors by number.
 fn errors(text: String) -> Vec<u16> {
     let report = run(text);
@@ -156,33 +159,33 @@ fn long_chains() {
         format!("library t; {items} {last}")
     };
     let structs = chain(&|n| format!("type S{n} = struct {{ m S{}; }};", n + 1), "type S20000 = struct {};");
-    assert_eq!(errors(structs), []);
+    assert_eq!(errors(structs), NONE);
     let boxes = chain(&|n| format!("type S{n} = struct {{ m box<S{}>; }};", (n + 1) % LENGTH), "");
-    assert_eq!(errors(boxes), []);
+    assert_eq!(errors(boxes), NONE);
     let consts = chain(&|n| format!("const C{n} uint8 = C{};", n + 1), "const C20000 uint8 = 1;");
-    assert_eq!(errors(consts), []);
+    assert_eq!(errors(consts), NONE);
     let aliases = chain(&|n| format!("alias A{n} = A{};", n + 1), "alias A20000 = uint8;");
-    assert_eq!(errors(aliases), []);
+    assert_eq!(errors(aliases), NONE);
     let cycle = chain(&|n| format!("type S{n} = struct {{ m S{}; }};", (n + 1) % LENGTH), "");
     assert_eq!(errors(cycle), [57]);
     let vectors = chain(&|n| format!("alias A{n} = vector<A{}>;", n + 1), "alias A20000 = uint8;");
     assert_eq!(errors(vectors), [1001]);
     let boxed =
         chain(&|n| format!("alias A{n} = A{};", n + 1), "alias A20000 = B; type B = struct { b box<A0>; };");
-    assert_eq!(errors(boxed), []);
+    assert_eq!(errors(boxed), NONE);
 }
 
 #[test]
 fn long_lists() {
     const LENGTH: usize = 50_000;
-    assert_eq!(errors(format!("library t; const A uint8 = {}1;", "1|".repeat(LENGTH))), []);
+    assert_eq!(errors(format!("library t; const A uint8 = {}1;", "1|".repeat(LENGTH))), NONE);
     assert_eq!(errors(format!("library t; alias A = a{};", ".a".repeat(LENGTH))), [51]);
     assert_eq!(errors(format!("library t; const A uint64 = {};", "9".repeat(LENGTH))), [66]);
     let mut wide = "library t; type E = enum {".to_owned();
     for n in 0..LENGTH {
         write!(wide, "M{n} = {n};").unwrap();
     }
-    assert_eq!(errors(wide + "};"), []);
+    assert_eq!(errors(wide + "};"), NONE);
     let unknown: String = (0..2000).map(|n| format!("alias A{n} = Missing{n};")).collect();
     assert_eq!(errors(format!("library t; {unknown}")).len(), 2000);
 }
@@ -201,11 +204,40 @@ fn methods_that_multiply() {
     assert!(errors(text).contains(&code::TOO_MANY_METHODS.number));
 }
 
+/// A schema with a declaration for each of so many versions.
+fn versioned(count: usize, item: impl Fn(usize) -> String) -> String {
+    let items: String = (1..=count).map(|n| format!("@available(added={n})\n{}\n", item(n))).collect();
+    format!("@available(added=1) library t;\n{items}")
+}
+
+/// Each version is looked at by itself.
+#[test]
+fn many_versions() {
+    let start = Instant::now();
+    let few = versioned(500, |n| format!("const C{n} uint8 = 1;"));
+    assert_eq!(errors(few), NONE);
+    let many = versioned(20_000, |n| format!("const C{n} uint8 = 1;"));
+    assert_eq!(errors(many), [code::TOO_MANY_VERSIONS.number]);
+    let unknown = versioned(1000, |n| format!("alias A{n} = Missing{n};"));
+    assert_eq!(errors(unknown).len(), 1000);
+    let methods: String = (0..1000).map(|n| format!("M{n}();")).collect();
+    let composed = versioned(300, |n| format!("protocol Q{n} {{ compose P; }};"));
+    let composed = format!("{composed} protocol P {{ {methods} }};");
+    assert_eq!(errors(composed), [code::TOO_MANY_VERSIONS.number]);
+    let replaced = "@available(added=1) library t; @available(replaced=3) const A bool = true;".to_owned();
+    let again = "@available(added=3) const A bool = true;";
+    assert_eq!(errors(replaced + &again.repeat(10_000)).len(), 9999);
+    let modifiers: String = (1..10_000).map(|n| format!("strict(added={n}, removed={}) ", n + 1)).collect();
+    let modifiers = format!("@available(added=1) library t; type E = {modifiers} enum {{ A = 1; }};");
+    assert_eq!(errors(modifiers), [code::TOO_MANY_VERSIONS.number]);
+    assert!(start.elapsed() < Duration::from_secs(60), "took {:?}", start.elapsed());
+}
+
 #[test]
 fn large_files() {
     let start = Instant::now();
     let comments = "// nothing but words\n".repeat(500_000);
-    assert_eq!(errors(format!("library t;\n{comments}")), []);
+    assert_eq!(errors(format!("library t;\n{comments}")), NONE);
     assert!(run(vec![b'$'; 10_000_000]).is_some());
     assert!(run(vec![0; 10_000_000]).is_some());
     assert!(run(format!("library t; {}", "/// a\n@x ".repeat(100_000))).is_some_and(|it| it.errors() == 1));

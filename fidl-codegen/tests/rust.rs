@@ -10,10 +10,10 @@ use std::path::Path;
 use fidl_codegen::Source;
 use fidl_codegen::ir::{LibraryId, Schema};
 use fidl_codegen::rust::generate;
-use support::{expect, inputs, libraries, package};
+use support::{expect, inputs, package};
 
 fn compile(path: &Path) -> Schema {
-    fidl_codegen::compile(&libraries(path)).unwrap_or_else(|report| panic!("{}", report.render(false))).schema
+    support::compile(path).unwrap_or_else(|report| panic!("{}", report.render(false))).schema
 }
 
 fn last_library(schema: &Schema) -> String {

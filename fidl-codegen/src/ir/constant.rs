@@ -57,4 +57,8 @@ pub enum ConstantTarget {
     Member(DeclId, u32),
     /// The builtin `MAX`.
     Max,
+    /// The version `NEXT`.
+    Next,
+    /// The version `HEAD`.
+    Head,
 }

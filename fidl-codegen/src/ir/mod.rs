@@ -95,6 +95,8 @@ pub struct Schema {
     pub libraries: Vec<Library>,
     /// The declarations of all libraries, in no order that means anything; see [`Library::decls`].
     pub decls: Vec<Decl>,
+    /// The versions that were selected of each platform, as text, in the order of the platforms' names.
+    pub available: Vec<(String, Vec<String>)>,
 }
 
 impl Schema {
@@ -160,23 +162,27 @@ impl Schema {
     /// or is made of one.
     #[must_use]
     pub fn is_resource(&self, ty: &Type) -> bool {
-        match &ty.kind {
-            TypeKind::Primitive(_)
-            | TypeKind::String { .. }
-            | TypeKind::StringArray { .. }
-            | TypeKind::FrameworkError => false,
-            TypeKind::Handle { .. } | TypeKind::Endpoint { .. } => true,
-            TypeKind::Array { element, .. } | TypeKind::Vector { element, .. } => self.is_resource(element),
-            TypeKind::Pointer(inner) => self.is_resource(inner),
-            TypeKind::Box(id) | TypeKind::Named(id) | TypeKind::OptionalUnion(id) => {
-                match &self.decl(*id).kind {
-                    DeclKind::Struct(layout) => layout.resource,
-                    DeclKind::Table(layout) => layout.resource,
-                    DeclKind::Union(layout) => layout.resource,
-                    DeclKind::NewType(new) => self.is_resource(&new.target),
-                    _ => false,
+        // A loop, since new types of new types may go as deep as a schema is long.
+        let mut ty = ty;
+        loop {
+            ty = match &ty.kind {
+                TypeKind::Primitive(_)
+                | TypeKind::String { .. }
+                | TypeKind::StringArray { .. }
+                | TypeKind::FrameworkError => return false,
+                TypeKind::Handle { .. } | TypeKind::Endpoint { .. } => return true,
+                TypeKind::Array { element, .. } | TypeKind::Vector { element, .. } => element,
+                TypeKind::Pointer(inner) => inner,
+                TypeKind::Box(id) | TypeKind::Named(id) | TypeKind::OptionalUnion(id) => {
+                    match &self.decl(*id).kind {
+                        DeclKind::Struct(layout) => return layout.resource,
+                        DeclKind::Table(layout) => return layout.resource,
+                        DeclKind::Union(layout) => return layout.resource,
+                        DeclKind::NewType(new) => &new.target,
+                        _ => return false,
+                    }
                 }
-            }
+            };
         }
     }
 }
@@ -196,6 +202,8 @@ pub struct MethodId {
 pub struct Library {
     /// The dotted name, as `fuchsia.io`.
     pub name: String,
+    /// The platform whose versions count for it; `unversioned` if none does.
+    pub platform: String,
     /// The attributes of the library declarations of all its files, in file order.
     pub attributes: Vec<Attribute>,
     /// The libraries that its files import, each once, in the order of their ids.
@@ -215,6 +223,8 @@ pub struct Element {
     pub attributes: Vec<Attribute>,
     /// Where the name stands; for an anonymous layout, where the layout stands.
     pub location: Location,
+    /// Whether it is deprecated in the selected version.
+    pub deprecated: bool,
 }
 
 impl Element {
@@ -264,7 +274,7 @@ pub struct Attribute {
 pub struct AttributeArgument {
     /// The name; `value` for an argument without one.
     pub name: String,
-    /// The value: a string or a bool.
+    /// The value: a string or a bool; for a version of `@available` its number, of type `uint32`.
     pub value: Constant,
     /// The whole argument.
     pub location: Location,

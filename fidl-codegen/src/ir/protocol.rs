@@ -87,6 +87,8 @@ pub struct Compose {
     pub attributes: Vec<Attribute>,
     /// Where it is named.
     pub location: Location,
+    /// Whether composing it is deprecated in the selected version.
+    pub deprecated: bool,
 }
 
 /// A method or event.

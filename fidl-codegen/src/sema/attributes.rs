@@ -8,9 +8,10 @@ use super::constants::refer;
 use super::known::{Cx, location};
 use super::names::canonical;
 use crate::diagnostics::{Diagnostic, code, has_errors, nearest_within};
-use crate::ir::{self, Constant, ConstantForm, LiteralKind, Value};
+use crate::ir::{self, Constant, ConstantForm, ConstantTarget, LiteralKind, Value};
 use crate::source::{SourceMap, Span};
 use crate::syntax::{Argument, Attribute, ConstantId, File, LayoutClass, Literal, unescape};
+use crate::versions::{Version, written_version};
 
 /// What an attribute stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,8 +189,10 @@ fn one(
     let literal = matches!(name, "available" | "generated_name");
     let arguments = attribute.arguments.iter();
     let arguments = arguments
-        .filter(|_| name != "available")
-        .filter_map(|argument| evaluate(values, attribute, argument, official.is_some(), literal, out))
+        .filter_map(|argument| match version_argument(values, attribute, argument) {
+            Some(version) => Some(version),
+            None => evaluate(values, attribute, argument, official.is_some(), literal, out),
+        })
         .collect();
     let location = location(values.sources(), attribute.span);
     Some(ir::Attribute { name: name.to_owned(), arguments, location })
@@ -271,6 +274,29 @@ fn arguments_twice(attribute: &Attribute, out: &mut Vec<Diagnostic>) {
         let label = format!("`{}` is given again", name.text);
         out.push(Diagnostic::new(code, attribute.span, label));
     }
+}
+
+/// An argument of `@available` that is a version. Versions are numbers in the IR.
+fn version_argument(
+    values: Values<'_>,
+    attribute: &Attribute,
+    argument: &Argument,
+) -> Option<ir::AttributeArgument> {
+    let name = argument.name.as_ref().filter(|_| attribute.name.text == "available")?;
+    if !matches!(name.text.as_str(), "added" | "deprecated" | "removed" | "replaced") {
+        return None;
+    }
+    let constant = &values.file()[argument.value];
+    let version = written_version(values.sources(), values.file(), constant)?;
+    let form = match (&constant.kind, version) {
+        (Literal::Path(_), Version::NEXT) => ConstantForm::Reference(ConstantTarget::Next),
+        (Literal::Path(_), _) => ConstantForm::Reference(ConstantTarget::Head),
+        _ => LiteralKind::Numeric.into(),
+    };
+    let expression = values.sources().text(constant.span).to_owned();
+    let value = Constant { value: Value::Integer(version.value().into()), expression, form };
+    let location = location(values.sources(), argument.span);
+    Some(ir::AttributeArgument { name: name.text.clone(), value, location })
 }
 
 fn evaluate(

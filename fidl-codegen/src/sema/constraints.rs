@@ -5,11 +5,11 @@
 
 use super::constants::{Expected, Referred, evaluate, refer};
 use super::known::{Class, Cx};
-use super::resolve::{Builtin, Target, suggests};
+use super::resolve::{Builtin, Target, not_always, suggests};
 use crate::diagnostics::{Diagnostic, code, nearest};
 use crate::ir::{Constant, DeclId, DeclKind, HandleSubtype, Primitive, RIGHTS_SAME, Type, TypeKind, Value};
 use crate::source::Span;
-use crate::syntax::{ConstantId, Constraints, LayoutClass, Literal, PathId, PathRole};
+use crate::syntax::{ConstantId, Constraints, LayoutClass, Literal, Path, PathId, PathRole};
 
 /// What can be constrained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +122,11 @@ fn no_aspect(cx: Cx<'_>, ty: &Type, item: ConstantId, span: Span, suggest: bool)
     if let Literal::Path(path) = cx.file[item].kind
         && cx.resolved.target(cx.file_index, path).is_none()
     {
-        let subtypes = subtypes(cx, &ty.kind).map_or(&[][..], |id| &cx.known.symbol(id).members);
+        let of = subtypes(cx, &ty.kind);
+        if let Some(diagnostic) = of.and_then(|id| kind_at_other_versions(cx, &cx.file[path], id)) {
+            return Some(diagnostic);
+        }
+        let subtypes = of.map_or(&[][..], |id| &cx.known.symbol(id).members);
         return unknown_name(cx, path, subtypes.iter().map(String::as_str).chain(["optional"]), suggest);
     }
     let takes = aspects_of(cx, &ty.kind).iter().map(|aspect| match aspect {
@@ -139,6 +143,17 @@ fn no_aspect(cx: Cx<'_>, ty: &Type, item: ConstantId, span: Span, suggest: bool)
     )
 }
 
+/// The bare name of a kind of object that there is at other versions.
+fn kind_at_other_versions(cx: Cx<'_>, path: &Path, subtypes: DeclId) -> Option<Diagnostic> {
+    let [name] = path.parts.as_slice() else { return None };
+    if cx.known.symbol(subtypes).member(&name.text).is_some() {
+        return None;
+    }
+    let decl = cx.known.schema.decl(subtypes);
+    let times = cx.known.histories[decl.library.0 as usize].member(&decl.element.name, &name.text);
+    not_always(cx.known, cx.library, path, decl.library, times)
+}
+
 /// A name that was left to be looked up here. `None` if it was reported, or may be among what could not be
 /// read.
 pub(super) fn unknown_name<'a>(
@@ -150,6 +165,10 @@ pub(super) fn unknown_name<'a>(
     let [name] = cx.file[path].parts.as_slice() else { return None };
     if !cx.complete || cx.file[path].role != PathRole::Constraint {
         return None;
+    }
+    let times = cx.known.histories[cx.library.0 as usize].decl(&name.text);
+    if let Some(diagnostic) = not_always(cx.known, cx.library, &cx.file[path], cx.library, times) {
+        return Some(diagnostic);
     }
     let own = cx.known.names[cx.library.0 as usize].keys().map(String::as_str);
     let label = format!("there is no `{}`", name.text);
@@ -308,6 +327,18 @@ fn rights(cx: Cx<'_>, resource: DeclId, item: ConstantId, out: &mut Vec<Diagnost
     };
     let expected = if is_number(cx, item, out) { Expected::Primitive(Primitive::Uint32) } else { expected };
     evaluate(cx, item, expected, out)
+}
+
+/// The rights among the constraints of a handle, which are known to be sound.
+pub(super) fn rights_given(
+    cx: Cx<'_>,
+    kind: &TypeKind,
+    resource: DeclId,
+    constraints: &Constraints,
+) -> Option<Constant> {
+    let other = |item: ConstantId| subtype(cx, kind, item).is_some() || is_optional(cx, item);
+    let item = constraints.items.iter().find(|item| !other(**item))?;
+    rights(cx, resource, *item, &mut Vec::new())
 }
 
 /// Whether rights are given as a plain number.

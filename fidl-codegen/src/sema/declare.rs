@@ -63,7 +63,7 @@ pub(super) enum Body<'a> {
     /// The result union of a method, made by the compiler.
     Result(&'a Method),
     /// The empty struct in a result union, made by the compiler.
-    EmptySuccess,
+    EmptySuccess(&'a Method),
     Broken,
 }
 
@@ -90,7 +90,7 @@ impl Entry<'_> {
             Body::Protocol(_) => Class::Protocol,
             Body::Service(_) => Class::Service,
             Body::Result(_) => Class::Layout(LayoutClass::Union),
-            Body::EmptySuccess => Class::Layout(LayoutClass::Struct),
+            Body::EmptySuccess(_) => Class::Layout(LayoutClass::Struct),
             Body::Broken => Class::Broken,
         }
     }
@@ -302,7 +302,7 @@ impl<'a> Collector<'a, '_> {
     ) {
         let empty_success = empty.then(|| {
             let context = extended(context, "response");
-            self.made(file, span, written.to_owned() + "_Response", context, Body::EmptySuccess)
+            self.made(file, span, written.to_owned() + "_Response", context, Body::EmptySuccess(method))
         });
         let union =
             self.made(file, span, written.to_owned() + "_Result", context.to_vec(), Body::Result(method));
@@ -356,7 +356,7 @@ fn collisions(declared: &Declared<'_>, out: &mut Vec<Diagnostic>) {
         }
         let first = &declared.entries[first];
         let diagnostic = name_twice(&entry.name, entry.caret, (&first.name, first.caret));
-        let made = matches!(entry.body, Body::Result(_) | Body::EmptySuccess);
+        let made = matches!(entry.body, Body::Result(_) | Body::EmptySuccess(_));
         out.push(if made {
             diagnostic.help("the compiler names the parts of a method's answer so; rename the other one")
         } else if entry.anonymous {

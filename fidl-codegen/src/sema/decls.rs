@@ -35,7 +35,7 @@ pub(super) fn compile(
         }
         Body::Service(service) => services::compile(cx, entry, service, out),
         Body::Result(method) => results::compile(cx, entry, method, out),
-        Body::EmptySuccess => Some(DeclKind::Struct(results::empty_success())),
+        Body::EmptySuccess(_) => Some(DeclKind::Struct(results::empty_success())),
         Body::Broken => None,
     }
 }
@@ -50,7 +50,7 @@ pub(super) fn place(cx: Cx<'_>, entry: &Entry<'_>) -> Place {
         Body::Protocol(_) => Place::Protocol,
         Body::NewType(_) => Place::NewType,
         Body::Service(_) => Place::Service,
-        Body::Result(_) | Body::EmptySuccess | Body::Broken => Place::Other,
+        Body::Result(_) | Body::EmptySuccess(_) | Body::Broken => Place::Other,
     }
 }
 
@@ -63,7 +63,8 @@ pub(super) fn element(
     out: &mut Vec<Diagnostic>,
 ) -> Element {
     let attributes = attributes(Values::Declaration(cx), list, place, out);
-    Element { name: name.text.clone(), attributes, location: location(cx.sources, name.span) }
+    let deprecated = cx.file.deprecated.contains(&name.span);
+    Element { name: name.text.clone(), attributes, location: location(cx.sources, name.span), deprecated }
 }
 
 fn const_(cx: Cx<'_>, constant: &crate::syntax::Const, out: &mut Vec<Diagnostic>) -> Option<DeclKind> {

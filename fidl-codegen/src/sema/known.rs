@@ -1,11 +1,13 @@
 //! What is known while a library is worked on: the libraries before it, and its own declarations as far as
 //! they are compiled.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::ir::{Decl, DeclId, DeclKind, LibraryId, Schema};
 use crate::source::{SourceMap, Span};
 use crate::syntax::{File, LayoutClass};
+use crate::versions::History;
 
 /// All libraries and declarations so far. A declaration has an id and a [`Symbol`] from the moment its name
 /// is known; its kind in the schema counts once it is ready.
@@ -19,6 +21,8 @@ pub(super) struct Known {
     /// For each library whether its files could be read in full. If not, a missing name may be one of those
     /// that could not be read, and is not reported.
     pub(super) complete: Vec<bool>,
+    /// For each library when it has which names.
+    pub(super) histories: Vec<Arc<History>>,
     /// How many methods all protocols have together, composed ones included.
     pub(super) methods: usize,
 }
@@ -32,6 +36,10 @@ pub(super) struct Symbol {
     pub(super) members: Vec<String>,
     index: HashMap<String, u32>,
     pub(super) anonymous: bool,
+    /// It is deprecated.
+    pub(super) deprecated: bool,
+    /// The places of the members that are deprecated.
+    pub(super) deprecated_members: HashSet<u32>,
     /// It is compiled and sound. Of a declaration that never becomes ready something was reported.
     pub(super) ready: bool,
 }
@@ -43,7 +51,8 @@ impl Symbol {
         for (place, member) in members.iter().enumerate() {
             index.entry(member.clone()).or_insert(place as u32);
         }
-        Self { class, span, members, index, anonymous, ready: false }
+        let (deprecated, deprecated_members) = (false, HashSet::new());
+        Self { class, span, members, index, anonymous, deprecated, deprecated_members, ready: false }
     }
 
     /// The place of a member among the members.

@@ -21,7 +21,7 @@ mod declare;
 mod decls;
 mod imports;
 mod known;
-mod names;
+pub(crate) mod names;
 mod no_resource;
 mod order;
 mod ordinals;
@@ -32,17 +32,21 @@ mod services;
 mod transports;
 mod types;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use attributes::{Place, Values};
 use declare::Declared;
 use known::{Cx, Known, Symbol};
 
-use crate::diagnostics::{Code, Diagnostic, code, has_errors};
-use crate::ir::{Attribute, Decl, DeclId, DeclKind, Element, Library, LibraryId, Schema, Struct, TypeShape};
+use crate::diagnostics::{Diagnostic, code, has_errors};
+use crate::ir::{
+    Attribute, Decl, DeclId, DeclKind, Element, Experiment, Library, LibraryId, Schema, Struct, TypeShape,
+};
 use crate::layout;
 use crate::source::SourceMap;
 use crate::syntax::File;
+use crate::versions::History;
 
 /// The files of one library.
 #[derive(Debug)]
@@ -51,13 +55,22 @@ pub struct LibrarySyntax {
     pub files: Vec<File>,
     /// Whether the compiler supplies this library itself.
     pub builtin: bool,
+    /// The platform whose versions count for it.
+    pub platform: String,
+    /// When it has which names; the files show one version.
+    pub history: Arc<History>,
 }
 
-/// Gives libraries their meaning, each after those that it imports. The schema is sound if no error is among
-/// the diagnostics.
+/// Gives libraries their meaning, each after those that it imports. What is given is one version of each. The
+/// schema is sound if no error is among the diagnostics.
 #[must_use]
-pub fn analyze(sources: &SourceMap, libraries: &[LibrarySyntax]) -> (Schema, Vec<Diagnostic>) {
+pub fn analyze(
+    sources: &SourceMap,
+    libraries: &[&LibrarySyntax],
+    experiments: &BTreeSet<Experiment>,
+) -> (Schema, Vec<Diagnostic>) {
     let mut known = Known::default();
+    known.schema.experiments.clone_from(experiments);
     let mut out = Vec::new();
     known.schema.files = sources.files().iter().map(|file| file.path.clone()).collect();
     for library in libraries {
@@ -73,13 +86,11 @@ fn analyze_library(
     out: &mut Vec<Diagnostic>,
 ) {
     let files = &syntax.files;
-    let before = out.len();
     let name = library_name(known, files, out);
-    not_versioned(files, out);
     let declared = declare::declare(sources, files, known.schema.decls.len() as u32, out);
     let imports = imports::bind(known, files, out);
     imports::collisions(&imports, &declared, out);
-    let library = open(sources, known, &declared, name, syntax.builtin);
+    let library = open(sources, known, &declared, name, syntax);
     known.schema.libraries[library.0 as usize].attributes = library_attributes(sources, files, out);
     known.schema.libraries[library.0 as usize].imports = imported(&imports);
     let resolved = resolve::resolve(known, library, files, &imports, out);
@@ -90,7 +101,6 @@ fn analyze_library(
     layout::lay_out(&mut known.schema, &order);
     checks::check(known, files, &declared, out);
     known.schema.libraries[library.0 as usize].decls = order;
-    forgive_versions(files, out, before);
 }
 
 /// The name that all files must agree on.
@@ -107,34 +117,6 @@ fn library_name(known: &Known, files: &[File], out: &mut Vec<Diagnostic>) -> Str
         out.push(Diagnostic::new(code::LIBRARY_TWICE, first.span, label));
     }
     first.name.clone()
-}
-
-/// One diagnostic for each file that uses versioning.
-fn not_versioned(files: &[File], out: &mut Vec<Diagnostic>) {
-    for span in files.iter().filter_map(|file| file.versioned) {
-        out.push(Diagnostic::new(code::CYCLE, span, "versioning is not supported yet"));
-    }
-}
-
-/// Where versioning is used, what seems to be declared twice or to be at odds with its protocol may be meant for
-/// different versions.
-fn forgive_versions(files: &[File], out: &mut Vec<Diagnostic>, before: usize) {
-    const FORGIVEN: [Code; 7] = [
-        code::NAME_TWICE,
-        code::CANONICAL_NAME_TWICE,
-        code::ORDINAL_TWICE,
-        code::VALUE_TWICE,
-        code::COMPOSE_MORE_OPEN,
-        code::FLEXIBLE_TWO_WAY,
-        code::FLEXIBLE_IN_CLOSED,
-    ];
-    if files.iter().any(|file| file.versioned.is_some()) {
-        let mut index = 0;
-        out.retain(|diagnostic| {
-            index += 1;
-            index <= before || !FORGIVEN.contains(&diagnostic.code)
-        });
-    }
 }
 
 /// The libraries that a library's files import.
@@ -167,18 +149,28 @@ fn open(
     known: &mut Known,
     declared: &Declared<'_>,
     name: String,
-    builtin: bool,
+    syntax: &LibrarySyntax,
 ) -> LibraryId {
     let library = LibraryId(known.schema.libraries.len() as u32);
     let (attributes, imports, decls) = (Vec::new(), Vec::new(), Vec::new());
-    known.schema.libraries.push(Library { name, attributes, imports, decls, builtin });
+    let (platform, builtin) = (syntax.platform.clone(), syntax.builtin);
+    known.schema.libraries.push(Library { name, platform, attributes, imports, decls, builtin });
+    known.histories.push(Arc::clone(&syntax.history));
     let mut names = HashMap::new();
     for (entry, id) in declared.entries.iter().zip(declared.ids()) {
         names.entry(entry.name.clone()).or_insert(id);
-        known.schema.decls.push(empty_decl(sources, entry, library));
+        let span = match entry.body {
+            declare::Body::Result(method) | declare::Body::EmptySuccess(method) => method.name.span,
+            _ => entry.span,
+        };
+        let deprecated = declared.files[entry.file].deprecated.contains(&span);
+        known.schema.decls.push(empty_decl(sources, entry, library, deprecated));
         let class = entry.class(declared.files);
         let members = member_names(declared, entry);
-        known.symbols.push(Symbol::new(class, entry.caret, members, entry.anonymous));
+        let mut symbol = Symbol::new(class, entry.caret, members, entry.anonymous);
+        symbol.deprecated = deprecated;
+        symbol.deprecated_members = deprecated_members(declared, entry);
+        known.symbols.push(symbol);
     }
     known.names.push(names);
     known.complete.push(!declared.files.iter().any(|file| file.broken));
@@ -186,9 +178,9 @@ fn open(
 }
 
 /// A declaration without its content. Until it is ready it passes for a struct without members.
-fn empty_decl(sources: &SourceMap, entry: &declare::Entry<'_>, library: LibraryId) -> Decl {
+fn empty_decl(sources: &SourceMap, entry: &declare::Entry<'_>, library: LibraryId, deprecated: bool) -> Decl {
     let location = known::location(sources, entry.span);
-    let element = Element { name: entry.name.clone(), attributes: Vec::new(), location };
+    let element = Element { name: entry.name.clone(), attributes: Vec::new(), location, deprecated };
     let content = Struct {
         resource: false,
         recursive: false,
@@ -213,6 +205,18 @@ fn member_names(declared: &Declared<'_>, entry: &declare::Entry<'_>) -> Vec<Stri
         }
         _ => Vec::new(),
     }
+}
+
+/// The places of the deprecated members among those of a layout.
+fn deprecated_members(declared: &Declared<'_>, entry: &declare::Entry<'_>) -> HashSet<u32> {
+    let declare::Body::Layout(id) = entry.body else { return HashSet::new() };
+    let file = &declared.files[entry.file];
+    if file.deprecated.is_empty() {
+        return HashSet::new();
+    }
+    let members = file[id].members.iter().enumerate();
+    let deprecated = members.filter(|(_, member)| file.deprecated.contains(&member.name.span));
+    deprecated.map(|(index, _)| index as u32).collect()
 }
 
 fn compile(

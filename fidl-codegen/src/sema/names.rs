@@ -1,27 +1,6 @@
 //! Forms of names: the canonical one by which names collide, and the one of generated names.
 
-/// The form in which names are compared: small letters, words split by single underscores.
-pub(super) fn canonical(name: &str) -> String {
-    let letters: Vec<char> = name.chars().collect();
-    let mut out = String::with_capacity(name.len() + 4);
-    let mut previous = '_';
-    for (index, &letter) in letters.iter().enumerate() {
-        let next_is_lower = letters.get(index + 1).is_some_and(char::is_ascii_lowercase);
-        let after_word = previous.is_ascii_lowercase() || previous.is_ascii_digit();
-        if letter == '_' {
-            if previous != '_' {
-                out.push('_');
-            }
-        } else {
-            if letter.is_ascii_uppercase() && (after_word || previous != '_' && next_is_lower) {
-                out.push('_');
-            }
-            out.push(letter.to_ascii_lowercase());
-        }
-        previous = letter;
-    }
-    out
-}
+pub(super) use crate::syntax::canonical;
 
 /// Words begin with capitals and stand together.
 pub(super) fn upper_camel(name: &str) -> String {
@@ -62,13 +41,13 @@ fn words(name: &str) -> Vec<String> {
 }
 
 /// Whether a text can be a name.
-pub(super) fn is_identifier(text: &str) -> bool {
+pub(crate) fn is_identifier(text: &str) -> bool {
     let word = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     word && text.starts_with(|letter: char| letter.is_ascii_alphabetic()) && !text.ends_with('_')
 }
 
 /// Whether a text can be the name of a library.
-pub(super) fn is_library_name(text: &str) -> bool {
+pub(crate) fn is_library_name(text: &str) -> bool {
     text.split('.').all(|part| {
         part.starts_with(|letter: char| letter.is_ascii_lowercase())
             && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
@@ -78,15 +57,6 @@ pub(super) fn is_library_name(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn styles_share_a_canonical_form() {
-        for name in ["HTTPServer", "httpServer", "HTTP_SERVER", "http__server"] {
-            assert_eq!(canonical(name), "http_server");
-        }
-        assert_eq!(canonical("Foo1Bar"), "foo1_bar");
-        assert_eq!(canonical("ABC"), "abc");
-    }
 
     #[test]
     fn generated_names_are_camel() {

@@ -157,7 +157,7 @@ impl Walk<'_> {
                 }
             }
             Body::Result(method) => self.result(method),
-            Body::EmptySuccess | Body::Broken => {}
+            Body::EmptySuccess(_) | Body::Broken => {}
         }
     }
 

@@ -167,7 +167,9 @@ fn composes(
         let span = cx.file[*path].span;
         let protocol = compose(cx, *path, span, openness, out);
         let location = location(cx.sources, span);
-        composes.push(protocol.map(|protocol| (Compose { protocol, attributes, location }, span)));
+        let deprecated = cx.file.deprecated.contains(&span);
+        let compose = protocol.map(|protocol| Compose { protocol, attributes, location, deprecated });
+        composes.push(compose.map(|compose| (compose, span)));
     }
     composes
 }
@@ -335,7 +337,8 @@ fn check_struct(
     span: Span,
     out: &mut Vec<Diagnostic>,
 ) -> Option<()> {
-    if layout.members.is_empty() && cx.complete {
+    // Members whose types are unsound are missing in the layout.
+    if cx.known.symbol(id).members.is_empty() && cx.complete {
         let diagnostic = Diagnostic::new(code::EMPTY_PAYLOAD, span, "this struct has no members");
         out.push(diagnostic.help("leave the parentheses empty"));
         return None;

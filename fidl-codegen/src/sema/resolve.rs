@@ -7,7 +7,8 @@ use super::imports::{Import, Imports};
 use super::known::{Class, Known};
 use crate::diagnostics::{Diagnostic, code, nearest};
 use crate::ir::{DeclId, LibraryId, Primitive};
-use crate::syntax::{File, LayoutClass, Path, PathId, PathRole};
+use crate::syntax::{File, LayoutClass, Path, PathId, PathRole, Referrer};
+use crate::versions::Availability;
 
 /// The meaning of every reference of a library, by file and place in the file's list.
 pub(super) struct Resolved {
@@ -46,7 +47,7 @@ pub(super) enum Builtin {
     ServerEnd,
     Optional,
     Max,
-    /// A version; there are none yet.
+    /// A version, which is a value for `@available` alone.
     Version,
     /// `string_array`, for C.
     StringArray,
@@ -89,9 +90,13 @@ pub(super) fn resolve(
     for (file, imports) in files.iter().zip(imports) {
         let scope = Scope { known, library, imports };
         let mut used = HashSet::new();
-        let mut target = |path: &Path| match on_library(file, path) {
+        let mut target = |path: &Path| match path.referrer == Referrer::Absent || on_library(file, path) {
             true => None,
-            false => scope.path(path, &mut used, out),
+            false => {
+                let target = scope.path(path, &mut used, out);
+                out.extend(target.and_then(|target| scope.deprecated(path, target)));
+                target
+            }
         };
         targets.push(file.paths.iter().map(&mut target).collect());
         if known.complete[library.0 as usize] {
@@ -256,9 +261,33 @@ impl Scope<'_> {
         }
     }
 
+    /// Reports a target that is deprecated where what refers to it is not.
+    fn deprecated(&self, path: &Path, target: Target) -> Option<Diagnostic> {
+        let (Target::Decl(id) | Target::Member(id, _)) = target else { return None };
+        let symbol = self.known.symbol(id);
+        let member = match target {
+            Target::Member(_, index) => symbol.deprecated_members.contains(&index),
+            _ => false,
+        };
+        if path.referrer == Referrer::Deprecated || !(symbol.deprecated || member) {
+            return None;
+        }
+        let platform = |library| &self.known.schema.library(library).platform;
+        let (own, other) = (platform(self.library), platform(self.known.schema.decl(id).library));
+        let code = if own == other { code::DEPRECATED_REFERENCE } else { code::DEPRECATED_ELSEWHERE };
+        let diagnostic = Diagnostic::new(code, path.span, format!("`{}` is deprecated", path.text()));
+        Some(diagnostic.place(symbol.span, "declared here"))
+    }
+
     fn no_member(&self, path: &Path, id: DeclId) -> Diagnostic {
         let symbol = self.known.symbol(id);
         let name = path.parts.last().map_or("", |part| part.text.as_str());
+        let library = self.known.schema.decl(id).library;
+        let history = &self.known.histories[library.0 as usize];
+        let times = history.member(&self.known.schema.decl(id).element.name, name);
+        if let Some(diagnostic) = not_always(self.known, self.library, path, library, times) {
+            return diagnostic;
+        }
         let decl = self.known.shown_name(id, self.library);
         if !matches!(symbol.class, Class::Layout(LayoutClass::Bits | LayoutClass::Enum)) {
             let label = format!("`{decl}` is {}", symbol.class.describe());
@@ -273,6 +302,10 @@ impl Scope<'_> {
 
     fn no_decl(&self, path: &Path, library: LibraryId, part: usize, suggest: bool) -> Diagnostic {
         let name = path.parts[part].text.as_str();
+        let times = self.known.histories[library.0 as usize].decl(name);
+        if let Some(diagnostic) = not_always(self.known, self.library, path, library, times) {
+            return diagnostic;
+        }
         let label = format!("library `{}` has no `{name}`", self.known.schema.library(library).name);
         if !suggest {
             return Diagnostic::new(code::UNKNOWN_NAME, path.span, label);
@@ -298,4 +331,26 @@ impl Scope<'_> {
             None => diagnostic.did_you_mean(nearest(&prefix, self.imports.keys().map(String::as_str))),
         }
     }
+}
+
+/// A name that a library has at other versions, named in the library `from`.
+pub(super) fn not_always(
+    known: &Known,
+    from: LibraryId,
+    path: &Path,
+    library: LibraryId,
+    times: &[Availability],
+) -> Option<Diagnostic> {
+    const MOST_SHOWN: usize = 4;
+    if times.is_empty() {
+        return None;
+    }
+    let shown = times.iter().take(MOST_SHOWN).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let platform = &known.schema.library(library).platform;
+    let of = match *platform == known.schema.library(from).platform {
+        true => String::new(),
+        false => format!(", of platform `{platform}`"),
+    };
+    let label = format!("`{}` exists {shown}{of}", path.text());
+    Some(Diagnostic::new(code::NAME_NOT_ALWAYS, path.span, label))
 }

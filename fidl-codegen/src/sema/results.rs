@@ -5,8 +5,7 @@ use super::known::{Cx, location};
 use super::{protocols, types};
 use crate::diagnostics::{Diagnostic, code};
 use crate::ir::{
-    DeclId, DeclKind, Element, Experiment, Location, OrdinalMember, Primitive, Struct, Type, TypeKind,
-    TypeShape, Union,
+    DeclId, DeclKind, Element, Experiment, OrdinalMember, Primitive, Struct, Type, TypeKind, TypeShape, Union,
 };
 use crate::syntax::{CtorId, Method};
 
@@ -28,14 +27,20 @@ pub(super) fn compile(
     method: &Method,
     out: &mut Vec<Diagnostic>,
 ) -> Option<DeclKind> {
+    // Their place is in no file; where the schema is written down, such members are counted through.
     let at = location(cx.sources, entry.span);
     let success = success(cx, method, out)?;
-    let mut members = vec![member(1, "response", at, types::plain(TypeKind::Named(success)))];
+    let deprecated = cx.file.deprecated.contains(&method.name.span);
+    let member = |ordinal, name: &str, ty| {
+        let (name, attributes) = (name.to_owned(), Vec::new());
+        OrdinalMember { ordinal, element: Element { name, attributes, location: at, deprecated }, ty }
+    };
+    let mut members = vec![member(1, "response", types::plain(TypeKind::Named(success)))];
     if let Some((_, ctor)) = method.error {
-        members.push(member(2, "err", at, error(cx, ctor, out)?));
+        members.push(member(2, "err", error(cx, ctor, out)?));
     }
     if !is_strict(method) {
-        members.push(member(3, "framework_err", at, types::plain(TypeKind::FrameworkError)));
+        members.push(member(3, "framework_err", types::plain(TypeKind::FrameworkError)));
     }
     Some(DeclKind::Union(Union {
         strict: true,
@@ -53,12 +58,6 @@ fn success(cx: Cx<'_>, method: &Method, out: &mut Vec<Diagnostic>) -> Option<Dec
         Some(id) => cx.known.ready(id).map(|_| id),
         None => protocols::payload(cx, method.response.as_ref()?, out)?,
     }
-}
-
-/// Its place is in no file; where the schema is written down, such members are counted through.
-fn member(ordinal: u32, name: &str, at: Location, ty: Type) -> OrdinalMember {
-    let element = Element { name: name.to_owned(), attributes: Vec::new(), location: at };
-    OrdinalMember { ordinal, element, ty }
 }
 
 fn error(cx: Cx<'_>, ctor: CtorId, out: &mut Vec<Diagnostic>) -> Option<Type> {

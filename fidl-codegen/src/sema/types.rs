@@ -128,6 +128,12 @@ pub(super) fn written(cx: Cx<'_>, id: CtorId, ty: &Type) -> Written {
             let size = constraints.and_then(|given| evaluate_size(cx, *given.items.first()?));
             Written { size, ..base }
         }
+        TypeKind::Handle { resource, .. } => {
+            let constraints = cx.file[id].constraints.as_ref();
+            let rights =
+                constraints.and_then(|given| constraints::rights_given(cx, &ty.kind, *resource, given));
+            Written { rights, ..base }
+        }
         _ => base,
     }
 }
@@ -153,14 +159,20 @@ fn as_plain(ty: &Type) -> Written {
         TypeKind::Handle { resource, optional, .. } => {
             Written { optional: *optional, ..simple(WrittenName::Decl(*resource)) }
         }
-        TypeKind::Endpoint { role, optional, .. } => {
-            let name = match role {
-                EndpointRole::Client => "client_end",
-                EndpointRole::Server => "server_end",
-            };
-            Written { optional: *optional, ..builtin(name) }
+        // Ends and boxes go by the words of an older form of the language.
+        TypeKind::Endpoint { role: EndpointRole::Client, protocol, optional } => {
+            Written { optional: *optional, ..simple(WrittenName::Decl(*protocol)) }
         }
-        TypeKind::Box(id) => Written { arguments: vec![simple(WrittenName::Decl(*id))], ..builtin("box") },
+        TypeKind::Endpoint { role: EndpointRole::Server, protocol, optional } => Written {
+            arguments: vec![simple(WrittenName::Decl(*protocol))],
+            optional: *optional,
+            ..builtin("request")
+        },
+        TypeKind::Box(id) => Written {
+            arguments: vec![simple(WrittenName::Decl(*id))],
+            optional: true,
+            ..simple(WrittenName::Decl(*id))
+        },
         TypeKind::Named(id) => simple(WrittenName::Decl(*id)),
         TypeKind::OptionalUnion(id) => Written { optional: true, ..simple(WrittenName::Decl(*id)) },
         TypeKind::StringArray { .. } => builtin("string_array"),

@@ -11,12 +11,12 @@ mod text;
 mod token;
 mod tree;
 
-pub use text::{doc_text, unescape};
+pub use text::{canonical, doc_text, unescape};
 pub use tree::{
     Argument, Attribute, Attributes, Const, Constant, ConstantId, Constraints, Ctor, CtorId, Decl, DeclKind,
-    File, Head, Layout, LayoutClass, LayoutId, LibraryDecl, Literal, Member, Method, Modifier, ModifierKind,
-    Name, Parameter, Parameters, Path, PathId, PathRole, Payload, Property, Protocol, ProtocolMember,
-    Resource, Service, Using,
+    File, Head, Layout, LayoutClass, LayoutId, LibraryDecl, Literal, Member, Method, Modifier,
+    ModifierAvailability, ModifierKind, Name, Parameter, Parameters, Path, PathId, PathRole, Payload,
+    Property, Protocol, ProtocolMember, Referrer, Resource, Service, Using,
 };
 
 use std::collections::HashSet;

@@ -1,4 +1,4 @@
-//! The values of string literals and doc comments.
+//! The values of string literals and doc comments, and the form in which names are compared.
 
 /// The text that a string literal stands for, its quotes included in `literal`. What the lexer has complained
 /// about is left out.
@@ -40,6 +40,30 @@ pub fn doc_text(run: &str) -> String {
     lines.flat_map(|line| [line, "\n"]).collect()
 }
 
+/// The form in which names are compared: small letters, words split by single underscores.
+#[must_use]
+pub fn canonical(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    let mut out = String::with_capacity(name.len() + 4);
+    let mut previous = '_';
+    for (index, &letter) in letters.iter().enumerate() {
+        let next_is_lower = letters.get(index + 1).is_some_and(char::is_ascii_lowercase);
+        let after_word = previous.is_ascii_lowercase() || previous.is_ascii_digit();
+        if letter == '_' {
+            if previous != '_' {
+                out.push('_');
+            }
+        } else {
+            if letter.is_ascii_uppercase() && (after_word || previous != '_' && next_is_lower) {
+                out.push('_');
+            }
+            out.push(letter.to_ascii_lowercase());
+        }
+        previous = letter;
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,5 +83,14 @@ mod tests {
     #[test]
     fn doc_lines_keep_their_blanks() {
         assert_eq!(doc_text("/// One\n  ///  two\n  // no\n  ///"), " One\n  two\n\n");
+    }
+
+    #[test]
+    fn styles_share_a_canonical_form() {
+        for name in ["HTTPServer", "httpServer", "HTTP_SERVER", "http__server"] {
+            assert_eq!(canonical(name), "http_server");
+        }
+        assert_eq!(canonical("Foo1Bar"), "foo1_bar");
+        assert_eq!(canonical("ABC"), "abc");
     }
 }

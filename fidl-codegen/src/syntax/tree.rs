@@ -1,9 +1,11 @@
 //! The tree: what was written.
 
+use std::collections::HashSet;
+
 use crate::source::Span;
 
 /// One file.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct File {
     /// Its index in the source map.
     pub source: u32,
@@ -21,10 +23,11 @@ pub struct File {
     pub layouts: Vec<Layout>,
     /// All references to declarations.
     pub paths: Vec<Path>,
-    /// Where versioning is first used: an attribute `available`, or a modifier with an availability.
-    pub versioned: Option<Span>,
     /// Whether something could not be read, so that names may be missing here.
     pub broken: bool,
+    /// In a tree cut down to one version: the elements that are deprecated there, by the place of their name,
+    /// of the whole layout for anonymous ones, and of the protocol for `compose`.
+    pub deprecated: HashSet<Span>,
 }
 
 macro_rules! ids {
@@ -60,7 +63,7 @@ pub struct Name {
 }
 
 /// A dotted name that refers to something.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Path {
     /// The parts; at least one.
     pub parts: Vec<Name>,
@@ -68,6 +71,8 @@ pub struct Path {
     pub span: Span,
     /// What it stands for in its place.
     pub role: PathRole,
+    /// What refers.
+    pub referrer: Referrer,
 }
 
 impl Path {
@@ -91,6 +96,17 @@ pub enum PathRole {
     Protocol,
 }
 
+/// The state of what refers, in the version to which the tree was cut down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Referrer {
+    /// It is not there, so the reference has no meaning and needs none.
+    Absent,
+    /// It is there.
+    Present,
+    /// It is there and deprecated, or was removed, so that it may refer to what is deprecated.
+    Deprecated,
+}
+
 /// Names with dots between them.
 #[must_use]
 pub(super) fn dotted(parts: &[Name]) -> String {
@@ -101,7 +117,7 @@ pub(super) fn dotted(parts: &[Name]) -> String {
 pub type Attributes = Vec<Attribute>;
 
 /// `@name(…)` or a doc comment, which is the attribute `doc`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Attribute {
     /// The name, without `@`.
     pub name: Name,
@@ -114,7 +130,7 @@ pub struct Attribute {
 }
 
 /// One argument of an attribute.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Argument {
     /// The name, if one is given.
     pub name: Option<Name>,
@@ -125,7 +141,7 @@ pub struct Argument {
 }
 
 /// `library a.b;`
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct LibraryDecl {
     /// What stands before it.
     pub attributes: Attributes,
@@ -136,7 +152,7 @@ pub struct LibraryDecl {
 }
 
 /// `using a.b as c;`
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Using {
     /// The library's name.
     pub library: String,
@@ -147,7 +163,7 @@ pub struct Using {
 }
 
 /// A declaration.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Decl {
     /// What stands before it.
     pub attributes: Attributes,
@@ -158,7 +174,7 @@ pub struct Decl {
 }
 
 /// The kinds of declarations.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum DeclKind {
     /// `const`.
     Const(Const),
@@ -177,7 +193,7 @@ pub enum DeclKind {
 }
 
 /// The rest of `const NAME type = value`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Const {
     /// The type.
     pub ctor: CtorId,
@@ -186,7 +202,7 @@ pub struct Const {
 }
 
 /// The rest of `resource_definition`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Resource {
     /// The underlying type.
     pub subtype: CtorId,
@@ -195,7 +211,7 @@ pub struct Resource {
 }
 
 /// A property of a resource definition, or a member of a service.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Property {
     /// What stands before it.
     pub attributes: Attributes,
@@ -206,14 +222,14 @@ pub struct Property {
 }
 
 /// The rest of `service`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Service {
     /// The members.
     pub members: Vec<Property>,
 }
 
 /// The rest of `protocol`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Protocol {
     /// `open`, `ajar`, `closed`.
     pub modifiers: Vec<Modifier>,
@@ -222,7 +238,7 @@ pub struct Protocol {
 }
 
 /// An item in the body of a protocol.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum ProtocolMember {
     /// `compose`.
     Compose {
@@ -236,7 +252,7 @@ pub enum ProtocolMember {
 }
 
 /// A method or event.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Method {
     /// What stands before it.
     pub attributes: Attributes,
@@ -253,7 +269,7 @@ pub struct Method {
 }
 
 /// `( … )`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Payload {
     /// The type between the parentheses.
     pub ctor: Option<CtorId>,
@@ -262,14 +278,23 @@ pub struct Payload {
 }
 
 /// A modifier.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Modifier {
     /// Which one.
     pub kind: ModifierKind,
     /// Where it stands, without its availability.
     pub span: Span,
-    /// Where `(added=…)` stands.
-    pub availability: Option<Span>,
+    /// `(added=…, removed=…)`.
+    pub availability: Option<ModifierAvailability>,
+}
+
+/// When a modifier counts.
+#[derive(Clone, Debug)]
+pub struct ModifierAvailability {
+    /// What stands between the parentheses; at least one.
+    pub arguments: Vec<Argument>,
+    /// From the opening parenthesis to the closing one.
+    pub span: Span,
 }
 
 /// The modifiers.
@@ -285,6 +310,16 @@ pub enum ModifierKind {
 }
 
 impl ModifierKind {
+    /// Modifiers of one group exclude each other.
+    #[must_use]
+    pub fn group(self) -> u32 {
+        match self {
+            Self::Strict | Self::Flexible => 0,
+            Self::Resource => 1,
+            Self::Open | Self::Ajar | Self::Closed => 2,
+        }
+    }
+
     /// The word in the language.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -308,7 +343,7 @@ impl ModifierKind {
 }
 
 /// A layout, written in place.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Layout {
     /// `strict`, `flexible`, `resource`.
     pub modifiers: Vec<Modifier>,
@@ -374,7 +409,7 @@ impl LayoutClass {
 }
 
 /// A member of a layout.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Member {
     /// What stands before it.
     pub attributes: Attributes,
@@ -389,7 +424,7 @@ pub struct Member {
 }
 
 /// A type constructor.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Ctor {
     /// The attributes of a layout in place.
     pub attributes: Attributes,
@@ -413,7 +448,7 @@ pub enum Head {
 }
 
 /// The parameters of a type.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Parameters {
     /// The parameters; at least one.
     pub items: Vec<Parameter>,
@@ -422,7 +457,7 @@ pub struct Parameters {
 }
 
 /// A parameter: a type, a constant, or a name that could be either.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Parameter {
     /// How it reads as a type.
     pub ctor: Option<CtorId>,
@@ -433,7 +468,7 @@ pub struct Parameter {
 }
 
 /// The constraints of a type.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Constraints {
     /// The constraints; at least one.
     pub items: Vec<ConstantId>,
@@ -442,7 +477,7 @@ pub struct Constraints {
 }
 
 /// A constant expression.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Constant {
     /// What it is.
     pub kind: Literal,
@@ -451,7 +486,7 @@ pub struct Constant {
 }
 
 /// The kinds of constant expressions. Texts are taken from the source by the expression's span.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Literal {
     /// A number.
     Number,

@@ -8,6 +8,11 @@ use fidl_codegen::ir::*;
 pub(crate) fn dump(schema: &Schema) -> String {
     let library = schema.target();
     let mut out = format!("library {}\n", library.name);
+    if !schema.available.is_empty() {
+        let selected = schema.available.iter();
+        let selected = selected.map(|(name, versions)| format!(" {name}:{}", versions.join(",")));
+        writeln!(out, "platform {}, selected{}", library.platform, selected.collect::<String>()).unwrap();
+    }
     for import in &library.imports {
         writeln!(out, "import {}", schema.library(*import).name).unwrap();
     }
@@ -28,9 +33,16 @@ fn attributes(out: &mut String, indent: &str, attributes: &[Attribute]) {
     }
 }
 
+fn element(out: &mut String, indent: &str, element: &Element) {
+    attributes(out, indent, &element.attributes);
+    if element.deprecated {
+        writeln!(out, "{indent}deprecated").unwrap();
+    }
+}
+
 fn decl(out: &mut String, schema: &Schema, decl: &Decl) {
     let name = &decl.element.name;
-    attributes(out, "", &decl.element.attributes);
+    element(out, "", &decl.element);
     if decl.anonymous {
         writeln!(out, "anonymous {}", decl.naming_context.join(" / ")).unwrap();
     }
@@ -66,7 +78,7 @@ fn decl(out: &mut String, schema: &Schema, decl: &Decl) {
         DeclKind::Service(it) => {
             writeln!(out, "service {name}").unwrap();
             for member in &it.members {
-                attributes(out, "  ", &member.element.attributes);
+                element(out, "  ", &member.element);
                 writeln!(out, "  {} {}", member.element.name, ty(schema, &member.ty)).unwrap();
             }
         }
@@ -74,6 +86,7 @@ fn decl(out: &mut String, schema: &Schema, decl: &Decl) {
         DeclKind::Resource(it) => {
             writeln!(out, "resource {name} : {}", it.underlying.name()).unwrap();
             for property in &it.properties {
+                element(out, "  ", &property.element);
                 writeln!(out, "  {} {}", property.element.name, ty(schema, &property.ty)).unwrap();
             }
         }
@@ -100,7 +113,7 @@ fn bits(out: &mut String, schema: &Schema, name: &str, it: &Bits) {
     let strict = strictness(it.strict);
     writeln!(out, "{strict} bits {name} : {}, mask {:#x}", it.underlying.name(), it.mask).unwrap();
     for member in &it.members {
-        attributes(out, "  ", &member.element.attributes);
+        element(out, "  ", &member.element);
         writeln!(out, "  {} = {}", member.element.name, constant(schema, &member.constant)).unwrap();
     }
 }
@@ -113,7 +126,7 @@ fn enum_(out: &mut String, schema: &Schema, name: &str, it: &Enum) {
         None => out.push('\n'),
     }
     for member in &it.members {
-        attributes(out, "  ", &member.element.attributes);
+        element(out, "  ", &member.element);
         let unknown = if member.unknown { " (unknown)" } else { "" };
         let value = constant(schema, &member.constant);
         writeln!(out, "  {} = {value}{unknown}", member.element.name).unwrap();
@@ -125,7 +138,7 @@ fn struct_(out: &mut String, schema: &Schema, name: &str, it: &Struct) {
     let success = word(it.empty_success, "empty success ");
     writeln!(out, "{success}{recursive}{resource}struct {name} {}", shape(&it.shape)).unwrap();
     for member in &it.members {
-        attributes(out, "  ", &member.element.attributes);
+        element(out, "  ", &member.element);
         let padding = match member.padding {
             0 => String::new(),
             bytes => format!(", then {bytes} padding"),
@@ -152,6 +165,9 @@ fn protocol(out: &mut String, schema: &Schema, name: &str, it: &Protocol) {
     }
     for compose in &it.composes {
         attributes(out, "  ", &compose.attributes);
+        if compose.deprecated {
+            writeln!(out, "  deprecated").unwrap();
+        }
         writeln!(out, "  compose {}", schema.full_name(compose.protocol)).unwrap();
     }
     for id in &it.methods {
@@ -160,7 +176,7 @@ fn protocol(out: &mut String, schema: &Schema, name: &str, it: &Protocol) {
 }
 
 fn method(out: &mut String, schema: &Schema, it: &Method) {
-    attributes(out, "  ", &it.element.attributes);
+    element(out, "  ", &it.element);
     let kind = match &it.kind {
         MethodKind::OneWay { .. } => "one-way",
         MethodKind::TwoWay { .. } => "two-way",
@@ -270,6 +286,8 @@ fn target(schema: &Schema, target: ConstantTarget) -> String {
     match target {
         ConstantTarget::Const(id) => schema.full_name(id),
         ConstantTarget::Max => "MAX".to_owned(),
+        ConstantTarget::Next => "NEXT".to_owned(),
+        ConstantTarget::Head => "HEAD".to_owned(),
         ConstantTarget::Member(id, index) => {
             let index = index as usize;
             let member = match &schema.decl(id).kind {

@@ -7,7 +7,9 @@ pub(crate) mod dump;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use fidl_codegen::Source;
+use fidl_codegen::diagnostics::Report;
+use fidl_codegen::ir::Experiment;
+use fidl_codegen::{Compiled, Options, Source, compile_with};
 
 /// The package's folder.
 pub(crate) fn package() -> PathBuf {
@@ -24,6 +26,25 @@ pub(crate) fn inputs(folder: &str) -> Vec<PathBuf> {
     paths
 }
 
+/// Compiles an input.
+pub(crate) fn compile(path: &Path) -> Result<Compiled, Report> {
+    compile_with(&options(path), &libraries(path))
+}
+
+/// What an input asks for: a line `//@ available PLATFORM:VERSION,…` selects versions,
+/// and `//@ experimental NAME` turns on an experiment.
+pub(crate) fn options(path: &Path) -> Options {
+    let mut options = Options::default();
+    for line in String::from_utf8_lossy(&fs::read(path).unwrap()).lines() {
+        if let Some(text) = line.strip_prefix("//@ available ") {
+            options.available.select_text(text).unwrap();
+        } else if let Some(name) = line.strip_prefix("//@ experimental ") {
+            options.experiments.insert(Experiment::of(name).unwrap());
+        }
+    }
+    options
+}
+
 /// The libraries in an input. A line `//@ library NAME` begins a library with a file of that name, and
 /// `//@ file NAME` another file of the same library.
 pub(crate) fn libraries(path: &Path) -> Vec<Vec<Source>> {
@@ -35,7 +56,7 @@ pub(crate) fn libraries(path: &Path) -> Vec<Vec<Source>> {
             libraries.push(vec![Source::new(name.trim(), Vec::new())]);
         } else if let Some(name) = text.strip_prefix("//@ file ") {
             libraries.last_mut().unwrap().push(Source::new(name.trim(), Vec::new()));
-        } else {
+        } else if !text.starts_with("//@ available ") && !text.starts_with("//@ experimental ") {
             libraries.last_mut().unwrap().last_mut().unwrap().bytes.extend(line);
         }
     }

@@ -35,8 +35,9 @@ impl<P: Protocol, const N: usize, const E: usize> BlockingClient<P, N, E> {
     ///
     /// # Errors
     ///
-    /// [`ClientError::TimedOut`] at the deadline: a response that comes later is dropped. Else why the call failed, or why
-    /// the connection has ended.
+    /// [`ClientError::TimedOut`] at the deadline: a response that comes later is dropped. So it is for a response that is too
+    /// large for the schema's frames, from a newer server, while another one like that is held. Else why the call failed, or
+    /// why the connection has ended.
     pub fn call<Q: Wire, R: ResponseBody>(
         &self,
         ordinal: u64,
@@ -204,8 +205,8 @@ impl<P: Protocol, const N: usize, const E: usize> BlockingClient<P, N, E> {
             Received::Stop => match core.tables.ended() {
                 // A response may have come before the end; the caller looks once more and then finds the end.
                 Some(_) => return Ok(false),
-                // An event for which there is no room: nothing is read until one is taken, not even that the server is
-                // gone.
+                // A message for which there is no room: nothing is read until another one is dropped, not even that the
+                // server is gone.
                 None if signals.contains(Signals::CHANNEL_WRITABLE) => {
                     Signals::CHANNEL_WRITABLE | Signals::CHANNEL_PEER_CLOSED
                 }

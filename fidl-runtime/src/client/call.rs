@@ -46,7 +46,12 @@ pub struct Flexible<T>(PhantomData<T>);
 /// The response of a strict method with error type `E`: the payload `T`, or the error, in a result union. Its view is a
 /// `Result`: the error is the method's own, and the call has succeeded.
 ///
-/// A method without a response payload has [`EmptyStruct`](crate::wire::EmptyStruct) for `T`.
+/// A method without a response payload has [`EmptyStruct`](crate::wire::EmptyStruct) for `T`. Generated code spells it so:
+///
+/// ```text
+/// let response = self.0.call::<RequestWire, StrictError<ResponseWire, ErrorWire>>(ordinal, false, request).await?;
+/// Ok(response.view().map(From::from))        // Result<Result<Response, Error>, ClientError>
+/// ```
 #[derive(Debug)]
 pub struct StrictError<T, E>(PhantomData<(T, E)>);
 

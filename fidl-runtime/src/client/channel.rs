@@ -82,7 +82,9 @@ impl<'r, P: Protocol, const N: usize, const E: usize> Client<'r, P, N, E> {
 
     /// Calls a two-way method.
     ///
-    /// The request is encoded and written when the future is polled first. Dropping the future gives up the response.
+    /// The request is encoded and written when the future is polled first. Dropping the future gives up the response. While a
+    /// response or event is held that was too large for the schema's frames, from a newer server, a second one of that kind
+    /// is not read, nor what comes behind it.
     pub fn call<Q: Wire, R: ResponseBody>(
         &self,
         ordinal: u64,

@@ -39,7 +39,8 @@ pub struct Capacity {
     pub in_flight: usize,
     /// Requests in flight at one time of one connection: at least 1, which makes a connection serial.
     pub in_flight_per_connection: usize,
-    /// Frames of full size (64 KiB) for requests larger than the schema knows, from newer clients.
+    /// Frames of full size (64 KiB) for requests larger than the schema knows, from newer clients: of open and ajar protocols,
+    /// and of those with tables or flexible unions in a request.
     pub large_frames: usize,
     /// Events that a client may be sent between two requests of its own. One more ends the connection.
     pub events_between_requests: u32,

@@ -9,13 +9,15 @@ use core::cell::Cell;
 use core::future::Future;
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll, Waker};
+use core::time::Duration;
 use std::boxed::Box;
 
 use super::{Binding, Call, Outcome, capacity};
 use crate::client::{
-    Client, ClientError, EventMessage, Flexible, FlexibleError, Response, Storage, Strict, StrictError,
+    BlockingClient, Client, ClientError, EventMessage, Flexible, FlexibleError, Response, Storage, Strict,
+    StrictError,
 };
-use crate::kernel::{self, AsHandleRef, Channel, Instant, create_endpoints};
+use crate::kernel::{self, AsHandleRef, Channel, Instant, Signals, create_endpoints};
 use crate::message::{Frame, Header, Method, MethodKind, Openness, Protocol};
 use crate::reactor::Reactor;
 use crate::wire::{
@@ -342,6 +344,31 @@ fn a_newer_server() {
     settle(newer.reactor);
     newer.check(poll(second));
     assert_eq!(newer.client.ended(), None);
+}
+
+#[test]
+fn a_newer_server_and_a_blocking_client() {
+    static STORAGE: Storage<Divider, 2, 2> = Storage::new();
+    let (client, server) = create_endpoints::<Divider>().unwrap();
+    let server = std::thread::spawn(move || {
+        let channel = server.into_channel();
+        for _ in 0..3 {
+            let signals = Signals::CHANNEL_READABLE;
+            kernel::wait_one(channel.raw_handle(), signals, Instant::INFINITE).unwrap();
+            answer_at_length(&channel);
+        }
+        channel
+    });
+    let client = BlockingClient::new(&STORAGE, client.into_channel()).unwrap();
+    let ask = |deadline| client.call_empty::<Strict<FractionWire>>(ASK, false, deadline);
+    let first = ask(Instant::INFINITE).unwrap();
+    // The second response is not read while the first is held, and dropped when it can be read.
+    let second = ask(Instant::after(Duration::from_millis(50))).map(|_| ());
+    assert_eq!((first.view().of(), second), (Some(5), Err(ClientError::TimedOut)));
+    drop(first);
+    assert_eq!(ask(Instant::INFINITE).unwrap().view().of(), Some(5));
+    assert_eq!(client.counters().abandoned, 1);
+    drop(server.join().unwrap());
 }
 
 /// Nobody takes the response any more, before it comes or after.

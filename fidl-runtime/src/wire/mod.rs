@@ -5,9 +5,17 @@
 //! with the offset of the object it announces. What comes back is a [`Body`]: the proof that the walk succeeded.
 //!
 //! Views ([`Object`] and the types generated around it) read a body where it lies. They are `Copy`, own nothing and
-//! have no `Drop`. Numbers, bools, enums and bits are read from plain bytes and are sound whatever those bytes are;
+//! have no `Drop`. A table's accessors return `Option`s, a union's view is an enum; of what a newer peer has put into either
+//! and the schema does not know, ordinal, bytes and number of handles can be looked at ([`Unknown`]). Numbers, bools, enums and bits are read from plain bytes and are sound whatever those bytes are;
 //! lengths, offsets and `&str` rest on the `Body`. No accessor panics. Compiled with `--cfg fidl_check_access`,
 //! every such access is checked once more.
+//!
+//! | declared with | wire form | view | value |
+//! | --- | --- | --- | --- |
+//! | [`wire_struct!`](crate::wire_struct) | its fields | accessors | [`encode_struct!`](crate::encode_struct) |
+//! | [`wire_table!`](crate::wire_table) | 16 bytes, envelopes out of line | accessors of `Option`s | [`encode_table!`](crate::encode_table) |
+//! | [`wire_union!`](crate::wire_union) | 16 bytes: ordinal, envelope | an enum | [`encode_union!`](crate::encode_union) |
+//! | [`wire_value!`](crate::wire_value) | a number | an enum or bits | itself |
 //!
 //! Encoding is the mirror image: an [`Encoder`] hands out zeroed, typed places of one fixed buffer in the order that
 //! the format prescribes, and [`Encode`] and [`EncodeRef`] fill them.

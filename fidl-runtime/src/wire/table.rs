@@ -218,6 +218,49 @@ pub trait TableView<'f>: Copy {
 ///
 /// Ordinals ascend, which is checked when compiled; reserved ones are left out. The view implements
 /// [`TableView`](crate::wire::TableView).
+///
+/// ```
+/// use fidl::wire::{self, EncodeRef, TableView};
+///
+/// fidl::wire_table! {
+///     /// Where something is.
+///     pub table PlaceWire, PlaceView<'f> {
+///         /// Its name.
+///         1 name: wire::Str<16> => &'f str,
+///         /// How high it is, in metres.
+///         3 height: wire::U32 => u32,
+///     }
+/// }
+///
+/// #[derive(Default)]
+/// struct Place<'a> {
+///     name: Option<&'a str>,
+///     height: Option<u32>,
+/// }
+/// fidl::encode_table! { Place<'_> => PlaceWire { 1 name, 3 height } }
+///
+/// let mut message = wire::Aligned([0; 64]);
+/// let mut encoder = wire::Encoder::new(&mut message.0, 0, &[]);
+/// let place = encoder.claim::<PlaceWire>()?;
+/// Place { height: Some(8849), ..Place::default() }.encode_ref(place, &mut encoder)?;
+/// let length = encoder.finish().bytes;
+///
+/// let body = wire::validate::<PlaceWire>(&mut message.0[..length], 0, &[])?;
+/// let place = body.view();
+/// assert_eq!((place.name(), place.height(), place.highest_ordinal()), (None, Some(8849), 3));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Two members with one ordinal, or members out of order, do not compile:
+///
+/// ```compile_fail
+/// fidl::wire_table! {
+///     pub table PlaceWire, PlaceView<'f> {
+///         3 height: fidl::wire::U32 => u32,
+///         1 name: fidl::wire::Str<16> => &'f str,
+///     }
+/// }
+/// ```
 #[macro_export]
 macro_rules! wire_table {
     (
@@ -334,6 +377,8 @@ macro_rules! wire_table {
 #[macro_export]
 macro_rules! encode_table {
     (resource $value:ty => $wire:ident { $($members:tt)* }) => {
+        $crate::encode_table!(@ascend [] $($members)*);
+
         impl $crate::wire::Encode<$wire> for $value {
             #[allow(unused_mut, unused_variables, unused_assignments)]
             fn encode(
@@ -381,13 +426,21 @@ macro_rules! encode_table {
             }
         }
     };
+    (@ascend [$($ordinals:literal)*]) => {
+        const _: () = assert!($crate::wire::ascend(&[$($ordinals),*]), "a table's ordinals ascend");
+    };
+    (@ascend [$($ordinals:literal)*] $ordinal:literal ref $member:ident $(, $($rest:tt)*)?) => {
+        $crate::encode_table!(@ascend [$($ordinals)* $ordinal] $($($rest)*)?);
+    };
+    (@ascend [$($ordinals:literal)*] $ordinal:literal $member:ident $(, $($rest:tt)*)?) => {
+        $crate::encode_table!(@ascend [$($ordinals)* $ordinal] $($($rest)*)?);
+    };
     (@highest $this:ident $highest:ident) => {};
     (@highest $this:ident $highest:ident $ordinal:literal ref $member:ident $(, $($rest:tt)*)?) => {
         $crate::encode_table!(@highest $this $highest $ordinal $member $(, $($rest)*)?);
     };
     (@highest $this:ident $highest:ident $ordinal:literal $member:ident $(, $($rest:tt)*)?) => {
         if $this.$member.is_some() {
-            assert!($highest < $ordinal, "a table's ordinals ascend");
             $highest = $ordinal;
         }
         $($crate::encode_table!(@highest $this $highest $($rest)*);)?

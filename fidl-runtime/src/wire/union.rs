@@ -178,6 +178,40 @@ impl<T: Union, X: Encode<T>> Encode<OptUnion<T>> for &mut Option<X> {
 /// Ordinals ascend, which is checked when compiled. The view of a flexible union has one more variant,
 /// `Unknown(wire::Unknown<'f>)`. The view of a strict union that refers to nothing of the message is declared without
 /// lifetime: `pub strict union Wire, View { … }`.
+///
+/// ```
+/// use fidl::wire::{self, EncodeRef};
+///
+/// fidl::wire_union! {
+///     /// A number or a text, or what there may be one day.
+///     pub flexible union ScalarWire, ScalarView<'f> {
+///         /// A number.
+///         1 Number: wire::I64 => i64,
+///         /// A text.
+///         2 Text: wire::Str<16> => &'f str,
+///     }
+/// }
+///
+/// enum Scalar<'a> {
+///     Number(i64),
+///     Text(&'a str),
+/// }
+/// fidl::encode_union! { Scalar<'_> => ScalarWire { 1 Number, 2 Text } }
+///
+/// let mut message = wire::Aligned([0; 64]);
+/// let mut encoder = wire::Encoder::new(&mut message.0, 0, &[]);
+/// let scalar = encoder.claim::<ScalarWire>()?;
+/// Scalar::Text("one").encode_ref(scalar, &mut encoder)?;
+/// let length = encoder.finish().bytes;
+///
+/// let body = wire::validate::<ScalarWire>(&mut message.0[..length], 0, &[])?;
+/// match body.view() {
+///     ScalarView::Text(text) => assert_eq!(text, "one"),
+///     ScalarView::Number(_) => unreachable!(),
+///     ScalarView::Unknown(unknown) => panic!("ordinal {}", unknown.ordinal()),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[macro_export]
 macro_rules! wire_union {
     ($(#[$meta:meta])* $vis:vis strict union $wire:ident, $view:ident<$life:lifetime> { $($members:tt)* }) => {

@@ -43,13 +43,11 @@ fn attribute(p: &mut Parser<'_>) -> Option<Attribute> {
         p.expect(TokenKind::RightParen)?;
     }
     check_names(p, &arguments);
-    if name.text == "available" {
-        p.tree.versioned.get_or_insert(at.to(p.previous()));
-    }
     Some(Attribute { name, doc: None, arguments, span: at.to(p.previous()) })
 }
 
-fn argument_list(p: &mut Parser<'_>) -> Option<Vec<Argument>> {
+/// `ID '=' constant (',' ID '=' constant)*`, of which the names are looked at by [`check_names`] or the caller.
+pub(super) fn argument_list(p: &mut Parser<'_>) -> Option<Vec<Argument>> {
     let mut arguments = vec![argument(p)?];
     while p.opt(TokenKind::Comma) {
         arguments.push(argument(p)?);

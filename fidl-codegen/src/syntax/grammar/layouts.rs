@@ -1,5 +1,6 @@
 //! Layouts in place: bits, enums, structs, tables, unions, overlays.
 
+use super::attributes::argument_list;
 use super::decls::member_attributes;
 use super::types::{constant, ctor};
 use crate::diagnostics::code;
@@ -7,7 +8,8 @@ use crate::source::Span;
 use crate::syntax::parser::Parser;
 use crate::syntax::token::TokenKind;
 use crate::syntax::tree::{
-    CtorId, Head, Layout, LayoutClass, LayoutId, Member, Modifier, ModifierKind, PathRole,
+    CtorId, Head, Layout, LayoutClass, LayoutId, Member, Modifier, ModifierAvailability, ModifierKind,
+    PathRole,
 };
 
 /// Whether a layout begins here, rather than the name of a type.
@@ -55,45 +57,32 @@ pub(super) fn modifiers(p: &mut Parser<'_>, wanted: impl Fn(&str) -> bool) -> Op
 }
 
 /// `avail = '(' ID '=' constant (',' ID '=' constant)* ')'`; the outer `None` is an error.
-pub(super) fn availability(p: &mut Parser<'_>) -> Option<Option<Span>> {
+pub(super) fn availability(p: &mut Parser<'_>) -> Option<Option<ModifierAvailability>> {
     if p.kind() != TokenKind::LeftParen {
         return Some(None);
     }
     let start = p.advance();
-    loop {
-        p.name()?;
-        p.expect(TokenKind::Equal)?;
-        constant(p, PathRole::Value)?;
-        if !p.opt(TokenKind::Comma) {
-            break;
-        }
+    let arguments = argument_list(p)?;
+    if let Some(argument) = arguments.iter().find(|argument| argument.name.is_none()) {
+        p.error(code::UNNAMED_ARGUMENTS, argument.span, "write `added=` or `removed=` before this");
+        return None;
     }
-    let end = p.expect(TokenKind::RightParen)?;
-    p.tree.versioned.get_or_insert(start.to(end));
-    Some(Some(start.to(end)))
+    let span = start.to(p.expect(TokenKind::RightParen)?);
+    Some(Some(ModifierAvailability { arguments, span }))
 }
 
-/// Reports modifiers given twice and such that exclude each other.
+/// Reports modifiers given twice and such that exclude each other, as far as they count in all versions.
 pub(super) fn check_modifiers(p: &mut Parser<'_>, modifiers: &[Modifier]) {
     for (index, modifier) in modifiers.iter().enumerate() {
         if modifier.availability.is_some() {
             continue;
         }
-        let earlier = modifiers[..index].iter().find(|it| group(it.kind) == group(modifier.kind));
+        let earlier = modifiers[..index].iter().find(|it| it.kind.group() == modifier.kind.group());
         let Some(earlier) = earlier.filter(|it| it.availability.is_none()) else { continue };
         let code = if earlier.kind == modifier.kind { code::MODIFIER_TWICE } else { code::MODIFIER_CONFLICT };
         let label = format!("`{}` was given before", earlier.kind.word());
         let diagnostic = crate::diagnostics::Diagnostic::new(code, modifier.span, label);
         p.report(diagnostic.place(earlier.span, "here"));
-    }
-}
-
-/// Modifiers of one group exclude each other.
-fn group(kind: ModifierKind) -> u32 {
-    match kind {
-        ModifierKind::Strict | ModifierKind::Flexible => 0,
-        ModifierKind::Resource => 1,
-        ModifierKind::Open | ModifierKind::Ajar | ModifierKind::Closed => 2,
     }
 }
 

@@ -8,7 +8,7 @@ mod types;
 
 use super::parser::Parser;
 use super::token::TokenKind;
-use super::tree::{LibraryDecl, Name, PathRole, Using, dotted};
+use super::tree::{LibraryDecl, Name, PathRole, Referrer, Using, dotted};
 use crate::diagnostics::code;
 use crate::source::Span;
 
@@ -26,7 +26,9 @@ pub(super) fn file(p: &mut Parser<'_>) {
 
 fn library(p: &mut Parser<'_>) {
     let attributes = attributes::attributes(p);
-    if p.word() != "library" {
+    if is_misspelt(p) {
+        p.error(code::EXPECTED_KEYWORD, p.span(), "this should be `library`");
+    } else if p.word() != "library" {
         p.error(code::EXPECTED_TOKEN, p.span(), "a file begins with `library` and the library's name");
         if !attributes.is_empty() {
             p.skip_item();
@@ -40,6 +42,29 @@ fn library(p: &mut Parser<'_>) {
     }
     p.tree.library = Some(LibraryDecl { attributes, name: dotted(&parts), span });
     p.semicolon();
+}
+
+/// Whether the file begins with a name behind a word that is not `library`, and that begins nothing else.
+fn is_misspelt(p: &Parser<'_>) -> bool {
+    const OTHERS: [&str; 13] = [
+        "library",
+        "using",
+        "const",
+        "type",
+        "alias",
+        "protocol",
+        "resource_definition",
+        "service",
+        "open",
+        "ajar",
+        "closed",
+        "strict",
+        "flexible",
+    ];
+    p.kind() == TokenKind::Identifier
+        && !OTHERS.contains(&p.word())
+        && p.ahead(1).kind == TokenKind::Identifier
+        && matches!(p.ahead(2).kind, TokenKind::Dot | TokenKind::Semicolon)
 }
 
 fn library_component(p: &mut Parser<'_>, part: &Name) {
@@ -103,6 +128,6 @@ fn cid(p: &mut Parser<'_>) -> Option<(Vec<Name>, Span)> {
 /// A `cid` that refers to something.
 fn path(p: &mut Parser<'_>, role: PathRole) -> Option<super::tree::PathId> {
     let (parts, span) = cid(p)?;
-    p.tree.paths.push(super::tree::Path { parts, span, role });
+    p.tree.paths.push(super::tree::Path { parts, span, role, referrer: Referrer::Present });
     Some(super::tree::PathId(p.tree.paths.len() as u32 - 1))
 }

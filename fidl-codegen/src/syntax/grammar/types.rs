@@ -24,6 +24,11 @@ pub(super) fn ctor(p: &mut Parser<'_>) -> Option<CtorId> {
         }
         let parameters = parameters(p)?;
         let constraints = if p.opt(TokenKind::Colon) { Some(constraints(p)?) } else { None };
+        while constraints.is_some() && p.kind() == TokenKind::Colon {
+            p.advance();
+            let again = self::constraints(p)?;
+            p.error(code::CONSTRAINTS_TWICE, again.span, "write all constraints in one list: `:<A, B>`");
+        }
         let span = start.to(p.previous());
         p.tree.ctors.push(Ctor { attributes, head, parameters, constraints, span });
         Some(CtorId(p.tree.ctors.len() as u32 - 1))

@@ -1,10 +1,27 @@
 //! The stages in a row: sources to schema.
 
+mod findings;
+mod versions;
+
+use std::collections::BTreeSet;
+
+use versions::Library;
+
 use crate::diagnostics::{Diagnostic, Report, has_errors};
-use crate::ir::Schema;
-use crate::sema::{LibrarySyntax, analyze};
+use crate::ir::{Experiment, Schema};
 use crate::source::{Source, SourceMap};
 use crate::syntax::{File, parse};
+use crate::versions::Selection;
+
+/// What is asked for besides the sources.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The versions at which libraries that have them are compiled. If this is empty, all are compiled at
+    /// [`Version::HEAD`](crate::versions::Version::HEAD); else it must have the platform of each of them.
+    pub available: Selection,
+    /// The parts of the language that are turned on besides what all schemas may use.
+    pub experiments: BTreeSet<Experiment>,
+}
 
 /// What compiling gives.
 #[derive(Clone, Debug)]
@@ -23,21 +40,30 @@ pub struct Compiled {
 ///
 /// If a schema breaks a rule of the language. The report has everything that was found, warnings included.
 pub fn compile(libraries: &[Vec<Source>]) -> Result<Compiled, Report> {
+    compile_with(&Options::default(), libraries)
+}
+
+/// Compiles libraries like [`compile`], at the versions that are selected. Whichever these are, the rules of the
+/// language must hold at all versions.
+///
+/// # Errors
+///
+/// As with [`compile`], or if a selection is given that lacks the platform of a library.
+pub fn compile_with(options: &Options, libraries: &[Vec<Source>]) -> Result<Compiled, Report> {
     let mut sources = SourceMap::default();
     let mut diagnostics = Vec::new();
     let given = libraries.iter().filter(|files| !files.is_empty());
-    let mut parsed: Vec<LibrarySyntax> = given
-        .map(|files| LibrarySyntax {
+    let mut parsed: Vec<Library> = given
+        .map(|files| Library {
             files: files.iter().map(|file| parse_one(&mut sources, file, &mut diagnostics)).collect(),
             builtin: false,
         })
         .collect();
     if needs_zx(&parsed) {
         let files = vec![parse_one(&mut sources, &zx(), &mut diagnostics)];
-        parsed.insert(0, LibrarySyntax { files, builtin: true });
+        parsed.insert(0, Library { files, builtin: true });
     }
-    let (schema, found) = analyze(&sources, &parsed);
-    diagnostics.extend(found);
+    let schema = versions::run(&sources, options, parsed, &mut diagnostics);
     let failed = has_errors(&diagnostics);
     let report = Report::new(sources, diagnostics);
     if failed { Err(report) } else { Ok(Compiled { schema, warnings: report }) }
@@ -50,12 +76,21 @@ fn parse_one(sources: &mut SourceMap, source: &Source, diagnostics: &mut Vec<Dia
     file
 }
 
-/// The library `zx` that is used where none is given.
-fn zx() -> Source {
-    Source::new("<built-in zx.fidl>", include_str!("zx.fidl"))
+/// A schema of the compiler's own library `zx` alone.
+#[cfg(feature = "json")]
+pub(crate) fn built_in_zx() -> Schema {
+    let mut sources = SourceMap::default();
+    let files = vec![parse_one(&mut sources, &zx(), &mut Vec::new())];
+    let library = Library { files, builtin: true };
+    versions::run(&sources, &Options::default(), vec![library], &mut Vec::new())
 }
 
-fn needs_zx(libraries: &[LibrarySyntax]) -> bool {
+/// The library `zx` that is used where none is given.
+fn zx() -> Source {
+    Source::new("<built-in zx.fidl>", include_str!("../zx.fidl"))
+}
+
+fn needs_zx(libraries: &[Library]) -> bool {
     let files = || libraries.iter().flat_map(|library| &library.files);
     let imported = files().flat_map(|file| &file.usings).any(|using| using.library == "zx");
     let given = files().filter_map(|file| file.library.as_ref()).any(|library| library.name == "zx");
