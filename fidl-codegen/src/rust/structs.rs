@@ -98,7 +98,11 @@ fn defaults(cx: Context<'_>, layout: &Struct, name: &Ident, borrows: bool) -> To
     let constants = given.iter().map(|(member, value)| {
         let about = format!(" The default of `{}`.", member.element.name);
         let name = names::ident(&format!("DEFAULT_{}", names::screaming(&member.element.name)));
-        let ty = cx.constant_type(&member.ty);
+        let ty = match member.ty.kind {
+            TypeKind::String { optional: true, .. } => quote!(Option<&'static str>),
+            TypeKind::String { .. } => quote!(&'static str),
+            _ => cx.value(&member.ty),
+        };
         quote! {
             #[doc = #about]
             pub const #name: #ty = #value;

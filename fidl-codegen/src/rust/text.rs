@@ -6,7 +6,8 @@ use quote::quote;
 use crate::ir::{Element, Value};
 
 /// What a schema may cause in generated code, where nothing can be done about it: items that nobody uses, names that mean
-/// something in Rust, numbers that look like others, runs of values, documentation in another language's conventions.
+/// something in Rust, numbers that look like others, runs of values, documentation in another language's conventions, items
+/// that are deprecated and yet have to be there.
 const ALLOWED: &str = "\
 #[allow(
     clippy::approx_constant,
@@ -19,6 +20,7 @@ const ALLOWED: &str = "\
     clippy::type_complexity,
     clippy::wrong_self_convention,
     dead_code,
+    deprecated,
     non_camel_case_types,
     rustdoc::all,
     unreachable_pub,

@@ -12,6 +12,7 @@
     clippy::type_complexity,
     clippy::wrong_self_convention,
     dead_code,
+    deprecated,
     non_camel_case_types,
     rustdoc::all,
     unreachable_pub,
