@@ -20,7 +20,7 @@ pub(super) fn emit(cx: Context<'_>, id: DeclId, constant: &Const, module: &mut M
     module.items(quote! { #docs pub const #name: #ty = #value; });
 }
 
-/// The value of a constant of this type, or of what is in it if it is optional.
+/// The value of a constant of this type.
 pub(super) fn value(cx: Context<'_>, ty: &TypeKind, value: &Value) -> TokenStream {
     match (value, ty) {
         (Value::Bool(value), _) => quote!(#value),

@@ -5,6 +5,7 @@
     clippy::approx_constant,
     clippy::doc_lazy_continuation,
     clippy::doc_overindented_list_items,
+    clippy::large_enum_variant,
     clippy::len_without_is_empty,
     clippy::manual_range_patterns,
     clippy::module_inception,
