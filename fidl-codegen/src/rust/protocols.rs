@@ -76,7 +76,7 @@ impl Context<'_> {
         let methods = self.schema.as_protocol(id).map_or(&[][..], |protocol| &protocol.methods);
         let methods = methods.iter().map(|method| &self.schema.method(*method).element.name);
         let aliases =
-            methods.flat_map(|name| ["Request", "Response"].map(|suffix| names::form(name, suffix)));
+            methods.flat_map(|name| ["Request", "Response", "Reply"].map(|suffix| names::form(name, suffix)));
         names::ident(&names::protocol_type(&self.schema.decl(id).element.name, aliases))
     }
 }

@@ -375,15 +375,13 @@ pub mod test_others {
                 &self,
                 payload: super::Chars,
             ) -> Result<(), ::fidl::ClientError> {
-                let response = self
-                    .0
+                self.0
                     .call::<
                         super::CharsWire,
                         ::fidl::client::Flexible<::fidl::wire::EmptyStruct>,
                     >(0x117fd6fd1e8e21be, true, payload)
-                    .await?;
-                drop(response);
-                Ok(())
+                    .await
+                    .map(drop)
             }
         }
 
@@ -421,14 +419,12 @@ pub mod test_others {
                 payload: super::Chars,
                 deadline: ::fidl::kernel::Instant,
             ) -> Result<(), ::fidl::ClientError> {
-                let response = self
-                    .0
+                self.0
                     .call::<
                         super::CharsWire,
                         ::fidl::client::Flexible<::fidl::wire::EmptyStruct>,
-                    >(0x117fd6fd1e8e21be, true, payload, deadline)?;
-                drop(response);
-                Ok(())
+                    >(0x117fd6fd1e8e21be, true, payload, deadline)
+                    .map(drop)
             }
         }
 
