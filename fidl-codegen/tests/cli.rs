@@ -313,6 +313,26 @@ fn arguments_can_come_from_a_file() {
 }
 
 #[test]
+fn budget_prints_a_table() {
+    let talk =
+        ("talk.fidl", "library talk;\nclosed protocol Talk { strict Say(struct { text string; }); };\n");
+    let folder = Folder::new("budget", &[GOOD, BAD, talk]);
+    let expected = "\
+library talk
+
+protocol Talk
+  method  message    bytes  handles  newer peers
+  Say     request   65,536        0  the same
+            text: a string without a bound -> a frame of full size, 65,536 bytes
+  servers receive up to 65,536 bytes, 0 handles
+";
+    assert_eq!(folder.run(&["budget", "talk.fidl", "good.fidl"]), (0, expected.to_owned(), String::new()));
+    assert_eq!(folder.run(&["budget", "good.fidl"]), (0, "no protocols\n".to_owned(), String::new()));
+    let (status, text, _) = folder.run(&["budget", "bad.fidl"]);
+    assert_eq!((status, text.as_str()), (1, ""));
+}
+
+#[test]
 fn wrong_usage_is_status_2() {
     let folder = Folder::new("usage", &[GOOD]);
     for arguments in [
@@ -336,7 +356,7 @@ fn wrong_usage_is_status_2() {
 #[test]
 fn help_has_examples() {
     let folder = Folder::new("help", &[]);
-    for command in ["", "check ", "compile ", "generate "] {
+    for command in ["", "budget ", "check ", "compile ", "generate "] {
         let arguments = format!("{command}--help");
         let (status, text, _) = folder.run(&arguments.split(' ').collect::<Vec<_>>());
         assert_eq!(status, 0);

@@ -4,6 +4,7 @@
 //! One file for each subcommand; besides, `options` has what several of them take, `files` reads, `output`
 //! writes, and `findings` says what is wrong.
 
+mod budget;
 mod check;
 mod compile;
 mod files;
@@ -32,6 +33,7 @@ Examples:
   fidl-codegen compile --rust echo.rs --files schemas/echo.fidl
   fidl-codegen compile --json echo.json --files schemas/echo.fidl
   fidl-codegen generate --rust echo.rs echo.json
+  fidl-codegen budget schemas/echo.fidl
   fidl-codegen @arguments.txt
 
 An argument @FILE stands for the arguments in the file, with blanks or line breaks between them.
@@ -40,6 +42,7 @@ Exit status: 0; 1 if a schema has errors or a file cannot be read or written; 2 
 
 #[derive(Subcommand)]
 enum Command {
+    Budget(budget::Arguments),
     Check(check::Arguments),
     Compile(compile::Arguments),
     Generate(generate::Arguments),
@@ -52,6 +55,7 @@ pub(crate) fn run() -> ExitCode {
         Err(failure) => return finish(Format::Text, Err(failure)),
     };
     match arguments.command {
+        Command::Budget(arguments) => finish(arguments.format(), budget::run(&arguments)),
         Command::Check(arguments) => finish(arguments.format(), check::run(&arguments)),
         Command::Compile(arguments) => finish(arguments.format(), compile::run(&arguments)),
         Command::Generate(arguments) => finish(arguments.format(), generate::run(&arguments)),
