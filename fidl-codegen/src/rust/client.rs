@@ -1,12 +1,12 @@
 //! The client's side of a protocol.
 
-use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
 
 use super::protocols::{Interface, ordinal};
 use super::server::{alias, error, request_payload, response};
 use super::text::docs;
-use super::types::Form;
+use super::types::{Form, without_lifetime};
 use super::{Context, names};
 use crate::ir::{DeclId, Method, Response};
 
@@ -132,31 +132,6 @@ fn has_mut(types: TokenStream) -> bool {
         TokenTree::Ident(name) => name == "mut",
         _ => false,
     })
-}
-
-/// Types as in the signature of a function that returns nothing of what they borrow: `&'a` is `&`, `<'a>` is `<'_>`.
-fn without_lifetime(types: TokenStream) -> TokenStream {
-    let mut trees = types.into_iter().peekable();
-    let mut out = TokenStream::new();
-    let mut behind_reference = false;
-    while let Some(tree) = trees.next() {
-        let is_lifetime = matches!(&tree, TokenTree::Punct(punct) if punct.as_char() == '\'');
-        match tree {
-            TokenTree::Group(group) => {
-                let inner = without_lifetime(group.stream());
-                out.extend([TokenTree::Group(Group::new(group.delimiter(), inner))]);
-            }
-            _ if is_lifetime => {
-                trees.next();
-                out.extend(if behind_reference { quote!() } else { quote!('_) });
-            }
-            ref tree => {
-                behind_reference = matches!(tree, TokenTree::Punct(punct) if punct.as_char() == '&');
-                out.extend([tree.clone()]);
-            }
-        }
-    }
-    out
 }
 
 fn call(cx: Context<'_>, method: &Method, side: Side) -> TokenStream {
