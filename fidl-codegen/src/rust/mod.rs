@@ -44,7 +44,7 @@
 //! - A method with an error type returns a result: on servers the answer, in clients inside that of the call.
 //! - Handles of other libraries than `zx`, and ends of protocols over other transports than channels, are plain handles.
 //!   Of such protocols there are the ordinals alone.
-//! - Overlays and pointers are for C. What has one in it is left out, with a comment that says so.
+//! - Overlays and pointers are for C: nothing stands for them. What has one in it is left out, with a comment that says so.
 //! - Marked as deprecated is what says so of itself.
 //! - The built-in library `zx` is the runtime's module of that name.
 //!
@@ -87,9 +87,8 @@ pub fn generate(schema: &Schema, library: LibraryId) -> String {
     for id in &library.decls {
         emit(cx, *id, &mut module);
     }
-    let doc = library.attributes.iter().find(|attribute| attribute.name == "doc");
-    let doc = doc.and_then(|attribute| attribute.arguments.first()).map(|argument| &argument.value.value);
-    module.finish(&library.name, &names::library_module(&library.name), doc)
+    let deprecated = library.decls.iter().all(|id| schema.decl(*id).element.deprecated);
+    module.finish(library, &names::library_module(&library.name), deprecated)
 }
 
 fn emit(cx: Context<'_>, id: DeclId, module: &mut Module) {
@@ -101,12 +100,12 @@ fn emit(cx: Context<'_>, id: DeclId, module: &mut Module) {
         // The runtime has the one and the other for all methods.
         DeclKind::Struct(layout) if layout.empty_success => {}
         DeclKind::Union(layout) if layout.result => {}
-        _ if cx.facts.is_for_c(id) => module.text(left_out(&decl.element.name)),
+        _ if cx.facts.has_no_form(id) => module.text(left_out(&decl.element.name)),
         DeclKind::Struct(layout) => structs::emit(cx, id, layout, module),
         DeclKind::Table(layout) => tables::emit(cx, id, layout, module),
         DeclKind::Union(layout) => unions::emit(cx, id, layout, module),
         DeclKind::NewType(new) => new_types::emit(cx, id, new, module),
-        DeclKind::Alias(alias) if cx.is_for_c(&alias.target) => module.text(left_out(&decl.element.name)),
+        DeclKind::Alias(alias) if cx.has_no_form(&alias.target) => module.text(left_out(&decl.element.name)),
         DeclKind::Alias(alias) => new_types::emit_alias(cx, id, alias, module),
         DeclKind::Protocol(protocol) => protocols::emit(cx, id, protocol, module),
         DeclKind::Service(service) => services::emit(cx, id, service, module),
@@ -117,7 +116,9 @@ fn emit(cx: Context<'_>, id: DeclId, module: &mut Module) {
 
 /// Says why something is not there.
 fn left_out(name: &str) -> String {
-    format!("// `{name}` is left out: what it is made of is for C alone.\n")
+    format!(
+        "// `{name}` is left out: it has an overlay, a pointer or itself in it, for which there is nothing in Rust.\n"
+    )
 }
 
 /// The name of the file for a library's module: `a.b.c` goes to `a_b_c.rs`.

@@ -25,7 +25,7 @@ pub mod test_others {
     /// The constant `AB`.
     pub const AB_: u8 = 1;
 
-    // `Address` is left out: what it is made of is for C alone.
+    // `Address` is left out: it has an overlay, a pointer or itself in it, for which there is nothing in Rust.
 
     /// The struct `Empty`.
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,7 +47,7 @@ pub mod test_others {
         }
     }
 
-    // `AddressAlias` is left out: what it is made of is for C alone.
+    // `AddressAlias` is left out: it has an overlay, a pointer or itself in it, for which there is nothing in Rust.
 
     /// The constant `FAR`.
     pub const FAR: u32 = 5;
@@ -210,15 +210,15 @@ pub mod test_others {
         }
     }
 
-    // `Variant` is left out: what it is made of is for C alone.
+    // `Variant` is left out: it has an overlay, a pointer or itself in it, for which there is nothing in Rust.
 
-    // `COverlaidRequest` is left out: what it is made of is for C alone.
+    // `COverlaidRequest` is left out: it has an overlay, a pointer or itself in it, for which there is nothing in Rust.
 
-    // `HoldsAddress` is left out: what it is made of is for C alone.
+    // `HoldsAddress` is left out: it has an overlay, a pointer or itself in it, for which there is nothing in Rust.
 
-    // `C.Overlaid` is left out: what it is made of is for C alone.
+    // `C.Overlaid` is left out: it has an overlay, a pointer or itself in it, for which there is nothing in Rust.
 
-    // `C.Addressed` is left out: what it is made of is for C alone.
+    // `C.Addressed` is left out: it has an overlay, a pointer or itself in it, for which there is nothing in Rust.
 
     /// The protocol `C`.
     pub mod c {
@@ -536,6 +536,10 @@ pub mod test_others {
             1 Number: ::fidl::wire::U32 => u32,
         }
     }
+
+    // `MaybeEndless` is left out: it has an overlay, a pointer or itself in it, for which there is nothing in Rust.
+
+    // `Endless` is left out: it has an overlay, a pointer or itself in it, for which there is nothing in Rust.
 
     /// The alias `Event`.
     pub type Event = ::fidl::kernel::Event;

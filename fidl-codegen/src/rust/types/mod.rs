@@ -7,7 +7,7 @@ mod wire;
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote;
 
-use super::facts::{Names, type_is_for_c};
+use super::facts::{Names, type_has_no_form};
 use super::{Context, names};
 use crate::ir::{DeclId, DeclKind, EndpointRole, Primitive, Transport, Type, TypeKind};
 use crate::layout::named;
@@ -108,9 +108,9 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Whether a type is for C alone.
-    pub(super) fn is_for_c(self, ty: &Type) -> bool {
-        type_is_for_c(ty) || named(ty).is_some_and(|id| self.facts.is_for_c(id))
+    /// Whether there is nothing in Rust for a type.
+    pub(super) fn has_no_form(self, ty: &Type) -> bool {
+        type_has_no_form(ty) || named(ty).is_some_and(|id| self.facts.has_no_form(id))
     }
 
     /// An end of a channel. Where the protocol goes over another transport, this is a handle and nothing more is known.
