@@ -11,6 +11,7 @@ fn main() {
         .file("schemas/shapes.fidl")
         .file("schemas/constructs.fidl")
         .file("schemas/store.fidl")
+        .file("schemas/kinds.fidl")
         .file("schemas/bench.fidl")
         .compile_or_exit();
     let experiments = Experiment::ALL.into();
