@@ -1,7 +1,10 @@
 //! Compiles the schemas of this folder for the examples, tests and benches.
 
+use fidl_codegen::ir::Experiment;
+use fidl_codegen::{Builder, Options};
+
 fn main() {
-    fidl_codegen::Builder::new()
+    Builder::new()
         .file("schemas/echo.fidl")
         .file("schemas/calc.fidl")
         .file("schemas/openness.fidl")
@@ -11,4 +14,7 @@ fn main() {
         .file("schemas/kinds.fidl")
         .file("schemas/bench.fidl")
         .compile_or_exit();
+    let experiments = Experiment::ALL.into();
+    let options = Options { experiments, ..Options::default() };
+    Builder::new().options(options).file("schemas/gauge.fidl").compile_or_exit();
 }

@@ -15,7 +15,7 @@ pub(super) fn emit(cx: Context<'_>, id: DeclId, protocol: &Protocol, module: &mu
     let decl = cx.schema.decl(id);
     let transport = protocol.transport;
     let protocol = Interface::of(cx, id, protocol);
-    for method in &protocol.for_c {
+    for method in &protocol.formless {
         module.text(left_out(&format!("{}.{}", decl.element.name, method.element.name)));
     }
     let docs = docs(&decl.element, &format!("The protocol `{}`.", decl.element.name));
@@ -76,7 +76,7 @@ impl Context<'_> {
         let methods = self.schema.as_protocol(id).map_or(&[][..], |protocol| &protocol.methods);
         let methods = methods.iter().map(|method| &self.schema.method(*method).element.name);
         let aliases =
-            methods.flat_map(|name| ["Request", "Response"].map(|suffix| names::form(name, suffix)));
+            methods.flat_map(|name| ["Request", "Response", "Reply"].map(|suffix| names::form(name, suffix)));
         names::ident(&names::protocol_type(&self.schema.decl(id).element.name, aliases))
     }
 }
@@ -89,17 +89,17 @@ pub(super) struct Interface<'a> {
     pub(super) methods: Vec<&'a Method>,
     /// What a server may send unasked.
     pub(super) events: Vec<&'a Method>,
-    /// Methods and events whose messages are for C, so that they are left out.
-    for_c: Vec<&'a Method>,
+    /// Methods and events for whose messages there is nothing in Rust, so that they are left out.
+    formless: Vec<&'a Method>,
 }
 
 impl<'a> Interface<'a> {
     fn of(cx: Context<'a>, id: DeclId, protocol: &Protocol) -> Self {
         let all = protocol.methods.iter().map(|id| cx.schema.method(*id));
-        let (for_c, all): (Vec<_>, Vec<_>) = all.partition(|method| is_for_c(cx, method));
+        let (formless, all): (Vec<_>, Vec<_>) = all.partition(|method| has_no_form(cx, method));
         let (events, methods) =
             all.into_iter().partition(|method| matches!(method.kind, MethodKind::Event { .. }));
-        Self { marker: cx.marker(id), openness: protocol.openness, methods, events, for_c }
+        Self { marker: cx.marker(id), openness: protocol.openness, methods, events, formless }
     }
 
     /// The methods in the order of the runtime's table, by ordinal.
@@ -160,16 +160,16 @@ fn by_ordinal<'a>(methods: &[&'a Method]) -> Vec<&'a Method> {
     sorted
 }
 
-/// Whether a message of the method is made of what is for C alone.
-fn is_for_c(cx: Context<'_>, method: &Method) -> bool {
+/// Whether there is nothing in Rust for a message of the method.
+fn has_no_form(cx: Context<'_>, method: &Method) -> bool {
     let error = match &method.kind {
         MethodKind::TwoWay { response, .. } => {
             response.result.as_ref().and_then(|result| result.error.as_ref())
         }
         _ => None,
     };
-    method.payloads().into_iter().flatten().any(|id| cx.facts.is_for_c(id))
-        || error.is_some_and(|error| cx.is_for_c(error))
+    method.payloads().into_iter().flatten().any(|id| cx.facts.has_no_form(id))
+        || error.is_some_and(|error| cx.has_no_form(error))
 }
 
 /// Bytes and handles.

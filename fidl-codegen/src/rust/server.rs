@@ -50,7 +50,8 @@ fn aliases(cx: Context<'_>, protocol: &Interface<'_>, method: &Method) -> TokenS
     }
 }
 
-fn alias(method: &Method, suffix: &str) -> proc_macro2::Ident {
+/// The name of a type that belongs to a method.
+pub(super) fn alias(method: &Method, suffix: &str) -> proc_macro2::Ident {
     names::ident(&names::form(&method.element.name, suffix))
 }
 

@@ -237,19 +237,16 @@ pub mod test_names {
                 deadline_: u8,
                 shared: super::super::other_names::Shared<'_>,
             ) -> Result<super::ResultView, ::fidl::ClientError> {
+                let payload = super::ClientNewRequest {
+                    deadline: deadline_,
+                    shared,
+                };
                 let response = self
                     .0
                     .call::<
                         super::ClientNewRequestWire,
                         ::fidl::client::Strict<super::ResultViewWire>,
-                    >(
-                        0x3dae6c42057de39e,
-                        false,
-                        super::ClientNewRequest {
-                            deadline: deadline_,
-                            shared,
-                        },
-                    )
+                    >(0x3dae6c42057de39e, false, payload)
                     .await?;
                 Ok(From::from(response.view()))
             }
@@ -290,20 +287,16 @@ pub mod test_names {
                 shared: super::super::other_names::Shared<'_>,
                 deadline: ::fidl::kernel::Instant,
             ) -> Result<super::ResultView, ::fidl::ClientError> {
+                let payload = super::ClientNewRequest {
+                    deadline: deadline_,
+                    shared,
+                };
                 let response = self
                     .0
                     .call::<
                         super::ClientNewRequestWire,
                         ::fidl::client::Strict<super::ResultViewWire>,
-                    >(
-                        0x3dae6c42057de39e,
-                        false,
-                        super::ClientNewRequest {
-                            deadline: deadline_,
-                            shared,
-                        },
-                        deadline,
-                    )?;
+                    >(0x3dae6c42057de39e, false, payload, deadline)?;
                 Ok(From::from(response.view()))
             }
         }

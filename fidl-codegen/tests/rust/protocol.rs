@@ -340,12 +340,13 @@ pub mod test_protocol {
                 a: i32,
                 b: i32,
             ) -> Result<super::AdderAddResponse, ::fidl::ClientError> {
+                let payload = super::AdderAddRequest { a, b };
                 let response = self
                     .0
                     .call::<
                         super::AdderAddRequestWire,
                         ::fidl::client::Strict<super::AdderAddResponseWire>,
-                    >(0x2857c9a0545b694b, false, super::AdderAddRequest { a, b })
+                    >(0x2857c9a0545b694b, false, payload)
                     .await?;
                 Ok(From::from(response.view()))
             }
@@ -356,14 +357,12 @@ pub mod test_protocol {
             ///
             /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub async fn reset(&self) -> Result<(), ::fidl::ClientError> {
-                let response = self
-                    .0
+                self.0
                     .call_empty::<
                         ::fidl::client::Flexible<::fidl::wire::EmptyStruct>,
                     >(0x64127efc3c1170b5, true)
-                    .await?;
-                drop(response);
-                Ok(())
+                    .await
+                    .map(drop)
             }
 
             /// Calls `Name`.
@@ -372,10 +371,8 @@ pub mod test_protocol {
             ///
             /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub fn name(&self, text: &str) -> Result<(), ::fidl::ClientError> {
-                self.0
-                    .send::<
-                        super::AdderNameRequestWire,
-                    >(0x3873d3df3b59d2a2, true, super::AdderNameRequest { text })
+                let payload = super::AdderNameRequest { text };
+                self.0.send::<super::AdderNameRequestWire>(0x3873d3df3b59d2a2, true, payload)
             }
         }
 
@@ -414,12 +411,13 @@ pub mod test_protocol {
                 b: i32,
                 deadline: ::fidl::kernel::Instant,
             ) -> Result<super::AdderAddResponse, ::fidl::ClientError> {
+                let payload = super::AdderAddRequest { a, b };
                 let response = self
                     .0
                     .call::<
                         super::AdderAddRequestWire,
                         ::fidl::client::Strict<super::AdderAddResponseWire>,
-                    >(0x2857c9a0545b694b, false, super::AdderAddRequest { a, b }, deadline)?;
+                    >(0x2857c9a0545b694b, false, payload, deadline)?;
                 Ok(From::from(response.view()))
             }
 
@@ -432,13 +430,11 @@ pub mod test_protocol {
                 &self,
                 deadline: ::fidl::kernel::Instant,
             ) -> Result<(), ::fidl::ClientError> {
-                let response = self
-                    .0
+                self.0
                     .call_empty::<
                         ::fidl::client::Flexible<::fidl::wire::EmptyStruct>,
-                    >(0x64127efc3c1170b5, true, deadline)?;
-                drop(response);
-                Ok(())
+                    >(0x64127efc3c1170b5, true, deadline)
+                    .map(drop)
             }
 
             /// Calls `Name`.
@@ -451,10 +447,11 @@ pub mod test_protocol {
                 text: &str,
                 deadline: ::fidl::kernel::Instant,
             ) -> Result<(), ::fidl::ClientError> {
+                let payload = super::AdderNameRequest { text };
                 self.0
                     .send::<
                         super::AdderNameRequestWire,
-                    >(0x3873d3df3b59d2a2, true, super::AdderNameRequest { text }, deadline)
+                    >(0x3873d3df3b59d2a2, true, payload, deadline)
             }
         }
 
@@ -481,9 +478,10 @@ pub mod test_protocol {
             }
 
             fn on_name(self, text: &str) -> Result<(), ::fidl::server::EventError> {
+                let payload = super::AdderOnNameRequest { text };
                 self.send_event::<
                         super::AdderOnNameRequestWire,
-                    >(0x110d45deab7b2429, true, super::AdderOnNameRequest { text })
+                    >(0x110d45deab7b2429, true, payload)
             }
         }
 

@@ -787,6 +787,33 @@ pub mod test_results {
             }
         }
 
+        /// The answer to `Say`, in the frame that it came in.
+        pub type SayReply<'c, const N: usize, const E: usize> = ::fidl::client::Response<
+            'c,
+            Asker,
+            ::fidl::client::StrictError<super::TextWire, ::fidl::wire::I32>,
+            N,
+            E,
+        >;
+
+        /// The answer to `SayFlexibly`, in the frame that it came in.
+        pub type SayFlexiblyReply<'c, const N: usize, const E: usize> = ::fidl::client::Response<
+            'c,
+            Asker,
+            ::fidl::client::FlexibleError<super::TextWire, ::fidl::wire::I32>,
+            N,
+            E,
+        >;
+
+        /// The answer to `Take`, in the frame that it came in.
+        pub type TakeReply<'c, const N: usize, const E: usize> = ::fidl::client::Response<
+            'c,
+            Asker,
+            ::fidl::client::StrictError<super::AskerTakeResponseWire, super::FailureWire>,
+            N,
+            E,
+        >;
+
         /// Everything a client needs: room for `N` calls in flight and `E` waiting events. A static.
         pub type Storage<const N: usize, const E: usize> = ::fidl::client::Storage<
             Asker,
@@ -925,22 +952,8 @@ pub mod test_results {
             pub async fn say(
                 &self,
                 payload: super::Text<'_>,
-            ) -> Result<
-                ::fidl::client::Response<
-                    '_,
-                    Asker,
-                    ::fidl::client::StrictError<super::TextWire, ::fidl::wire::I32>,
-                    N,
-                    E,
-                >,
-                ::fidl::ClientError,
-            > {
-                self.0
-                    .call::<
-                        super::TextWire,
-                        ::fidl::client::StrictError<super::TextWire, ::fidl::wire::I32>,
-                    >(0x2c24f8ea8831dfd5, false, payload)
-                    .await
+            ) -> Result<SayReply<'_, N, E>, ::fidl::ClientError> {
+                self.0.call::<super::TextWire, _>(0x2c24f8ea8831dfd5, false, payload).await
             }
 
             /// Calls `SayFlexibly`.
@@ -952,21 +965,8 @@ pub mod test_results {
             /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub async fn say_flexibly(
                 &self,
-            ) -> Result<
-                ::fidl::client::Response<
-                    '_,
-                    Asker,
-                    ::fidl::client::FlexibleError<super::TextWire, ::fidl::wire::I32>,
-                    N,
-                    E,
-                >,
-                ::fidl::ClientError,
-            > {
-                self.0
-                    .call_empty::<
-                        ::fidl::client::FlexibleError<super::TextWire, ::fidl::wire::I32>,
-                    >(0x754c3b69ec238cfc, true)
-                    .await
+            ) -> Result<SayFlexiblyReply<'_, N, E>, ::fidl::ClientError> {
+                self.0.call_empty::<_>(0x754c3b69ec238cfc, true).await
             }
 
             /// Calls `Choose`.
@@ -1010,29 +1010,8 @@ pub mod test_results {
             /// # Errors
             ///
             /// Why the call failed; see [`ClientError`](::fidl::ClientError).
-            pub async fn take(
-                &self,
-            ) -> Result<
-                ::fidl::client::Response<
-                    '_,
-                    Asker,
-                    ::fidl::client::StrictError<
-                        super::AskerTakeResponseWire,
-                        super::FailureWire,
-                    >,
-                    N,
-                    E,
-                >,
-                ::fidl::ClientError,
-            > {
-                self.0
-                    .call_empty::<
-                        ::fidl::client::StrictError<
-                            super::AskerTakeResponseWire,
-                            super::FailureWire,
-                        >,
-                    >(0x7ccc0eb6a1f5b8f4, false)
-                    .await
+            pub async fn take(&self) -> Result<TakeReply<'_, N, E>, ::fidl::ClientError> {
+                self.0.call_empty::<_>(0x7ccc0eb6a1f5b8f4, false).await
             }
 
             /// Calls `Tell`.
@@ -1176,21 +1155,9 @@ pub mod test_results {
                 &self,
                 payload: super::Text<'_>,
                 deadline: ::fidl::kernel::Instant,
-            ) -> Result<
-                ::fidl::client::Response<
-                    '_,
-                    Asker,
-                    ::fidl::client::StrictError<super::TextWire, ::fidl::wire::I32>,
-                    N,
-                    E,
-                >,
-                ::fidl::ClientError,
-            > {
+            ) -> Result<SayReply<'_, N, E>, ::fidl::ClientError> {
                 self.0
-                    .call::<
-                        super::TextWire,
-                        ::fidl::client::StrictError<super::TextWire, ::fidl::wire::I32>,
-                    >(0x2c24f8ea8831dfd5, false, payload, deadline)
+                    .call::<super::TextWire, _>(0x2c24f8ea8831dfd5, false, payload, deadline)
             }
 
             /// Calls `SayFlexibly`.
@@ -1203,20 +1170,8 @@ pub mod test_results {
             pub fn say_flexibly(
                 &self,
                 deadline: ::fidl::kernel::Instant,
-            ) -> Result<
-                ::fidl::client::Response<
-                    '_,
-                    Asker,
-                    ::fidl::client::FlexibleError<super::TextWire, ::fidl::wire::I32>,
-                    N,
-                    E,
-                >,
-                ::fidl::ClientError,
-            > {
-                self.0
-                    .call_empty::<
-                        ::fidl::client::FlexibleError<super::TextWire, ::fidl::wire::I32>,
-                    >(0x754c3b69ec238cfc, true, deadline)
+            ) -> Result<SayFlexiblyReply<'_, N, E>, ::fidl::ClientError> {
+                self.0.call_empty::<_>(0x754c3b69ec238cfc, true, deadline)
             }
 
             /// Calls `Choose`.
@@ -1265,26 +1220,8 @@ pub mod test_results {
             pub fn take(
                 &self,
                 deadline: ::fidl::kernel::Instant,
-            ) -> Result<
-                ::fidl::client::Response<
-                    '_,
-                    Asker,
-                    ::fidl::client::StrictError<
-                        super::AskerTakeResponseWire,
-                        super::FailureWire,
-                    >,
-                    N,
-                    E,
-                >,
-                ::fidl::ClientError,
-            > {
-                self.0
-                    .call_empty::<
-                        ::fidl::client::StrictError<
-                            super::AskerTakeResponseWire,
-                            super::FailureWire,
-                        >,
-                    >(0x7ccc0eb6a1f5b8f4, false, deadline)
+            ) -> Result<TakeReply<'_, N, E>, ::fidl::ClientError> {
+                self.0.call_empty::<_>(0x7ccc0eb6a1f5b8f4, false, deadline)
             }
 
             /// Calls `Tell`.
