@@ -4,6 +4,7 @@
 
 #![allow(
     dead_code,
+    deprecated,
     unused_imports,
     unreachable_pub,
     non_snake_case,
