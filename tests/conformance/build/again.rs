@@ -46,7 +46,15 @@ impl Again<'_> {
             _ => unreachable!("a struct, table or union"),
         };
         format!(
-            "#[allow(clippy::needless_lifetimes, unused_variables, reason = \"not all types borrow\")]
+            "#[allow(
+                clippy::manual_map,
+                clippy::needless_lifetimes,
+                clippy::needless_question_mark,
+                clippy::redundant_closure,
+                clippy::useless_conversion,
+                unused_variables,
+                reason = \"the form is the same for all types\"
+            )]
             pub(super) fn {}<'f>({argument}: {view}) -> Result<{value}{lifetime}, Refusal> {{ {body} }}\n",
             name(id)
         )
@@ -96,14 +104,16 @@ impl Again<'_> {
             TypeKind::Array { element, .. } => format!("array({})", self.items(element, view)),
             TypeKind::Vector { element, .. } if is_number(element) => view.to_owned(),
             TypeKind::Vector { element, optional, .. } => {
-                let collect = if self.schema.is_resource(element) { "list_of" } else { "leaked" };
-                let items =
-                    |this: &mut Self, view: &str| format!("{collect}({})?", this.items(element, view));
+                let resource = self.schema.is_resource(element);
+                let items = |this: &mut Self, view: &str| match this.items(element, view) {
+                    items if resource => format!("list({items})?"),
+                    items => format!("leaked({items})"),
+                };
                 if *optional { optionally(view, &items(self, "it")) } else { items(self, view) }
             }
             TypeKind::Handle { optional, .. } | TypeKind::Endpoint { optional, .. } => {
                 let taken = format!("{view}.take().map(From::from)");
-                if *optional { taken } else { format!("{taken}.ok_or(Refusal::Full)?") }
+                if *optional { taken } else { format!("{taken}.ok_or(Refusal::NoHandle)?") }
             }
             TypeKind::Box(id) | TypeKind::OptionalUnion(id) => self.optional(ty, *id, view),
             TypeKind::Named(id) => match &self.schema.decl(*id).kind {

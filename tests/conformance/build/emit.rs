@@ -33,6 +33,8 @@ pub(crate) struct Emitter<'a> {
     /// The file's name.
     pub(crate) file: &'a str,
     functions: String,
+    /// How many functions there are.
+    built: usize,
     cases: Vec<String>,
     skips: Vec<String>,
     faults: Vec<String>,
@@ -48,8 +50,9 @@ impl<'a> Emitter<'a> {
         needs: &'a mut Needs,
         file: &'a str,
     ) -> Self {
-        let (functions, cases, skips, faults) = (String::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { schema, spelling, needs, file, functions, cases, skips, faults }
+        let (functions, built) = (String::new(), 0);
+        let (cases, skips, faults) = (Vec::new(), Vec::new(), Vec::new());
+        Self { schema, spelling, needs, file, functions, built, cases, skips, faults }
     }
 
     /// Adds what is wrong with the file.
@@ -196,7 +199,8 @@ impl<'a> Emitter<'a> {
             ValueKind::Decoded(decoded) => self.again(decoded)?,
             _ => self.literal(case, value)?,
         };
-        let name = format!("build_{}", case.place.line);
+        let name = format!("build_{}", self.built);
+        self.built += 1;
         self.functions += &format!("fn {name}(h: &Handles) -> Result<Encoded, Refusal> {{ {body} }}\n");
         Ok(name)
     }

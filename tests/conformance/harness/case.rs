@@ -1,8 +1,6 @@
 //! Cases as they are generated, and what generated code uses.
 #![allow(unused_imports, dead_code, reason = "what is used depends on the cases")]
 
-use fidl::generated::ArrayVec;
-
 pub(crate) use fidl::generated::array;
 pub(crate) use fidl::wire::{DecodeError, TableView};
 
@@ -83,9 +81,4 @@ pub(crate) enum Step {
 pub(crate) struct Sent {
     pub(crate) handle: usize,
     pub(crate) kind: Option<(u32, u32)>,
-}
-
-/// [`list`], under the name that it has where the items were made of a view.
-pub(crate) fn list_of<T, const N: usize>(items: Vec<T>) -> Result<ArrayVec<T, N>, Refusal> {
-    list(items)
 }

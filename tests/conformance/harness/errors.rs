@@ -9,6 +9,9 @@ pub(crate) enum Refusal {
     Encode(EncodeError),
     /// A list of fixed capacity has no room for it.
     Full,
+    /// A handle that it was to have cannot be taken.
+    #[allow(dead_code, reason = "for some cases")]
+    NoHandle,
     /// There is no such value of its Rust type.
     Impossible,
     /// It was said that there is no such value, but there is.

@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     let own = run_set(&own::SET, &filters);
     println!("own cases: {}\n", own.text());
     if given::SET.files.is_empty() {
-        println!("{}: no cases there; FIDL_CONFORMANCE_DIR names another folder", given::SET.folder);
+        println!("{} has no cases: skipped. FIDL_CONFORMANCE_DIR names another folder.", given::SET.folder);
     }
     let given = run_set(&given::SET, &filters);
     println!("{}", given.text());
@@ -69,8 +69,8 @@ fn run_set(set: &Set, filters: &[String]) -> Count {
         match catch_unwind(AssertUnwindSafe(|| run::run(case))) {
             Ok(Ok(())) => count.passed += 1,
             result => {
-                let text =
-                    result.map_or_else(|_| "panicked".to_owned(), |result| result.err().unwrap_or_default());
+                let text = result
+                    .map_or_else(|_| "panicked, see above".to_owned(), |it| it.err().unwrap_or_default());
                 println!("FAILED {} ({})\n    {text}", case.name, case.place);
                 count.failed += 1;
             }
