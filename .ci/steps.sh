@@ -46,3 +46,18 @@ hold_data_below() {
   printf 'data section: %d bytes\n' "$data"
   [ "$data" -lt "$1" ]
 }
+
+# install_fuzzer: puts cargo-fuzz into the target folder, unless the machine has one.
+install_fuzzer() {
+  command -v cargo-fuzz > /dev/null || cargo install -q cargo-fuzz --version 0.13.2 --locked --root target/tools
+  PATH=$PATH:$PWD/target/tools/bin
+}
+
+# fuzz PACKAGE TARGET SECONDS [SEEDS...]: fuzzes for so long, from folders of seeds and from what earlier runs found.
+fuzz() {
+  local package=$1 target=$2 seconds=$3
+  shift 3
+  mkdir -p "$package/fuzz/corpus/$target"
+  (cd "$package" && env -u CARGO_TARGET_DIR cargo +nightly fuzz run --sanitizer none "$target" "fuzz/corpus/$target" "$@" -- \
+    -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=4096 -len_control=0 -print_final_stats=1 -verbosity=0)
+}

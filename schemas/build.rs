@@ -7,6 +7,8 @@ fn main() {
         .file("schemas/openness.fidl")
         .file("schemas/shapes.fidl")
         .file("schemas/constructs.fidl")
+        .file("schemas/store.fidl")
+        .file("schemas/kinds.fidl")
         .file("schemas/bench.fidl")
         .compile_or_exit();
 }

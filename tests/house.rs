@@ -36,6 +36,7 @@ const CODEGEN: &[Room] = &[
     ("sema", 4, &["layout"]),
     ("rust", 5, &[]),
     ("json", 5, &["pipeline"]),
+    ("budget", 5, &[]),
     ("pipeline", 5, &[]),
     ("builder", 6, &[]),
     ("cli", 7, &[]),

@@ -18,6 +18,7 @@
 //! - [`layout`]: sizes of types and messages. [`ordinal`]: the numbers of methods.
 //! - [`ir`]: the resolved schema as plain data, all that a back end sees.
 //! - [`rust`]: the back end.
+//! - [`budget`]: how large messages get.
 //! - `json`: the IR as JSON, written and read. With the feature `json`, which `cli` includes.
 //!
 //! Most users need [`Builder`] alone, in a `build.rs`. [`compile`] goes from texts to the IR:
@@ -40,6 +41,7 @@
 //! The feature `cli`, on by default, adds the command `fidl-codegen`; a build script can leave it out.
 #![forbid(unsafe_code)]
 
+pub mod budget;
 pub mod builder;
 pub mod diagnostics;
 pub mod ir;

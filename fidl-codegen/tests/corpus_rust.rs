@@ -13,13 +13,13 @@ use std::process::Command;
 use std::time::Instant;
 use std::{env, fs};
 
-use fidl_codegen::Source;
 use fidl_codegen::builder::write_if_changed;
 use fidl_codegen::ir::{LibraryId, Schema};
 use fidl_codegen::rust::{file_name, generate};
 use fidl_codegen::source::SourceMap;
 use fidl_codegen::syntax::parse;
-use support::{inputs, libraries, package};
+use fidl_codegen::{Options, Source, compile_with};
+use support::{inputs, libraries, options, package};
 
 #[test]
 fn real_libraries_are_sound_rust() {
@@ -35,7 +35,7 @@ fn real_libraries_are_sound_rust() {
         let mut module = Module::new(&folder, name);
         for library in targets {
             match with_imports(library, &everything) {
-                Ok(all) => refused.extend(module.add(&all)),
+                Ok(all) => refused.extend(module.add(&Options::default(), &all)),
                 Err(missing) => println!("{} skipped: `{missing}` is not there", library.name),
             }
         }
@@ -57,7 +57,7 @@ fn own(folder: &Path) -> Module {
     for path in inputs("rust") {
         let libraries = libraries(&path);
         for count in 1..=libraries.len() {
-            let refused = module.add(&libraries[..count]);
+            let refused = module.add(&options(&path), &libraries[..count]);
             assert!(refused.is_none(), "{refused:?}");
         }
     }
@@ -150,9 +150,9 @@ impl Module {
     }
 
     /// Adds the last of some libraries and says how large it is. If it is refused, why.
-    fn add(&mut self, libraries: &[Vec<Source>]) -> Option<String> {
+    fn add(&mut self, options: &Options, libraries: &[Vec<Source>]) -> Option<String> {
         let begun = Instant::now();
-        let schema = match compile(libraries) {
+        let schema = match compile(options, libraries) {
             Ok(schema) => schema,
             Err(why) => return Some(why),
         };
@@ -171,7 +171,7 @@ impl Module {
     /// Adds a library that others refer to.
     fn add_quietly(&mut self, library: &Library, all: &[Library]) {
         let Ok(libraries) = with_imports(library, all) else { return };
-        let Ok(schema) = compile(&libraries) else { return };
+        let Ok(schema) = compile(&Options::default(), &libraries) else { return };
         let last = LibraryId(schema.libraries.len() as u32 - 1);
         self.write(&library.name, &generate(&schema, last));
     }
@@ -191,8 +191,8 @@ impl Module {
     }
 }
 
-fn compile(libraries: &[Vec<Source>]) -> Result<Schema, String> {
-    match fidl_codegen::compile(libraries) {
+fn compile(options: &Options, libraries: &[Vec<Source>]) -> Result<Schema, String> {
+    match compile_with(options, libraries) {
         Ok(compiled) => Ok(compiled.schema),
         Err(report) => Err(report.render(false)),
     }

@@ -27,19 +27,21 @@ fn folder(variable: &str, usual: &str) -> PathBuf {
 /// first compiler. The folder of the source is not told apart.
 #[test]
 fn output_is_that_of_the_first_compiler() {
-    let folder = folder("FIDLC_TESTDATA_DIR", "../shared/fidlc-testdata");
-    let Ok(entries) = fs::read_dir(&folder) else {
-        println!("skipped, 0 outputs compared: there is no {}", folder.display());
-        return;
-    };
-    let paths = entries.map(|entry| entry.unwrap().path());
-    let mut goldens: Vec<PathBuf> =
-        paths.filter(|path| path.to_string_lossy().ends_with(".json.golden")).collect();
-    goldens.sort();
-    for golden in &goldens {
-        compare(golden);
+    let goldens = goldens();
+    goldens.iter().for_each(|golden| compare(golden));
+    match goldens.len() {
+        0 => println!("skipped, 0 outputs compared: FIDLC_TESTDATA_DIR has none"),
+        count => println!("{count} outputs compared"),
     }
-    println!("{} outputs compared", goldens.len());
+}
+
+fn goldens() -> Vec<PathBuf> {
+    let folder = folder("FIDLC_TESTDATA_DIR", "../shared/fidlc-testdata");
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.to_string_lossy().ends_with(".json.golden"));
+    paths.sort();
+    paths
 }
 
 fn compare(golden: &Path) {
@@ -56,6 +58,16 @@ fn compare(golden: &Path) {
     let (actual, expected) = (without_folders(&actual), without_folders(&expected));
     let differing = expected.iter().zip(&actual).find(|(expected, actual)| expected != actual);
     assert_eq!((differing, actual.len()), (None, expected.len()), "{name}");
+}
+
+/// What the first compiler wrote can be read, and written again it is the same.
+#[test]
+fn output_of_the_first_compiler_can_be_read() {
+    for golden in goldens() {
+        let source = Source::read(&golden).unwrap();
+        let schema = json::read(std::slice::from_ref(&source)).unwrap_or_else(|error| panic!("{error}"));
+        assert!(last_library(&schema).as_bytes() == source.bytes, "{}", golden.display());
+    }
 }
 
 /// The lines of a document, with the names of files alone.

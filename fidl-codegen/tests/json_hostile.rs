@@ -88,6 +88,25 @@ fn what_is_no_document_is_an_error() {
     assert!(matches!(noise.kind, json::ErrorKind::Form(_)));
 }
 
+/// There are documents of `zx` that leave out the resource definition to which all others refer.
+#[test]
+fn a_resource_definition_may_be_left_out() {
+    let text = "library zx; type ObjType = enum : uint32 { NONE = 0; VMO = 3; };
+                resource_definition Handle : uint32 { properties { subtype ObjType; }; };";
+    let user = "library user; using zx; type A = resource struct { a zx.Handle:VMO; b zx.Handle; };";
+    let libraries =
+        [("zx.fidl", text), ("user.fidl", user)].map(|(path, text)| vec![Source::new(path, text)]);
+    let schema = fidl_codegen::compile(&libraries).unwrap().schema;
+    let write = |index| serde_json::from_str(&json::write(&schema, LibraryId(index))).unwrap();
+    let mut documents: [Value; 2] = [write(0), write(1)];
+    documents[0]["experimental_resource_declarations"] = json!([]);
+    documents[0]["declaration_order"] = json!(["zx/ObjType"]);
+    let read = read(&documents).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(rust::generate(&read, LibraryId(1)), rust::generate(&schema, LibraryId(1)));
+    let again: Value = serde_json::from_str(&json::write(&read, LibraryId(0))).unwrap();
+    assert_eq!(again["declaration_order"], json!(["zx/ObjType"]));
+}
+
 /// A small generator of numbers that are the same on every run.
 struct Numbers(u64);
 

@@ -12,32 +12,102 @@ use libfuzzer_sys::fuzz_target;
 #[derive(Arbitrary, Debug)]
 struct Changed {
     seed: u8,
+    choice: u8,
     edits: Vec<Edit>,
 }
 
 /// One change. Places are counted modulo the number of words.
 #[derive(Arbitrary, Debug)]
 enum Edit {
-    Remove { at: u16, count: u8 },
-    Repeat { from: u16, count: u8, at: u16 },
-    Swap { first: u16, second: u16 },
+    Remove {
+        at: u16,
+        count: u8,
+    },
+    Repeat {
+        from: u16,
+        count: u8,
+        at: u16,
+    },
+    Swap {
+        first: u16,
+        second: u16,
+    },
     /// Puts in words of another seed.
-    Graft { seed: u8, from: u16, count: u8, at: u16 },
-    Word { at: u16, word: u8 },
-    Number { at: u16, number: i64 },
-    Bytes { at: u16, bytes: [u8; 3] },
+    Graft {
+        seed: u8,
+        from: u16,
+        count: u8,
+        at: u16,
+    },
+    Word {
+        at: u16,
+        word: u8,
+    },
+    Number {
+        at: u16,
+        number: i64,
+    },
+    Bytes {
+        at: u16,
+        bytes: [u8; 3],
+    },
 }
 
 /// Words that bring other rules into play.
 const WORDS: [&str; 48] = [
-    "struct", "table", "union", "overlay", "enum", "bits", "strict", "flexible", "resource", "open", "ajar", "closed",
-    "protocol", "service", "compose", "error", "alias", "const", "type", "using", "as", "library", "optional", "box",
-    "vector", "array", "string", "client_end", "server_end", "uint8", "int64", "bool", "MAX", "HEAD", "NEXT", "true",
-    "->", "|", ":", ";", "{", "}", "(", ")", "<", ">", "@available(added=2, removed=3)", "@available(replaced=2)",
+    "struct",
+    "table",
+    "union",
+    "overlay",
+    "enum",
+    "bits",
+    "strict",
+    "flexible",
+    "resource",
+    "open",
+    "ajar",
+    "closed",
+    "protocol",
+    "service",
+    "compose",
+    "error",
+    "alias",
+    "const",
+    "type",
+    "using",
+    "as",
+    "library",
+    "optional",
+    "box",
+    "vector",
+    "array",
+    "string",
+    "client_end",
+    "server_end",
+    "uint8",
+    "int64",
+    "bool",
+    "MAX",
+    "HEAD",
+    "NEXT",
+    "true",
+    "->",
+    "|",
+    ":",
+    ";",
+    "{",
+    "}",
+    "(",
+    ")",
+    "<",
+    ">",
+    "@available(added=2, removed=3)",
+    "@available(replaced=2)",
 ];
 
 /// The seeds as words.
-static SEEDS: LazyLock<Vec<Vec<Vec<u8>>>> = LazyLock::new(|| seeds().iter().map(|text| words(text)).collect());
+static SEEDS: LazyLock<Vec<Vec<Vec<u8>>>> =
+    LazyLock::new(|| seeds().iter().map(|text| words(text)).collect());
 
 /// Splits a text; nothing is lost.
 fn words(text: &[u8]) -> Vec<Vec<u8>> {
@@ -46,7 +116,9 @@ fn words(text: &[u8]) -> Vec<Vec<u8>> {
         b' ' | b'\t' => 1,
         _ => 2,
     };
-    text.chunk_by(|first, second| class(first) != 2 && class(first) == class(second)).map(<[u8]>::to_vec).collect()
+    text.chunk_by(|first, second| class(first) != 2 && class(first) == class(second))
+        .map(<[u8]>::to_vec)
+        .collect()
 }
 
 fn apply(words: &mut Vec<Vec<u8>>, edit: &Edit) {
@@ -80,5 +152,5 @@ fuzz_target!(|changed: Changed| {
     for edit in changed.edits.iter().take(16) {
         apply(&mut words, edit);
     }
-    exercise(&libraries(&words.concat()));
+    exercise(&libraries(&words.concat()), changed.choice);
 });

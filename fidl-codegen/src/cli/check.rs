@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::{Failure, compile_libraries, read};
+use fidl_codegen::diagnostics::Report;
+
+use super::files::read_all;
+use super::findings::{Failure, Format};
+use super::options::Compiling;
 
 /// Checks schemas and writes nothing
 ///
@@ -12,15 +16,23 @@ use super::{Failure, compile_libraries, read};
 #[command(after_help = "\
 Examples:
   fidl-codegen check schemas/echo.fidl
-  fidl-codegen check schemas/types.fidl schemas/store/*.fidl")]
+  fidl-codegen check --werror schemas/types.fidl schemas/store/*.fidl
+  fidl-codegen check --format json --available fuchsia:20 schemas/store/*.fidl")]
 pub(super) struct Arguments {
     /// The files
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    #[command(flatten)]
+    compiling: Compiling,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let files = arguments.files.iter().map(|path| read(path)).collect::<Result<_, _>>()?;
-    compile_libraries(&fidl_codegen::group_by_library(files))?;
-    Ok(())
+impl Arguments {
+    pub(super) fn format(&self) -> Format {
+        self.compiling.format.format
+    }
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Report, Failure> {
+    let libraries = fidl_codegen::group_by_library(read_all(&arguments.files)?);
+    Ok(arguments.compiling.compile(&libraries)?.warnings)
 }

@@ -1,16 +1,23 @@
 //! The command line. Exit status: 0, or 1 for errors in schemas and files that cannot be read or written, or
 //! 2 for wrong usage.
+//!
+//! One file for each subcommand; besides, `options` has what several of them take, `files` reads, `output`
+//! writes, and `findings` says what is wrong.
 
+mod budget;
 mod check;
 mod compile;
+mod files;
+mod findings;
+mod generate;
+mod options;
+mod output;
 
-use std::io::IsTerminal;
-use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use fidl_codegen::diagnostics::Report;
-use fidl_codegen::{Compiled, Source};
+use findings::{Failure, Format, print};
 
 /// Compiles FIDL schemas to Rust.
 #[derive(Parser)]
@@ -24,52 +31,47 @@ const EXAMPLES: &str = "\
 Examples:
   fidl-codegen check schemas/echo.fidl
   fidl-codegen compile --rust echo.rs --files schemas/echo.fidl
+  fidl-codegen compile --json echo.json --files schemas/echo.fidl
+  fidl-codegen generate --rust echo.rs echo.json
+  fidl-codegen budget schemas/echo.fidl
+  fidl-codegen @arguments.txt
+
+An argument @FILE stands for the arguments in the file, with blanks or line breaks between them.
 
 Exit status: 0; 1 if a schema has errors or a file cannot be read or written; 2 for wrong usage.";
 
 #[derive(Subcommand)]
 enum Command {
+    Budget(budget::Arguments),
     Check(check::Arguments),
     Compile(compile::Arguments),
+    Generate(generate::Arguments),
 }
 
 /// Reads the command line and does what it says.
 pub(crate) fn run() -> ExitCode {
-    let done = match Arguments::parse().command {
-        Command::Check(arguments) => check::run(&arguments),
-        Command::Compile(arguments) => compile::run(&arguments),
+    let arguments = match files::expand(std::env::args_os()) {
+        Ok(arguments) => Arguments::parse_from(arguments),
+        Err(failure) => return finish(Format::Text, Err(failure)),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            match failure {
-                Failure::Schema(report) => print(&report),
-                Failure::Other(line) => eprintln!("error: {line}"),
-            }
-            ExitCode::from(1)
-        }
+    match arguments.command {
+        Command::Budget(arguments) => finish(arguments.format(), budget::run(&arguments)),
+        Command::Check(arguments) => finish(arguments.format(), check::run(&arguments)),
+        Command::Compile(arguments) => finish(arguments.format(), compile::run(&arguments)),
+        Command::Generate(arguments) => finish(arguments.format(), generate::run(&arguments)),
     }
 }
 
-/// Why a command failed.
-enum Failure {
-    /// Schemas have errors.
-    Schema(Box<Report>),
-    /// Anything that one line can say.
-    Other(String),
-}
-
-fn read(path: &Path) -> Result<Source, Failure> {
-    Source::read(path).map_err(|error| Failure::Other(format!("cannot read `{}`: {error}", path.display())))
-}
-
-/// Compiles, and prints the warnings.
-fn compile_libraries(libraries: &[Vec<Source>]) -> Result<Compiled, Failure> {
-    let compiled = fidl_codegen::compile(libraries).map_err(|report| Failure::Schema(Box::new(report)))?;
-    print(&compiled.warnings);
-    Ok(compiled)
-}
-
-fn print(report: &Report) {
-    eprint!("{}", report.render(std::io::stderr().is_terminal()));
+/// Prints what was found: the warnings, or what is wrong.
+fn finish(format: Format, done: Result<Report, Failure>) -> ExitCode {
+    match done {
+        Ok(warnings) => {
+            print(&warnings, format);
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            failure.print(format);
+            ExitCode::from(1)
+        }
+    }
 }

@@ -119,6 +119,12 @@ impl Report {
         &self.list
     }
 
+    /// The sources that the diagnostics point into.
+    #[must_use]
+    pub fn sources(&self) -> &SourceMap {
+        &self.sources
+    }
+
     /// Whether there is nothing to say.
     #[must_use]
     pub fn is_empty(&self) -> bool {

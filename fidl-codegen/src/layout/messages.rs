@@ -4,13 +4,13 @@ use super::shapes::{shape, up8};
 use crate::ir::{DeclId, Message, MessageSize, Method, MethodKind, Response, ResultUnion, TypeShape};
 
 /// The header of a message.
-const HEADER: u32 = 16;
+pub(crate) const HEADER: u32 = 16;
 
 /// The most bytes that a channel takes in one message.
-const MOST_BYTES: u32 = 65_536;
+pub const MOST_BYTES: u32 = 65_536;
 
 /// The most handles that a channel takes in one message.
-const MOST_HANDLES: u32 = 64;
+pub const MOST_HANDLES: u32 = 64;
 
 /// Writes the sizes of a method's messages.
 pub(super) fn fill(method: &mut Method, table: &[TypeShape]) {

@@ -9,6 +9,9 @@ mod graph;
 mod messages;
 mod shapes;
 
+pub(crate) use messages::HEADER;
+pub use messages::{MOST_BYTES, MOST_HANDLES};
+
 pub(crate) use graph::{member_types, named};
 
 use crate::ir::{

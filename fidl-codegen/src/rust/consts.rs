@@ -6,28 +6,21 @@ use quote::quote;
 use super::text::{Module, docs};
 use super::types::Form;
 use super::{Context, names};
-use crate::ir::{Const, DeclId, DeclKind, Primitive, Type, TypeKind, Value};
+use crate::ir::{Const, DeclId, DeclKind, Primitive, TypeKind, Value};
 
 pub(super) fn emit(cx: Context<'_>, id: DeclId, constant: &Const, module: &mut Module) {
     let decl = cx.schema.decl(id);
     let docs = docs(&decl.element, &format!("The constant `{}`.", decl.element.name));
-    let (name, ty) = (&cx.names(id).value, cx.constant_type(&constant.ty));
+    let name = &cx.names(id).value;
+    let ty = match &constant.ty.kind {
+        TypeKind::String { .. } => quote!(&str),
+        _ => cx.value(&constant.ty),
+    };
     let value = value(cx, &constant.ty.kind, &constant.value.value);
     module.items(quote! { #docs pub const #name: #ty = #value; });
 }
 
-impl Context<'_> {
-    /// The type of a constant.
-    pub(super) fn constant_type(self, ty: &Type) -> TokenStream {
-        match &ty.kind {
-            TypeKind::String { optional: false, .. } => quote!(&str),
-            TypeKind::String { optional: true, .. } => quote!(Option<&str>),
-            _ => self.value(ty),
-        }
-    }
-}
-
-/// The value of a constant of this type, or of what is in it if it is optional.
+/// The value of a constant of this type.
 pub(super) fn value(cx: Context<'_>, ty: &TypeKind, value: &Value) -> TokenStream {
     match (value, ty) {
         (Value::Bool(value), _) => quote!(#value),

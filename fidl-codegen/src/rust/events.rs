@@ -108,7 +108,7 @@ fn receiver(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
 }
 
 fn send_signature(cx: Context<'_>, event: &Method) -> TokenStream {
-    let name = names::ident(&names::method(&event.element.name));
+    let name = names::ident(&names::event(&event.element.name));
     let Payload { generics, parameters, .. } = payload(cx, request_payload(event));
     quote! { fn #name #generics(self #parameters) -> Result<(), ::fidl::server::EventError> }
 }
@@ -125,7 +125,7 @@ fn send(cx: Context<'_>, event: &Method) -> TokenStream {
 
 fn handler(cx: Context<'_>, event: &Method) -> TokenStream {
     let docs = only_docs(&event.element, &format!("Takes `{}`.", event.element.name));
-    let name = names::ident(&names::method(&event.element.name));
+    let name = names::ident(&names::event(&event.element.name));
     match request_payload(event) {
         Some(payload) => {
             let view = cx.view_path(payload, quote!('_));
@@ -160,7 +160,7 @@ fn give(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
 }
 
 fn give_one(cx: Context<'_>, event: &Method) -> TokenStream {
-    let name = names::ident(&names::method(&event.element.name));
+    let name = names::ident(&names::event(&event.element.name));
     match request_payload(event) {
         Some(payload) => {
             let wire = cx.path(payload, Form::Wire);

@@ -72,11 +72,7 @@ pub fn generate(schema: &Schema, library: LibraryId) -> String {
     module.text(format!("::fidl::generated::interface!({INTERFACE});\n"));
     let library = schema.library(library);
     for id in &library.decls {
-        if facts.is_for_c(*id) {
-            module.text(left_out(&schema.decl(*id).element.name));
-        } else {
-            emit(cx, *id, &mut module);
-        }
+        emit(cx, *id, &mut module);
     }
     let doc = library.attributes.iter().find(|attribute| attribute.name == "doc");
     let doc = doc.and_then(|attribute| attribute.arguments.first()).map(|argument| &argument.value.value);
@@ -92,17 +88,16 @@ fn emit(cx: Context<'_>, id: DeclId, module: &mut Module) {
         // The runtime has the one and the other for all methods.
         DeclKind::Struct(layout) if layout.empty_success => {}
         DeclKind::Union(layout) if layout.result => {}
+        _ if cx.facts.is_for_c(id) => module.text(left_out(&decl.element.name)),
         DeclKind::Struct(layout) => structs::emit(cx, id, layout, module),
         DeclKind::Table(layout) => tables::emit(cx, id, layout, module),
         DeclKind::Union(layout) => unions::emit(cx, id, layout, module),
         DeclKind::NewType(new) => new_types::emit(cx, id, new, module),
-        DeclKind::Alias(alias) if cx.is_for_c(&alias.target) => {
-            module.text(left_out(&decl.element.name));
-        }
+        DeclKind::Alias(alias) if cx.is_for_c(&alias.target) => module.text(left_out(&decl.element.name)),
         DeclKind::Alias(alias) => new_types::emit_alias(cx, id, alias, module),
         DeclKind::Protocol(protocol) => protocols::emit(cx, id, protocol, module),
         DeclKind::Service(service) => services::emit(cx, id, service, module),
-        // A kind of handle is not declared in Rust; overlays are for C.
+        // A kind of handle is not declared in Rust, and overlays have been left out above.
         DeclKind::Resource(_) | DeclKind::Overlay(_) => {}
     }
 }

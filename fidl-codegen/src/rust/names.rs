@@ -35,22 +35,13 @@ const PRIMITIVES: &[&str] = &[
     "u64", "u128", "usize",
 ];
 
-/// Functions that generated traits and clients, and the runtime's connection, have besides a protocol's methods.
-const USED_METHODS: &[&str] = &[
-    "close",
-    "close_with_epitaph",
-    "connection_closed",
-    "connection_opened",
-    "handle_event",
-    "id",
-    "inner",
-    "new",
-    "send_empty_event",
-    "send_event",
-    "unknown_event",
-    "unknown_method",
-    "writable",
-];
+/// Functions that servers and clients have besides a protocol's methods.
+const USED_METHODS: &[&str] =
+    &["connection_closed", "connection_opened", "handle_event", "inner", "new", "unknown_method"];
+
+/// Functions that the runtime's connection and handlers of events have besides a protocol's events.
+const USED_EVENTS: &[&str] =
+    &["close", "close_with_epitaph", "id", "send_empty_event", "send_event", "unknown_event", "writable"];
 
 /// Functions that types have anyway, or that people call on values of any type.
 const USED_SETTERS: &[&str] = &[
@@ -168,9 +159,14 @@ pub(super) fn protocol_type(protocol: &str, mut aliases: impl Iterator<Item = St
     if aliases.any(|alias| alias == name) { format!("{name}_") } else { name }
 }
 
-/// The function of a method or event.
+/// The function of a method.
 pub(super) fn method(name: &str) -> String {
     avoiding(words(name).join("_"), &[USED_METHODS])
+}
+
+/// The function of an event.
+pub(super) fn event(name: &str) -> String {
+    avoiding(words(name).join("_"), &[USED_EVENTS])
 }
 
 /// The function that sets a member of a table.
@@ -251,7 +247,7 @@ mod tests {
     fn names_that_are_reserved() {
         assert_eq!(snake("type"), "type_");
         assert_eq!(camel("result"), "Result_");
-        assert_eq!(method("New"), "new_");
+        assert_eq!([method("New"), method("Close"), event("Close")], ["new_", "close", "close_"]);
         assert_eq!([form("result", "View"), form("Result", "")], ["ResultView", "Result_"]);
         assert_eq!(parameter("deadline"), "deadline_");
         assert_eq!([setter("new"), setter("type")], ["new_", "type_"]);

@@ -10,7 +10,7 @@ use super::members::{encode_macro, field, member_doc_text, member_docs};
 use super::text::{Module, doc_text, docs};
 use super::types::one_line;
 use super::{Context, consts, names};
-use crate::ir::{Constant, Decl, DeclId, Struct, StructMember, TypeKind};
+use crate::ir::{Decl, DeclId, Struct, TypeKind};
 
 pub(super) fn emit(cx: Context<'_>, id: DeclId, layout: &Struct, module: &mut Module) {
     let decl = cx.schema.decl(id);
@@ -65,19 +65,13 @@ fn encode(cx: Context<'_>, layout: &Struct, name: &Ident, wire: &Ident, borrows:
     encode_macro("encode_struct", &format!("{resource}{name}{lifetime} => {wire}"), &fields, "")
 }
 
-/// What a member is where nothing else is given.
-fn default(cx: Context<'_>, member: &StructMember, default: &Constant) -> TokenStream {
-    let value = consts::value(cx, &member.ty.kind, &default.value);
-    match member.ty.kind {
-        TypeKind::String { optional: true, .. } => quote!(Some(#value)),
-        _ => value,
-    }
-}
-
 /// If all members have defaults, the struct has one. If only some have, these are constants of the struct.
 fn defaults(cx: Context<'_>, layout: &Struct, name: &Ident, borrows: bool) -> TokenStream {
-    let given = layout.members.iter().filter_map(|member| Some((member, member.default.as_ref()?)));
-    let given: Vec<_> = given.map(|(member, constant)| (member, default(cx, member, constant))).collect();
+    let given = layout.members.iter().filter_map(|member| {
+        let default = member.default.as_ref()?;
+        Some((member, consts::value(cx, &member.ty.kind, &default.value)))
+    });
+    let given: Vec<_> = given.collect();
     if given.is_empty() {
         return quote! {};
     }
@@ -98,7 +92,10 @@ fn defaults(cx: Context<'_>, layout: &Struct, name: &Ident, borrows: bool) -> To
     let constants = given.iter().map(|(member, value)| {
         let about = format!(" The default of `{}`.", member.element.name);
         let name = names::ident(&format!("DEFAULT_{}", names::screaming(&member.element.name)));
-        let ty = cx.constant_type(&member.ty);
+        let ty = match member.ty.kind {
+            TypeKind::String { .. } => quote!(&'static str),
+            _ => cx.value(&member.ty),
+        };
         quote! {
             #[doc = #about]
             pub const #name: #ty = #value;

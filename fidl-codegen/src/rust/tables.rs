@@ -46,12 +46,15 @@ fn value(
         if layout.resource { quote!(Debug, Default) } else { quote!(Clone, Copy, Debug, Default, PartialEq) };
     let absent = layout.members.iter().map(|member| field(&member.element));
     let setters = setters(cx, layout);
+    // The linter takes it for a constructor in the style of another language.
+    let allow = (name == "New").then(|| quote!(#[allow(clippy::self_named_constructors)]));
     quote! {
         #docs
         #[derive(#derives)]
         pub struct #name #lifetime { #(#fields)* }
         impl #lifetime #name #lifetime {
             #[doc = " A table without members."]
+            #allow
             pub const fn new() -> Self {
                 Self { #(#absent: None),* }
             }

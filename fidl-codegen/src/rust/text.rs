@@ -3,15 +3,17 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::ir::{Element, Value};
+use crate::ir::{AttributeArgument, Element, Value};
 
 /// What a schema may cause in generated code, where nothing can be done about it: items that nobody uses, names that mean
-/// something in Rust, numbers that look like others, runs of values, documentation in another language's conventions.
+/// something in Rust, numbers that look like others, runs of values, documentation in another language's conventions, items
+/// that are deprecated and yet have to be there, unions of large and small things.
 const ALLOWED: &str = "\
 #[allow(
     clippy::approx_constant,
     clippy::doc_lazy_continuation,
     clippy::doc_overindented_list_items,
+    clippy::large_enum_variant,
     clippy::len_without_is_empty,
     clippy::manual_range_patterns,
     clippy::module_inception,
@@ -19,6 +21,7 @@ const ALLOWED: &str = "\
     clippy::type_complexity,
     clippy::wrong_self_convention,
     dead_code,
+    deprecated,
     non_camel_case_types,
     rustdoc::all,
     unreachable_pub,
@@ -100,31 +103,70 @@ fn indented(text: &str) -> String {
 
 /// An element's documentation, as the lines of a doc comment; `otherwise` if it has none.
 pub(super) fn doc_lines(element: &Element, otherwise: &str) -> Vec<String> {
-    match element.doc() {
+    match element.doc().filter(|text| !text.trim().is_empty()) {
         Some(text) => rust_doc(text),
         None => vec![format!(" {otherwise}")],
     }
 }
 
-/// The lines of a schema's documentation, so changed that nothing in them is taken for Rust code to be tested: fences
-/// get a language, and indented code loses its indentation.
+/// The lines of a schema's documentation, so changed that nothing in them is taken for Rust code to be tested, nor for
+/// anything but documentation: fences get a language, and indented code loses its indentation.
 fn rust_doc(text: &str) -> Vec<String> {
-    let mut fenced = false;
-    let line = |line: &str| {
-        let (line, content) = (line.trim_end(), line.trim());
-        if content.starts_with("```") || content.starts_with("~~~") {
-            fenced = !fenced;
-            let language = if fenced && content.len() == 3 { "text" } else { "" };
-            return format!("{line}{language}");
+    let mut fence: Option<&str> = None;
+    let line = |line| {
+        let line: &str = line;
+        let content = line.trim();
+        let run = fence_of(content);
+        match (fence, run) {
+            (Some(open), Some(run)) if closes(open, run, content) => fence = None,
+            (Some(_), _) => {}
+            (None, Some(run)) => {
+                fence = Some(run);
+                let indent = (line.len() - line.trim_start().len()).min(MAX_INDENT);
+                return format!("{}{run}{}", " ".repeat(indent), language(&content[run.len()..]));
+            }
+            (None, None) => {
+                let indent = line.trim_end().len() - content.len();
+                return format!("{}{content}", " ".repeat(indent.min(MAX_INDENT)));
+            }
         }
-        let indent = line.len() - content.len();
-        if !fenced && indent > MAX_INDENT {
-            format!("{}{content}", " ".repeat(MAX_INDENT))
-        } else {
-            line.to_owned()
-        }
+        line.trim_end().to_owned()
     };
-    text.lines().map(line).collect()
+    let lines = text.split('\n').map(line).map(|line| harmless(&line));
+    let mut lines: Vec<String> = lines.collect();
+    if lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    lines
+}
+
+/// The backticks or tildes that a line begins or ends a block of code with.
+fn fence_of(content: &str) -> Option<&str> {
+    let mark = content.chars().next().filter(|first| matches!(first, '`' | '~'))?;
+    let run = &content[..content.len() - content.trim_start_matches(mark).len()];
+    let text_on_one_line = mark == '`' && content[run.len()..].contains('`');
+    (run.len() >= 3 && !text_on_one_line).then_some(run)
+}
+
+fn closes(open: &str, run: &str, content: &str) -> bool {
+    run.len() >= open.len() && run.starts_with(&open[..1]) && run == content
+}
+
+/// The language of a block of code, which is never Rust.
+fn language(written: &str) -> &str {
+    let known = ["c", "cpp", "fidl", "json", "json5", "sh"];
+    known.into_iter().find(|known| *known == written.trim()).unwrap_or("text")
+}
+
+/// A line of a doc comment without what has a meaning there besides text: a slash in front makes another comment of it,
+/// and some characters change how a reader sees it.
+fn harmless(line: &str) -> String {
+    let shown = |letter: char| match letter {
+        '\r' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => ' ',
+        letter => letter,
+    };
+    let slash = if line.starts_with('/') { " " } else { "" };
+    slash.chars().chain(line.chars().map(shown)).collect()
 }
 
 /// The blank behind the slashes and the most that Markdown does not take for code.
@@ -163,12 +205,41 @@ pub(super) fn deprecated(element: &Element) -> TokenStream {
     }
 }
 
-/// Whether an element is deprecated, and what is said of that.
+/// Whether an element says of itself that it is deprecated, and what it says besides. What it is part of may say so, too;
+/// that is marked there.
 fn deprecation(element: &Element) -> Option<Option<&str>> {
-    let attribute = element.attribute("deprecated")?;
-    let note = attribute.arguments.iter().find_map(|argument| match &argument.value.value {
-        Value::String(text) => Some(text.as_str()),
+    if let Some(attribute) = element.attribute("deprecated") {
+        return Some(attribute.arguments.iter().find_map(text_of));
+    }
+    let attribute = element.attribute("available").filter(|_| element.deprecated)?;
+    let argument = |name| attribute.arguments.iter().find(|argument| argument.name == name);
+    argument("deprecated")?;
+    Some(argument("note").and_then(text_of))
+}
+
+fn text_of(argument: &AttributeArgument) -> Option<&str> {
+    match &argument.value.value {
+        Value::String(text) => Some(text),
         _ => None,
-    });
-    Some(note)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_is_never_rust() {
+        let lines = |text| rust_doc(text).join("\n");
+        assert_eq!(lines(" ```\n x\n ```\n"), " ```text\n x\n ```");
+        assert_eq!(lines(" ```rust,no_run\n ```\n ```"), " ```text\n ```\n ```text");
+        assert_eq!(lines(" ````fidl\n ```\n ````"), " ````fidl\n ```\n ````");
+        assert_eq!(lines(" ~~~\n ```\n ~~~~\n         a"), " ~~~text\n ```\n ~~~~\n    a");
+        assert_eq!(lines(" ```a``` b\n         c"), " ```a``` b\n    c");
+    }
+
+    #[test]
+    fn comments_stay_documentation() {
+        assert_eq!(rust_doc("/ a\r\u{202e}b\n\n"), [" / a  b", ""]);
+    }
 }

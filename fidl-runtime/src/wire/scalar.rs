@@ -123,10 +123,11 @@ unsafe impl<const N: usize> Wire for Padding<N> {
     type Many<'f> = ();
 
     fn validate(&mut self, at: u32, _: &mut Decoder<'_>) -> Result<(), DecodeError> {
-        match self.0.iter().position(|byte| *byte != 0) {
-            None => Ok(()),
-            Some(index) => Err(DecodeError::new(Rule::Padding, at + index as u32)),
+        if self.0 == [0; N] {
+            return Ok(());
         }
+        let index = self.0.iter().position(|byte| *byte != 0).unwrap_or(0);
+        Err(DecodeError::new(Rule::Padding, at + index as u32))
     }
 
     fn view(_: Object<'_, Self>) {}

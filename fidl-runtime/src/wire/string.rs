@@ -66,13 +66,8 @@ unsafe impl<const BOUND: u32> Wire for OptStr<BOUND> {
 /// Claims the text and checks that it is UTF-8; `false` if the string is absent.
 fn walk(string: &mut Counted, at: u32, bound: u32, decoder: &mut Decoder<'_>) -> Result<bool, DecodeError> {
     let Some(count) = string.resolve(at, decoder.position(), bound)? else { return Ok(false) };
-    decoder.deeper(at, |decoder| {
-        let (text, start) = decoder.claim_many::<u8>(count)?;
-        match core::str::from_utf8(text) {
-            Ok(_) => Ok(true),
-            Err(error) => Err(DecodeError::new(Rule::Utf8, start + error.valid_up_to() as u32)),
-        }
-    })
+    decoder.deeper(at, |decoder| decoder.claim_text(count))?;
+    Ok(true)
 }
 
 /// The text of a string that `object` is.

@@ -142,19 +142,51 @@ impl<'b> Decoder<'b> {
         Ok(())
     }
 
+    /// Takes the next `count` bytes, which must be UTF-8.
+    ///
+    /// # Errors
+    ///
+    /// [`Rule::OutOfBounds`], [`Rule::Padding`], [`Rule::Utf8`].
+    pub(super) fn claim_text(&mut self, count: u32) -> Result<(), DecodeError> {
+        let (object, at) = self.take_padded(count as usize)?;
+        // Most texts are ASCII, which is seen by words: the padding is zeros, so it may be looked at with them.
+        let words = object.as_chunks().0.iter().map(|word| u64::from_ne_bytes(*word));
+        if words.fold(0, |all, word| all | word) & 0x8080_8080_8080_8080 == 0 {
+            return Ok(());
+        }
+        let text = object.get(..count as usize).unwrap_or_default();
+        match core::str::from_utf8(text) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(DecodeError::new(Rule::Utf8, at + error.valid_up_to() as u32)),
+        }
+    }
+
     /// Splits off `size` bytes and the padding behind them, which must be zero.
     fn take(&mut self, size: usize) -> Result<(&'b mut [u8], u32), DecodeError> {
+        let (object, at) = self.take_padded(size)?;
+        let object = object.get_mut(..size).ok_or(DecodeError::new(Rule::OutOfBounds, at))?;
+        Ok((object, at))
+    }
+
+    /// The same, with the padding.
+    fn take_padded(&mut self, size: usize) -> Result<(&'b mut [u8], u32), DecodeError> {
         let at = self.at;
         let rest = mem::take(&mut self.rest);
         let beyond = DecodeError::new(Rule::OutOfBounds, at);
         let (object, rest) = rest.split_at_mut_checked(padded(size)).ok_or(beyond)?;
         self.at += object.len() as u32;
         self.rest = rest;
-        let (object, padding) = object.split_at_mut_checked(size).ok_or(beyond)?;
-        match padding.iter().position(|byte| *byte != 0) {
-            None => Ok((object, at)),
-            Some(index) => Err(DecodeError::new(Rule::Padding, at + (size + index) as u32)),
+        let used = size % OBJECT_ALIGNMENT;
+        if used != 0
+            && let Some(word) = object.last_chunk()
+        {
+            let padding = u64::from_le_bytes(*word) >> (8 * used);
+            if padding != 0 {
+                let index = size as u32 + padding.trailing_zeros() / 8;
+                return Err(DecodeError::new(Rule::Padding, at + index));
+            }
         }
+        Ok((object, at))
     }
 
     /// Runs `walk` one indirection deeper.

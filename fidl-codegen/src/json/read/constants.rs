@@ -31,10 +31,8 @@ impl Reader {
     fn value(&self, at: &At<'_>, form: &Constant, ty: &TypeKind) -> Result<Value> {
         let text = form.value.value.as_str();
         let at_value = at.key("value");
-        if let TypeKind::String { bound, .. } = ty {
-            let fits = bound.is_none_or(|bound| text.len() as u64 <= u64::from(bound));
-            let wanted = || at_value.value(text, format!("at most {} bytes long", bound.unwrap_or_default()));
-            return if fits { Ok(Value::String(text.to_owned())) } else { Err(wanted()) };
+        if let TypeKind::String { .. } = ty {
+            return Ok(Value::String(text.to_owned()));
         }
         let Some(primitive) = self.underlying(ty) else {
             return Err(at.value(text, "possible: there are no constants of this type"));
@@ -52,7 +50,7 @@ impl Reader {
 
     /// A number with a fraction. The text of its value is cut to a few digits, so that it is the last resort.
     fn float(&self, form: &Constant, primitive: Primitive) -> Option<f64> {
-        let literal = form.literal.as_ref().and_then(|literal| literal.expression.parse().ok());
+        let literal = form.literal.as_ref().and_then(|literal| number(&literal.expression));
         let value =
             literal.or_else(|| self.referred_float(form)).or_else(|| form.value.value.parse().ok())?;
         let value = if primitive == Primitive::Float32 { f64::from(value as f32) } else { value };
@@ -61,11 +59,11 @@ impl Reader {
 
     fn referred_float(&self, form: &Constant) -> Option<f64> {
         let id = self.names.get(form.identifier.as_deref()?)?;
-        match &self.schema.decl(*id).kind {
-            DeclKind::Const(ir::Const { value: ir::Constant { value: Value::Float(value), .. }, .. }) => {
-                Some(*value)
-            }
-            _ => None,
+        let DeclKind::Const(constant) = &self.schema.decl(*id).kind else { return None };
+        match constant.value.value {
+            Value::Float(value) => Some(value),
+            Value::Integer(value) => Some(value as f64),
+            Value::Bool(_) | Value::String(_) => None,
         }
     }
 
@@ -97,7 +95,7 @@ impl Reader {
         }
         let own = name.find('/').map_or(0, |slash| slash + 1);
         let Some(dot) = name[own..].find('.') else {
-            let id = self.ready_of_kind(at, name, &[Kind::Const], "a constant")?;
+            let id = self.of_kind(at, name, &[Kind::Const], "a constant")?;
             return Ok(ConstantTarget::Const(id));
         };
         let (decl, member) = (&name[..own + dot], &name[own + dot + 1..]);
@@ -109,6 +107,24 @@ impl Reader {
         };
         let index = index.ok_or_else(|| at.unknown(name))?;
         Ok(ConstantTarget::Member(id, index as u32))
+    }
+}
+
+/// A number literal of the language, of which only those without a fraction have other forms than Rust's.
+fn number(text: &str) -> Option<f64> {
+    let lower = text.to_ascii_lowercase();
+    let (negative, digits) = match lower.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, lower.as_str()),
+    };
+    let (radix, digits) = match (digits.strip_prefix("0x"), digits.strip_prefix("0b")) {
+        (Some(digits), _) => (16, digits),
+        (None, Some(digits)) => (2, digits),
+        (None, None) => (10, digits),
+    };
+    match i128::from_str_radix(digits, radix) {
+        Ok(value) => Some(if negative { -value } else { value } as f64),
+        Err(_) => text.parse().ok(),
     }
 }
 

@@ -198,14 +198,21 @@ impl Reader {
             let at = at.item(*place);
             let library_name = &self.schema.library(library).name;
             let name = names::in_library(&at.key("name"), library_name, form.name())?;
-            let id = DeclId(self.schema.decls.len() as u32);
-            self.schema.decls.push(empty_decl(library, name, form.naming_context()));
-            self.names.insert(form.name().to_owned(), id);
-            self.kinds.push(form.kind());
-            self.ready.push(false);
+            let decl = empty_decl(library, name, form.naming_context());
+            let id = self.enter(form.name(), decl, form.kind());
             ids.push(id);
         }
         Ok(ids)
+    }
+
+    /// Enters a declaration under its name in full.
+    fn enter(&mut self, name: &str, decl: Decl, kind: Kind) -> DeclId {
+        let id = DeclId(self.schema.decls.len() as u32);
+        self.schema.decls.push(decl);
+        self.names.insert(name.to_owned(), id);
+        self.kinds.push(kind);
+        self.ready.push(false);
+        id
     }
 
     fn location(&mut self, location: &Location) -> ir::Location {

@@ -1,10 +1,10 @@
 //! Types.
 
 use super::error::{At, ErrorKind};
-use super::{Reader, Result};
+use super::{Reader, Result, empty_decl};
 use crate::ir::{
-    self, DeclId, DeclKind, EndpointRole, HandleSubtype, Primitive, RIGHTS_SAME, TypeKind, TypeShape, Value,
-    WrittenName,
+    self, DeclId, DeclKind, EndpointRole, HandleSubtype, LibraryId, Primitive, RIGHTS_SAME, TypeKind,
+    TypeShape, Value, WrittenName,
 };
 use crate::json::document::Kind;
 use crate::json::parts::{self, Constant, Role, Type, Written};
@@ -101,14 +101,38 @@ impl Reader {
         })
     }
 
-    fn handle(&self, at: &At<'_>, form: &Type, optional: bool) -> Result<TypeKind> {
+    fn handle(&mut self, at: &At<'_>, form: &Type, optional: bool) -> Result<TypeKind> {
         let name = form.resource_identifier.as_deref().ok_or_else(|| at.missing("resource_identifier"))?;
-        let kinds = &[Kind::ExperimentalResource];
-        let at_name = at.key("resource_identifier");
-        let resource = self.ready_of_kind(&at_name, name, kinds, "a resource definition")?;
+        let resource = self.resource_named(&at.key("resource_identifier"), name)?;
         let value = form.obj_type.ok_or_else(|| at.missing("obj_type"))?;
         let subtype = HandleSubtype { value, name: self.object_name(resource, value) };
         Ok(TypeKind::Handle { resource, subtype, rights: form.rights.unwrap_or(RIGHTS_SAME), optional })
+    }
+
+    /// A resource definition. Some documents leave them out that others refer to; then one is made up, since all
+    /// that matters of a handle stands where it is used.
+    fn resource_named(&mut self, at: &At<'_>, name: &str) -> Result<DeclId> {
+        let own = self.schema.libraries.last().map_or("", |library| &library.name);
+        let (library, short) = name.split_once('/').unwrap_or_default();
+        let place = self.library_named(library).filter(|_| library != own && is_identifier(short));
+        match place {
+            Some(library) if !self.names.contains_key(name) => {
+                Ok(self.make_up_resource(library, name, short))
+            }
+            _ => {
+                let kinds = &[Kind::ExperimentalResource];
+                self.ready_of_kind(at, name, kinds, "a resource definition")
+            }
+        }
+    }
+
+    fn make_up_resource(&mut self, library: LibraryId, name: &str, short: &str) -> DeclId {
+        let id = self.enter(name, empty_decl(library, short, None), Kind::ExperimentalResource);
+        let (underlying, properties) = (Primitive::Uint32, Vec::new());
+        let decl = &mut self.schema.decls[id.0 as usize];
+        decl.kind = DeclKind::Resource(ir::ResourceDefinition { underlying, properties });
+        self.ready[id.0 as usize] = true;
+        id
     }
 
     /// What a resource definition calls a kind of object. Any object is not named.

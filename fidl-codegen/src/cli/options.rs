@@ -1,0 +1,77 @@
+//! What all subcommands take that compile schemas.
+
+use clap::CommandFactory;
+use clap::builder::PossibleValuesParser;
+use clap::error::ErrorKind;
+use fidl_codegen::ir::Experiment;
+use fidl_codegen::versions::Selection;
+use fidl_codegen::{Compiled, Options, Source, compile_with};
+
+use super::findings::{Failure, Format};
+
+/// How schemas are compiled.
+#[derive(clap::Args)]
+pub(super) struct Compiling {
+    /// The version at which libraries of a platform are compiled, HEAD if nothing is selected; once for each
+    /// platform. What was removed since one of several versions is kept
+    #[arg(long, value_name = "PLATFORM:VERSION[,VERSION…]", value_parser = one_selection)]
+    available: Vec<String>,
+    /// Turns on an experimental part of the language; may be given several times
+    #[arg(long, value_name = "NAME", value_parser = experiments())]
+    experimental: Vec<String>,
+    /// Takes warnings for errors
+    #[arg(long)]
+    werror: bool,
+    #[command(flatten)]
+    pub(super) format: Formatting,
+}
+
+/// In which form findings are printed.
+#[derive(clap::Args)]
+pub(super) struct Formatting {
+    /// The form in which findings are printed to standard error.
+    ///
+    /// `json` is a list of objects, empty if there is nothing to say: `code`, as E0052; `fi`, the number in the
+    /// language's catalogue, as fi-0052, or null; `severity`, error or warning; `message`, the rule; `label`,
+    /// what is special about this case; `path`, `start_line`, `start_column`, `end_line` and `end_column` of the
+    /// culprit, counted in bytes from 1, the end behind the last byte; `labels`, other places with a `label`
+    /// each; `help`, what could be done, or null. What concerns no place in a schema has null in the others.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+}
+
+fn one_selection(text: &str) -> Result<String, String> {
+    let selected = Selection::default().select_text(text);
+    selected.map(|()| text.to_owned()).map_err(|error| error.to_string())
+}
+
+fn experiments() -> PossibleValuesParser {
+    PossibleValuesParser::new(Experiment::ALL.map(Experiment::name))
+}
+
+impl Compiling {
+    /// Compiles. Fails for warnings too if they are errors.
+    pub(super) fn compile(&self, libraries: &[Vec<Source>]) -> Result<Compiled, Failure> {
+        let compiled = compile_with(&self.options(), libraries).map_err(Failure::schema)?;
+        if self.werror && !compiled.warnings.is_empty() {
+            return Err(Failure::Warnings(Box::new(compiled.warnings)));
+        }
+        Ok(compiled)
+    }
+
+    fn options(&self) -> Options {
+        let mut options = Options::default();
+        for text in &self.available {
+            if let Err(error) = options.available.select_text(text) {
+                wrong_usage(&format!("--available: {error}"));
+            }
+        }
+        options.experiments = self.experimental.iter().filter_map(|name| Experiment::of(name)).collect();
+        options
+    }
+}
+
+/// Ends the process as after any other wrong usage.
+fn wrong_usage(message: &str) -> ! {
+    super::Arguments::command().error(ErrorKind::ValueValidation, message).exit()
+}
