@@ -62,6 +62,7 @@ mod new_types;
 mod protocols;
 mod server;
 mod services;
+mod spelling;
 mod structs;
 mod tables;
 mod text;
@@ -71,6 +72,8 @@ mod unions;
 use crate::ir::{DeclId, DeclKind, LibraryId, Schema};
 use facts::Facts;
 use text::Module;
+
+pub use spelling::Spelling;
 
 /// The number of the interface between generated code and the runtime. The runtime's is the same, or generated code
 /// does not compile and says so.

@@ -126,9 +126,12 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// Whether handles of this resource definition are those of the kernel.
+    /// Whether handles of this resource definition are those of the kernel: it alone gives its handles rights.
     fn is_kernels(self, resource: DeclId) -> bool {
-        self.schema.library(self.schema.decl(resource).library).name == "zx"
+        match &self.schema.decl(resource).kind {
+            DeclKind::Resource(resource) => resource.properties.iter().any(|it| it.element.name == "rights"),
+            _ => false,
+        }
     }
 
     /// The number type, if a run of the type can be seen as a slice.
