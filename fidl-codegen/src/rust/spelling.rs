@@ -71,7 +71,7 @@ impl<'a> Spelling<'a> {
     /// Whether there is nothing in Rust for a declaration, because it is for C.
     #[must_use]
     pub fn is_left_out(&self, id: DeclId) -> bool {
-        self.facts.is_for_c(id) || self.facts.names(id).is_none()
+        self.facts.has_no_form(id) || self.facts.names(id).is_none()
     }
 
     fn context(&self, id: DeclId) -> Context<'_> {
