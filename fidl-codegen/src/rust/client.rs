@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::protocols::{Interface, ordinal};
 use super::server::{alias, error, request_payload, response};
-use super::text::docs;
+use super::text::{deprecated, summary};
 use super::types::{Form, without_lifetime};
 use super::{Context, names};
 use crate::ir::{DeclId, Method, Response};
@@ -20,7 +20,7 @@ pub(super) fn emit(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
         #[doc = " Everything a client needs: room for `N` calls in flight and `E` waiting events. A static."]
         pub type Storage<const N: usize, const E: usize> = ::fidl::client::Storage<#marker, N, E>;
 
-        #[doc = " An asynchronous client."]
+        #[doc = " An asynchronous client. A call fails as [`ClientError`](::fidl::ClientError) says."]
         #[derive(Debug)]
         pub struct Client<'r, const N: usize, const E: usize>(::fidl::client::Client<'r, #marker, N, E>);
         impl<'r, const N: usize, const E: usize> Client<'r, N, E> {
@@ -43,7 +43,7 @@ pub(super) fn emit(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
             #(#calls)*
         }
 
-        #[doc = " A client that blocks its thread while it waits."]
+        #[doc = " A client that blocks its thread while it waits. A call fails as [`ClientError`](::fidl::ClientError) says."]
         #[derive(Debug)]
         pub struct BlockingClient<const N: usize, const E: usize>(::fidl::client::BlockingClient<#marker, N, E>);
         impl<const N: usize, const E: usize> BlockingClient<N, E> {
@@ -135,19 +135,15 @@ fn has_mut(types: TokenStream) -> bool {
 }
 
 fn call(cx: Context<'_>, method: &Method, side: Side) -> TokenStream {
-    let docs = docs(&method.element, &format!("Calls `{}`.", method.element.name));
+    let otherwise = format!("Calls `{}`.", method.element.name);
+    let see = format!("[`Server::{}`]", names::method(&method.element.name));
+    let (docs, deprecated) = (summary(&method.element, &otherwise, &see), deprecated(&method.element));
     let name = names::ident(&names::method(&method.element.name));
     let (ordinal, flexible) = (ordinal(method), !method.strict);
     let payload = payload(cx, request_payload(method));
     let (generics, parameters, binding) = (&payload.generics, &payload.parameters, &payload.binding);
     let deadline = (side == Side::Blocking).then(|| quote!(, deadline));
     let deadline_parameter = (side == Side::Blocking).then(|| quote!(, deadline: ::fidl::kernel::Instant));
-    let errors = quote! {
-        #[doc = ""]
-        #[doc = " # Errors"]
-        #[doc = ""]
-        #[doc = " Why the call failed; see [`ClientError`](::fidl::ClientError)."]
-    };
     let Some(response) = response(method) else {
         let send = match &payload.wire {
             Some(wire) => quote!(self.0.send::<#wire>(#ordinal, #flexible, payload #deadline)),
@@ -155,7 +151,7 @@ fn call(cx: Context<'_>, method: &Method, side: Side) -> TokenStream {
         };
         return quote! {
             #docs
-            #errors
+            #deprecated
             pub fn #name #generics(&self #parameters #deadline_parameter) -> Result<(), ::fidl::ClientError> {
                 #binding
                 #send
@@ -186,7 +182,7 @@ fn call(cx: Context<'_>, method: &Method, side: Side) -> TokenStream {
     quote! {
         #docs
         #answered
-        #errors
+        #deprecated
         pub #async_word fn #name #generics(
             &self #parameters #deadline_parameter
         ) -> Result<#output, ::fidl::ClientError> {

@@ -1,5 +1,7 @@
 //! Protocols: the module of each, with its marker type, sizes and ordinals.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
@@ -87,6 +89,8 @@ pub(super) struct Interface<'a> {
     pub(super) openness: Openness,
     /// What a client may call.
     pub(super) methods: Vec<&'a Method>,
+    /// The ordinals of those that are declared by the protocol itself rather than by one that it composes.
+    own: HashSet<u64>,
     /// What a server may send unasked.
     pub(super) events: Vec<&'a Method>,
     /// Methods and events for whose messages there is nothing in Rust, so that they are left out.
@@ -95,11 +99,17 @@ pub(super) struct Interface<'a> {
 
 impl<'a> Interface<'a> {
     fn of(cx: Context<'a>, id: DeclId, protocol: &Protocol) -> Self {
+        let own = protocol.own_methods.iter().map(|method| method.ordinal).collect();
         let all = protocol.methods.iter().map(|id| cx.schema.method(*id));
         let (formless, all): (Vec<_>, Vec<_>) = all.partition(|method| has_no_form(cx, method));
         let (events, methods) =
             all.into_iter().partition(|method| matches!(method.kind, MethodKind::Event { .. }));
-        Self { marker: cx.marker(id), openness: protocol.openness, methods, events, formless }
+        Self { marker: cx.marker(id), openness: protocol.openness, methods, own, events, formless }
+    }
+
+    /// Whether a method is declared by the protocol itself.
+    pub(super) fn declares(&self, method: &Method) -> bool {
+        self.own.contains(&method.ordinal)
     }
 
     /// The methods in the order of the runtime's table, by ordinal.
@@ -214,19 +224,13 @@ fn marker(cx: Context<'_>, decl: &Decl, protocol: &Interface<'_>) -> TokenStream
     });
     let methods = protocol.methods_by_ordinal().into_iter().map(|method| {
         let (ordinal, name) = (ordinal(method), &method.element.name);
-        let kind = match method.kind {
-            MethodKind::OneWay { .. } => quote!(OneWay),
-            _ => quote!(TwoWay),
-        };
-        let flexible = !method.strict;
-        quote! {
-            ::fidl::Method {
-                ordinal: #ordinal,
-                name: #name,
-                kind: ::fidl::MethodKind::#kind,
-                flexible: #flexible,
-            }
-        }
+        let kind = names::ident(match (&method.kind, method.strict) {
+            (MethodKind::OneWay { .. }, true) => "strict_one_way",
+            (MethodKind::OneWay { .. }, false) => "flexible_one_way",
+            (_, true) => "strict_two_way",
+            (_, false) => "flexible_two_way",
+        });
+        quote!(::fidl::Method::#kind(#ordinal, #name))
     });
     let events = by_ordinal(&protocol.events).into_iter().map(ordinal);
     let frames = protocol.frames();

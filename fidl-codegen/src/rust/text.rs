@@ -82,7 +82,14 @@ fn spaced(text: &str) -> String {
         let begins = ["#[", "///", "pub ", "impl", "fn ", "async fn ", "const _"]
             .iter()
             .any(|start| line.trim_start().starts_with(start));
-        if closes && begins && indent == previous_indent && !(is_single(previous) && is_single(line)) {
+        let constants = |line: &str| line.trim_start().starts_with("pub const ") && line.ends_with(';');
+        let in_list = constants(previous) && line.trim_start().starts_with("/// The size of the largest ");
+        if closes
+            && !in_list
+            && begins
+            && indent == previous_indent
+            && !(is_single(previous) && is_single(line))
+        {
             spaced.push('\n');
         }
         spaced.push_str(line);
@@ -183,6 +190,16 @@ pub(super) fn docs(element: &Element, otherwise: &str) -> TokenStream {
 /// The same without that, for what somebody has to implement whether it is deprecated or not.
 pub(super) fn only_docs(element: &Element, otherwise: &str) -> TokenStream {
     let lines = doc_lines(element, otherwise);
+    quote! { #(#[doc = #lines])* }
+}
+
+/// The first paragraph of an element's documentation, and where there is more of it.
+pub(super) fn summary(element: &Element, otherwise: &str, more: &str) -> TokenStream {
+    let mut lines = doc_lines(element, otherwise);
+    if let Some(end) = lines.iter().position(|line| line.trim().is_empty()) {
+        lines.truncate(end);
+        lines.extend([String::new(), format!(" More at {more}.")]);
+    }
     quote! { #(#[doc = #lines])* }
 }
 

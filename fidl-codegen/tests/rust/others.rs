@@ -230,12 +230,7 @@ pub mod test_others {
             const NAME: &'static str = "test.others/C";
             const OPENNESS: ::fidl::Openness = ::fidl::Openness::Open;
             const METHODS: &'static [::fidl::Method] = &[
-                ::fidl::Method {
-                    ordinal: 0x117fd6fd1e8e21be,
-                    name: "Chars",
-                    kind: ::fidl::MethodKind::TwoWay,
-                    flexible: true,
-                },
+                ::fidl::Method::flexible_two_way(0x117fd6fd1e8e21be, "Chars"),
             ];
             const EVENTS: &'static [u64] = &[];
             type RequestFrame = ::fidl::message::Frame<56, 0>;
@@ -246,7 +241,6 @@ pub mod test_others {
 
         /// The size of the largest request of `Chars` in bytes, header included.
         pub const CHARS_REQUEST_MAX_BYTES: usize = 56;
-
         /// The size of the largest response of `Chars` in bytes, header included.
         pub const CHARS_RESPONSE_MAX_BYTES: usize = 32;
 
@@ -341,7 +335,7 @@ pub mod test_others {
         /// Everything a client needs: room for `N` calls in flight and `E` waiting events. A static.
         pub type Storage<const N: usize, const E: usize> = ::fidl::client::Storage<C, N, E>;
 
-        /// An asynchronous client.
+        /// An asynchronous client. A call fails as [`ClientError`](::fidl::ClientError) says.
         #[derive(Debug)]
         pub struct Client<'r, const N: usize, const E: usize>(
             ::fidl::client::Client<'r, C, N, E>,
@@ -367,10 +361,6 @@ pub mod test_others {
             }
 
             /// Calls `Chars`.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub async fn chars(
                 &self,
                 payload: super::Chars,
@@ -385,7 +375,7 @@ pub mod test_others {
             }
         }
 
-        /// A client that blocks its thread while it waits.
+        /// A client that blocks its thread while it waits. A call fails as [`ClientError`](::fidl::ClientError) says.
         #[derive(Debug)]
         pub struct BlockingClient<const N: usize, const E: usize>(
             ::fidl::client::BlockingClient<C, N, E>,
@@ -410,10 +400,6 @@ pub mod test_others {
             }
 
             /// Calls `Chars`.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub fn chars(
                 &self,
                 payload: super::Chars,
