@@ -59,7 +59,7 @@ fuzz() {
   shift 3
   mkdir -p "$package/fuzz/corpus/$target"
   (cd "$package" && env -u CARGO_TARGET_DIR cargo +nightly fuzz run --sanitizer none "$target" "fuzz/corpus/$target" "$@" -- \
-    -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=4096 -len_control=0 -print_final_stats=1 -verbosity=0)
+    -max_total_time="$seconds" -timeout=60 -rss_limit_mb=2048 -max_len=4096 -len_control=0 -print_final_stats=1 -verbosity=0)
 }
 
 # panics_in [FEATURE]: links the codec of many types for Fuchsia, without unwinding, where only what is needed stays, and

@@ -115,7 +115,7 @@ impl<P: Protocol, const N: usize, const E: usize> Core<P, N, E> {
 
     /// Empties a frame; the large one is given back in exchange for the one whose number it has.
     pub(super) fn emptied(&mut self, mut held: Held) -> Option<Held> {
-        if !held.is_large {
+        if !held.is_large() {
             held.lease.clear();
             return Some(held);
         }
@@ -313,11 +313,11 @@ impl<P: Protocol, const N: usize, const E: usize> Core<P, N, E> {
     /// Gives a message in the large frame to whom it is for, in place of the landing frame.
     fn deliver_large(&mut self, large: Lease<'static>) -> Result<(), ClientError> {
         let Some(landing) = self.tables.landing.take() else { return Ok(()) };
-        self.tables.landing = Some(Held { index: landing.index, lease: large, is_large: true });
+        self.tables.landing = Some(Held::new(landing.index, large, true));
         drop(landing);
         let result = self.deliver();
         // Nobody wanted it; else another frame is here now.
-        if self.tables.landing.as_ref().is_some_and(|landing| landing.is_large) && !self.tables.holding {
+        if self.tables.landing.as_ref().is_some_and(Held::is_large) && !self.tables.holding {
             let landing = self.tables.landing.take();
             self.tables.landing = landing.and_then(|landing| self.emptied(landing));
         }

@@ -35,7 +35,7 @@ impl<P: Protocol, const N: usize, const E: usize> Frames<P, N, E> {
     /// Takes frame `index`, counted over replies, events and the landing frame, if it is free.
     pub(super) fn take(&'static self, index: usize) -> Option<Held> {
         let frame = self.replies.get(index).or_else(|| self.events.get(index.wrapping_sub(N)));
-        Some(Held { index, lease: frame.unwrap_or(&self.landing).lease()?, is_large: false })
+        Some(Held::new(index, frame.unwrap_or(&self.landing).lease()?, false))
     }
 }
 
@@ -43,8 +43,19 @@ impl<P: Protocol, const N: usize, const E: usize> Frames<P, N, E> {
 pub(super) struct Held {
     pub(super) index: usize,
     pub(super) lease: Lease<'static>,
-    /// It is the large frame that is leased, and the one with this number is free.
-    pub(super) is_large: bool,
+    /// 1 if it is the large frame that is leased, and the one with this number is free. A bool would lend its spare values to
+    /// `Option`, of which `None` must be all zeros: storage takes no room in a program's file.
+    large: u8,
+}
+
+impl Held {
+    pub(super) fn new(index: usize, lease: Lease<'static>, is_large: bool) -> Self {
+        Self { index, lease, large: u8::from(is_large) }
+    }
+
+    pub(super) fn is_large(&self) -> bool {
+        self.large != 0
+    }
 }
 
 /// Where a call stands; the module's picture has the arrows.
