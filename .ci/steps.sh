@@ -61,3 +61,26 @@ fuzz() {
   (cd "$package" && env -u CARGO_TARGET_DIR cargo +nightly fuzz run --sanitizer none "$target" "fuzz/corpus/$target" "$@" -- \
     -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=4096 -len_control=0 -print_final_stats=1 -verbosity=0)
 }
+
+# panics_in [FEATURE]: links the codec of many types for Fuchsia, without unwinding, where only what is needed stays, and
+# counts the functions of the standard library that panics go through.
+panics_in() {
+  local folder=$PWD/target/no_panic library roots
+  (cd tests/no_panic && CARGO_TARGET_DIR=$folder cargo build -q --release --target x86_64-unknown-fuchsia --features "${1-}")
+  library=$folder/x86_64-unknown-fuchsia/release/libno_panic.a
+  roots=$(nm --defined-only "$library" 2> /dev/null | awk '$3 ~ /^(read|write)_|^control$/ {print "-Wl,-u," $3}' | sort -u)
+  # Tables for unwinding refer to functions for unwinding.
+  objcopy -R .eh_frame "$library" "$folder/codec.a"
+  gcc -nostartfiles -nostdlib -static -Wl,--gc-sections -Wl,-e,0 -Wl,--unresolved-symbols=ignore-all $roots \
+    -o "$folder/codec" "$folder/codec.a"
+  printf '%d functions linked, ' "$(wc -w <<< "$roots")" >&2
+  nm -C "$folder/codec" | grep -c 'core::panicking::\|rust_begin_unwind' || true
+}
+
+# hold_no_panic: no type's codec can panic; and if one could, it would be seen.
+hold_no_panic() {
+  local without with
+  without=$(panics_in) && with=$(panics_in control)
+  printf 'ways to panic: %d; with a function that has one: %d\n' "$without" "$with"
+  [ "$without" -eq 0 ] && [ "$with" -gt 0 ]
+}

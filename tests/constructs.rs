@@ -9,6 +9,8 @@ pub mod schema {
     fidl::include_schema!("example_echo");
     fidl::include_schema!("test_shapes");
     fidl::include_schema!("test_constructs");
+    fidl::include_schema!("test_store");
+    fidl::include_schema!("test_gauge");
 }
 
 /// A schema that somebody else gives, in a module of its own.

@@ -7,7 +7,7 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use fidl_codegen::ir::{LibraryId, Schema};
+use fidl_codegen::ir::{Experiment, LibraryId, Schema};
 use fidl_codegen::{Options, Source, compile_with, group_by_library, json, rust};
 use support::{compile, inputs, package};
 
@@ -52,7 +52,8 @@ fn stored_schemas_survive() {
 fn schemas_of_the_project_survive() {
     let sources = files(&package().join("../schemas"));
     assert!(!sources.is_empty());
-    let schema = compile_with(&Options::default(), &group_by_library(sources)).unwrap().schema;
+    let options = Options { experiments: Experiment::ALL.into(), ..Options::default() };
+    let schema = compile_with(&options, &group_by_library(sources)).unwrap().schema;
     survives("schemas", &schema);
 }
 

@@ -54,8 +54,7 @@
 //!
 //! # Limits
 //!
-//! - Schemas: structs, enums, bits, arrays, vectors, strings, boxes, handles and endpoints. Tables, unions and error
-//!   types are refused by the compiler with a message that says so.
+//! - Protocols go over channels. Those over other transports have neither server nor client.
 //! - One reactor is one thread's. A process can have 64 of them.
 //! - Over a Unix socket, messages carry no handles.
 #![no_std]

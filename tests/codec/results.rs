@@ -68,6 +68,6 @@ fn envelopes() {
     refused::<Reply>("#1 · 07000000 0000 0100", &[], Rule::EnvelopeForm, 14);
     refused::<Reply>("#2 · 07000000 0100 0100", &[], Rule::EnvelopeHandles, 12);
     refused::<Reply>("#1 · 18000000 0000 0000 · #0 P", &[], Rule::EnvelopeBytes, 8);
-    refused::<Reply>("#1 Z", &[], Rule::OutOfBounds, 16);
-    refused::<Reply>("#2 Z", &[], Rule::EnvelopeForm, 14);
+    refused::<Reply>("#1 Z", &[], Rule::Absent, 8);
+    refused::<Reply>("#2 Z", &[], Rule::Absent, 8);
 }

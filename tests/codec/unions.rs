@@ -99,9 +99,9 @@ fn absent_unions() {
 /// A union that is there has a member.
 #[test]
 fn ordinals_without_envelope() {
-    refused::<StrictWire>("#1 Z", &[], Rule::EnvelopeForm, 14);
-    refused::<StrictWire>("#2 Z", &[], Rule::OutOfBounds, 16);
-    refused::<StrictWire>("#2 Z · #9", &[], Rule::EnvelopeBytes, 8);
+    refused::<StrictWire>("#1 Z", &[], Rule::Absent, 8);
+    refused::<StrictWire>("#2 Z", &[], Rule::Absent, 8);
+    refused::<StrictWire>("#2 Z · #9", &[], Rule::Absent, 8);
     refused::<FlexibleWire>("#9 Z", &[], Rule::Absent, 8);
     refused::<OptUnion<FlexibleWire>>("#9 Z", &[], Rule::Absent, 8);
 }
@@ -109,6 +109,8 @@ fn ordinals_without_envelope() {
 #[test]
 fn the_envelope_of_a_known_member() {
     refused::<StrictWire>("#1 · 08000000 0000 0000 · #1", &[], Rule::EnvelopeForm, 14);
+    refused::<StrictWire>("#1 · 05000000 0000 0000 · #1", &[], Rule::EnvelopeBytes, 8);
+    refused::<StrictWire>("#2 · 00000000 0100 0000", &[handle(1)], Rule::EnvelopeBytes, 8);
     refused::<StrictWire>("#2 · 09000000 0000 0100", &[], Rule::EnvelopeForm, 14);
     refused::<StrictWire>("#2 · 08000000 0000 0200 · #9", &[], Rule::EnvelopeForm, 14);
     refused::<StrictWire>("#2 · 10000000 0000 0000 · #9", &[], Rule::EnvelopeBytes, 8);

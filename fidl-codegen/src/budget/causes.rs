@@ -29,6 +29,8 @@ pub enum Reason {
     Vector,
     /// It holds itself.
     Recursive,
+    /// It lies so deep that its members are not looked into.
+    Deep,
     /// It is bounded, but may take so many bytes out of line.
     Bytes(u32),
     /// It is bounded, but may hold so many handles.
@@ -47,6 +49,7 @@ impl fmt::Display for Reason {
             Self::String => f.write_str("a string without a bound"),
             Self::Vector => f.write_str("a vector without a bound"),
             Self::Recursive => f.write_str("it holds itself"),
+            Self::Deep => f.write_str("it is large, and lies too deep to say why"),
             Self::Bytes(bytes) => write!(f, "up to {} bytes", super::table::grouped(*bytes)),
             Self::Handles(handles) => write!(f, "up to {} handles", super::table::grouped(*handles)),
         }
@@ -89,8 +92,11 @@ impl Search<'_> {
     }
 
     fn within_decl(&mut self, id: DeclId, ty: &Type, path: &str) {
-        if self.way.contains(&id) || self.way.len() >= DEEPEST {
+        if self.way.contains(&id) {
             return self.push(path, Reason::Recursive);
+        }
+        if self.way.len() >= DEEPEST {
+            return self.push(path, Reason::Deep);
         }
         let schema = self.schema;
         let members: Vec<(&Element, &Type)> = match &schema.decl(id).kind {

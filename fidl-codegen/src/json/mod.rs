@@ -11,7 +11,7 @@
 //! - `text`: how the form is spelled: indentation, escapes, numbers with a fraction.
 //! - `write`: from the resolved schema to the form. `read`: back, from documents that may say anything.
 //!
-//! What [`write`] gives for a schema is the same on every run, and down to the byte what the language's first
+//! What [`write()`] gives for a schema is the same on every run, and down to the byte what the language's first
 //! compiler gives, as far as that is known. Of the places that the compiler makes up, in a file named
 //! `generated`, the line numbers are a guess.
 

@@ -1,24 +1,26 @@
 //! The client's side of a protocol.
 
-use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
 
 use super::protocols::{Interface, ordinal};
-use super::server::{error, request_payload, response};
-use super::text::docs;
-use super::types::Form;
+use super::server::{alias, error, request_payload, response};
+use super::text::{deprecated, summary};
+use super::types::{Form, without_lifetime};
 use super::{Context, names};
-use crate::ir::{DeclId, Method, Response, Type};
+use crate::ir::{DeclId, Method, Response};
 
 pub(super) fn emit(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
     let marker = &protocol.marker;
-    let calls = protocol.methods.iter().map(|method| call(cx, marker, method, Side::Async));
-    let blocking_calls = protocol.methods.iter().map(|method| call(cx, marker, method, Side::Blocking));
+    let calls = protocol.methods.iter().map(|method| call(cx, method, Side::Async));
+    let blocking_calls = protocol.methods.iter().map(|method| call(cx, method, Side::Blocking));
+    let replies = protocol.methods.iter().map(|method| reply(cx, marker, method));
     quote! {
+        #(#replies)*
         #[doc = " Everything a client needs: room for `N` calls in flight and `E` waiting events. A static."]
         pub type Storage<const N: usize, const E: usize> = ::fidl::client::Storage<#marker, N, E>;
 
-        #[doc = " An asynchronous client."]
+        #[doc = " An asynchronous client. A call fails as [`ClientError`](::fidl::ClientError) says."]
         #[derive(Debug)]
         pub struct Client<'r, const N: usize, const E: usize>(::fidl::client::Client<'r, #marker, N, E>);
         impl<'r, const N: usize, const E: usize> Client<'r, N, E> {
@@ -41,7 +43,7 @@ pub(super) fn emit(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
             #(#calls)*
         }
 
-        #[doc = " A client that blocks its thread while it waits."]
+        #[doc = " A client that blocks its thread while it waits. A call fails as [`ClientError`](::fidl::ClientError) says."]
         #[derive(Debug)]
         pub struct BlockingClient<const N: usize, const E: usize>(::fidl::client::BlockingClient<#marker, N, E>);
         impl<const N: usize, const E: usize> BlockingClient<N, E> {
@@ -78,8 +80,10 @@ pub(super) struct Payload {
     pub(super) generics: TokenStream,
     /// `, name: Type` for each parameter.
     pub(super) parameters: TokenStream,
-    /// The wire type and the value; `None` without a payload.
-    pub(super) value: Option<(TokenStream, TokenStream)>,
+    /// The statement that makes `payload` of the parameters, where they are not the payload itself.
+    pub(super) binding: TokenStream,
+    /// The wire type; `None` without a payload.
+    pub(super) wire: Option<TokenStream>,
 }
 
 /// So many members are passed one by one; a function with more parameters is better called with a struct.
@@ -92,7 +96,7 @@ pub(super) fn payload(cx: Context<'_>, id: Option<DeclId>) -> Payload {
     let (wire, value, lifetime) = (cx.path(id, Form::Wire), cx.path(id, Form::Value), cx.lifetime_of(id));
     let layout = cx.schema.as_struct(id).filter(|layout| layout.members.len() <= MAX_PARAMETERS);
     match layout.filter(|_| cx.schema.decl(id).anonymous) {
-        None => Payload::new(quote!(, payload: #value #lifetime), wire, quote!(payload)),
+        None => Payload::new(quote!(, payload: #value #lifetime), wire, quote!()),
         Some(layout) => {
             let (types, fields): (Vec<_>, Vec<_>) = layout
                 .members
@@ -106,19 +110,19 @@ pub(super) fn payload(cx: Context<'_>, id: Option<DeclId>) -> Payload {
                     (quote!(, #parameter: #ty), field)
                 })
                 .unzip();
-            Payload::new(quote!(#(#types)*), wire, quote!(#value { #(#fields),* }))
+            Payload::new(quote!(#(#types)*), wire, quote!(let payload = #value { #(#fields),* };))
         }
     }
 }
 
 impl Payload {
-    fn new(parameters: TokenStream, wire: TokenStream, value: TokenStream) -> Self {
+    fn new(parameters: TokenStream, wire: TokenStream, binding: TokenStream) -> Self {
         let (generics, parameters) = match has_mut(parameters.clone()) {
             // Such a reference cannot be shortened.
             true => (quote!(<'a>), parameters),
             false => (quote!(), without_lifetime(parameters)),
         };
-        Self { generics, parameters, value: Some((wire, value)) }
+        Self { generics, parameters, binding, wire: Some(wire) }
     }
 }
 
@@ -130,62 +134,34 @@ fn has_mut(types: TokenStream) -> bool {
     })
 }
 
-/// Types as in the signature of a function that returns nothing of what they borrow: `&'a` is `&`, `<'a>` is `<'_>`.
-fn without_lifetime(types: TokenStream) -> TokenStream {
-    let mut trees = types.into_iter().peekable();
-    let mut out = TokenStream::new();
-    let mut behind_reference = false;
-    while let Some(tree) = trees.next() {
-        let is_lifetime = matches!(&tree, TokenTree::Punct(punct) if punct.as_char() == '\'');
-        match tree {
-            TokenTree::Group(group) => {
-                let inner = without_lifetime(group.stream());
-                out.extend([TokenTree::Group(Group::new(group.delimiter(), inner))]);
-            }
-            _ if is_lifetime => {
-                trees.next();
-                out.extend(if behind_reference { quote!() } else { quote!('_) });
-            }
-            ref tree => {
-                behind_reference = matches!(tree, TokenTree::Punct(punct) if punct.as_char() == '&');
-                out.extend([tree.clone()]);
-            }
-        }
-    }
-    out
-}
-
-fn call(cx: Context<'_>, marker: &Ident, method: &Method, side: Side) -> TokenStream {
-    let docs = docs(&method.element, &format!("Calls `{}`.", method.element.name));
+fn call(cx: Context<'_>, method: &Method, side: Side) -> TokenStream {
+    let otherwise = format!("Calls `{}`.", method.element.name);
+    let see = format!("[`Server::{}`]", names::method(&method.element.name));
+    let (docs, deprecated) = (summary(&method.element, &otherwise, &see), deprecated(&method.element));
     let name = names::ident(&names::method(&method.element.name));
     let (ordinal, flexible) = (ordinal(method), !method.strict);
     let payload = payload(cx, request_payload(method));
-    let (generics, parameters) = (&payload.generics, &payload.parameters);
+    let (generics, parameters, binding) = (&payload.generics, &payload.parameters, &payload.binding);
     let deadline = (side == Side::Blocking).then(|| quote!(, deadline));
     let deadline_parameter = (side == Side::Blocking).then(|| quote!(, deadline: ::fidl::kernel::Instant));
-    let errors = quote! {
-        #[doc = ""]
-        #[doc = " # Errors"]
-        #[doc = ""]
-        #[doc = " Why the call failed; see [`ClientError`](::fidl::ClientError)."]
-    };
     let Some(response) = response(method) else {
-        let send = match &payload.value {
-            Some((wire, value)) => quote!(self.0.send::<#wire>(#ordinal, #flexible, #value #deadline)),
+        let send = match &payload.wire {
+            Some(wire) => quote!(self.0.send::<#wire>(#ordinal, #flexible, payload #deadline)),
             None => quote!(self.0.send_empty(#ordinal, #flexible #deadline)),
         };
         return quote! {
             #docs
-            #errors
+            #deprecated
             pub fn #name #generics(&self #parameters #deadline_parameter) -> Result<(), ::fidl::ClientError> {
+                #binding
                 #send
             }
         };
     };
-    let outcome = outcome(cx, marker, response, flexible);
+    let outcome = outcome(cx, method, response);
     let (body, output) = (&outcome.body, &outcome.output);
-    let call = match &payload.value {
-        Some((wire, value)) => quote!(self.0.call::<#wire, #body>(#ordinal, #flexible, #value #deadline)),
+    let call = match &payload.wire {
+        Some(wire) => quote!(self.0.call::<#wire, #body>(#ordinal, #flexible, payload #deadline)),
         None => quote!(self.0.call_empty::<#body>(#ordinal, #flexible #deadline)),
     };
     let (async_word, wait) = match side {
@@ -193,8 +169,9 @@ fn call(cx: Context<'_>, marker: &Ident, method: &Method, side: Side) -> TokenSt
         Side::Blocking => (quote!(), quote!()),
     };
     let content = match outcome.finish {
-        Some(finish) => quote! { let response = #call #wait?; #finish },
-        None => quote! { #call #wait },
+        Finish::Response => quote! { #call #wait },
+        Finish::Nothing => quote! { #call #wait.map(drop) },
+        Finish::Value(value) => quote! { let response = #call #wait?; Ok(#value) },
     };
     let answered = error(response).map(|_| {
         quote! {
@@ -205,10 +182,11 @@ fn call(cx: Context<'_>, marker: &Ident, method: &Method, side: Side) -> TokenSt
     quote! {
         #docs
         #answered
-        #errors
+        #deprecated
         pub #async_word fn #name #generics(
             &self #parameters #deadline_parameter
         ) -> Result<#output, ::fidl::ClientError> {
+            #binding
             #content
         }
     }
@@ -220,39 +198,64 @@ struct Outcome {
     body: TokenStream,
     /// What a caller gets.
     output: TokenStream,
-    /// How that is made of the response, if it is not the response itself.
-    finish: Option<TokenStream>,
+    finish: Finish,
 }
 
-fn outcome(cx: Context<'_>, marker: &Ident, response: &Response, flexible: bool) -> Outcome {
-    let wire = response.payload.map(|payload| cx.path(payload, Form::Wire));
-    let error = error(response);
-    let body = body(cx, wire, error, flexible);
-    let by_value = |id| !cx.facts.borrows(id) && !cx.is_resource(id);
-    let error_by_value = error.is_none_or(|error| !cx.borrows(error) && !cx.schema.is_resource(error));
-    if !(error_by_value && response.payload.is_none_or(by_value)) {
-        let output = quote!(::fidl::client::Response<'_, #marker, #body, N, E>);
-        return Outcome { body, output, finish: None };
+/// What is made of a response.
+enum Finish {
+    /// It is handed on as it is.
+    Response,
+    /// It carries nothing.
+    Nothing,
+    /// A value.
+    Value(TokenStream),
+}
+
+fn outcome(cx: Context<'_>, method: &Method, response: &Response) -> Outcome {
+    if !is_by_value(cx, response) {
+        let reply = alias(method, "Reply");
+        return Outcome { body: quote!(_), output: quote!(#reply<'_, N, E>), finish: Finish::Response };
     }
+    let body = body(cx, response, !method.strict);
     let value = response.payload.map_or(quote!(()), |payload| cx.path(payload, Form::Value));
-    let Some(error) = error else {
+    let Some(error) = error(response) else {
         let finish = match response.payload {
-            Some(_) => quote!(Ok(From::from(response.view()))),
-            None => quote!(drop(response); Ok(())),
+            Some(_) => Finish::Value(quote!(From::from(response.view()))),
+            None => Finish::Nothing,
         };
-        return Outcome { body, output: value, finish: Some(finish) };
+        return Outcome { body, output: value, finish };
     };
     let owned = response.payload.map(|_| quote!(.map(From::from)));
     let owned_error = cx.owning(error).map(|owning| quote!(.map_err(#owning)));
     let error = cx.value(error);
-    let finish = quote!(Ok(response.view() #owned #owned_error));
-    Outcome { body, output: quote!(Result<#value, #error>), finish: Some(finish) }
+    let finish = Finish::Value(quote!(response.view() #owned #owned_error));
+    Outcome { body, output: quote!(Result<#value, #error>), finish }
+}
+
+/// Whether a caller gets a value of the response's own; else it stays in its frame.
+fn is_by_value(cx: Context<'_>, response: &Response) -> bool {
+    let payload = response.payload.is_none_or(|id| !cx.facts.borrows(id) && !cx.is_resource(id));
+    payload && error(response).is_none_or(|error| !cx.borrows(error) && !cx.schema.is_resource(error))
+}
+
+/// The type of a response that stays in its frame.
+fn reply(cx: Context<'_>, marker: &Ident, method: &Method) -> TokenStream {
+    let Some(response) = response(method).filter(|response| !is_by_value(cx, response)) else {
+        return quote! {};
+    };
+    let (name, body) = (alias(method, "Reply"), body(cx, response, !method.strict));
+    let about = format!(" The answer to `{}`, in the frame that it came in.", method.element.name);
+    quote! {
+        #[doc = #about]
+        pub type #name<'c, const N: usize, const E: usize> = ::fidl::client::Response<'c, #marker, #body, N, E>;
+    }
 }
 
 /// The runtime's type for the body of a response.
-fn body(cx: Context<'_>, wire: Option<TokenStream>, error: Option<&Type>, flexible: bool) -> TokenStream {
+fn body(cx: Context<'_>, response: &Response, flexible: bool) -> TokenStream {
+    let wire = response.payload.map(|payload| cx.path(payload, Form::Wire));
     let content = wire.clone().unwrap_or(quote!(::fidl::wire::EmptyStruct));
-    match (error.map(|error| cx.wire(error)), flexible) {
+    match (error(response).map(|error| cx.wire(error)), flexible) {
         (Some(error), true) => quote!(::fidl::client::FlexibleError<#content, #error>),
         (Some(error), false) => quote!(::fidl::client::StrictError<#content, #error>),
         (None, true) => quote!(::fidl::client::Flexible<#content>),

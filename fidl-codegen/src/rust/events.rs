@@ -116,11 +116,12 @@ fn send_signature(cx: Context<'_>, event: &Method) -> TokenStream {
 fn send(cx: Context<'_>, event: &Method) -> TokenStream {
     let signature = send_signature(cx, event);
     let (ordinal, flexible) = (ordinal(event), !event.strict);
-    let send = match payload(cx, request_payload(event)).value {
-        Some((wire, value)) => quote!(self.send_event::<#wire>(#ordinal, #flexible, #value)),
+    let Payload { binding, wire, .. } = payload(cx, request_payload(event));
+    let send = match wire {
+        Some(wire) => quote!(self.send_event::<#wire>(#ordinal, #flexible, payload)),
         None => quote!(self.send_empty_event(#ordinal, #flexible)),
     };
-    quote! { #signature { #send } }
+    quote! { #signature { #binding #send } }
 }
 
 fn handler(cx: Context<'_>, event: &Method) -> TokenStream {

@@ -22,7 +22,7 @@ pub(super) struct Facts {
     names: Vec<Option<Names>>,
     borrows: Vec<bool>,
     view_borrows: Vec<bool>,
-    for_c: Vec<bool>,
+    formless: Vec<bool>,
     payloads: HashSet<DeclId>,
 }
 
@@ -34,7 +34,7 @@ impl Facts {
             names: names(schema),
             borrows: spread(schema.decls.iter().map(|decl| borrows_itself(schema, &decl.kind)).collect()),
             view_borrows: spread(schema.decls.iter().map(|decl| view_borrows_itself(&decl.kind)).collect()),
-            for_c: spread(schema.decls.iter().map(|decl| is_for_c(&decl.kind)).collect()),
+            formless: spread(schema.decls.iter().map(|decl| has_no_form(schema, &decl.kind)).collect()),
             payloads: payloads(schema),
         }
     }
@@ -54,10 +54,9 @@ impl Facts {
         self.view_borrows[id.0 as usize]
     }
 
-    /// Whether the declared type is for C alone, so that it has no form here: it is an overlay, or has an overlay or a
-    /// pointer in it.
-    pub(super) fn is_for_c(&self, id: DeclId) -> bool {
-        self.for_c[id.0 as usize]
+    /// Whether there is nothing in Rust for the declared type or for what it is made of.
+    pub(super) fn has_no_form(&self, id: DeclId) -> bool {
+        self.formless[id.0 as usize]
     }
 
     /// Whether a declaration is the payload of a method.
@@ -117,13 +116,31 @@ fn view_borrows_itself(kind: &DeclKind) -> bool {
     }
 }
 
-/// Whether a type is for C, whatever the declarations that it names.
-pub(super) fn type_is_for_c(ty: &Type) -> bool {
+/// Whether there is nothing in Rust for a type, whatever the declarations that it names: pointers are for C.
+pub(super) fn type_has_no_form(ty: &Type) -> bool {
     any(ty, &|ty| matches!(ty.kind, TypeKind::Pointer(_)))
 }
 
-fn is_for_c(kind: &DeclKind) -> bool {
-    matches!(kind, DeclKind::Overlay(_)) || member_types(kind).into_iter().any(type_is_for_c)
+fn has_no_form(schema: &Schema, kind: &DeclKind) -> bool {
+    match kind {
+        DeclKind::Overlay(_) => true,
+        DeclKind::Union(layout) if layout.recursive => layout
+            .members
+            .iter()
+            .any(|member| type_has_no_form(&member.ty) || is_optional_union(schema, &member.ty)),
+        _ => member_types(kind).into_iter().any(type_has_no_form),
+    }
+}
+
+/// Whether a type is a new one around an optional union. A union with such a member may contain itself with nothing in
+/// between, and so may its view, for which there is no room.
+fn is_optional_union<'a>(schema: &'a Schema, mut ty: &'a Type) -> bool {
+    while let TypeKind::Named(id) = &ty.kind
+        && let DeclKind::NewType(new) = &schema.decl(*id).kind
+    {
+        ty = &new.target;
+    }
+    matches!(ty.kind, TypeKind::OptionalUnion(_))
 }
 
 /// For each declaration those that hold it, at one remove.

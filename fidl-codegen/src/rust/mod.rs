@@ -4,9 +4,12 @@
 //! pub mod example_echo {          one per library
 //!     pub const …                 consts
 //!     pub enum …, bitflags! …     enums and bits, each with its wire form
-//!     pub struct Foo<'a>          a struct's value, to be sent
+//!     pub struct Foo<'a>          the value of a struct or table, to be sent; of a union an enum
 //!     pub struct FooOwned         the same, with a fixed capacity of its own, to be kept
 //!     wire_struct! { FooWire, FooView<'f> }    its bytes, and the view that receivers read
+//!     pub struct Foo(pub …)       new types; on the wire and in views they are what is in them
+//!     pub type Foo<'a> = …        aliases, as types of values
+//!     pub enum Foo {}             a service: its name, and those of its members
 //!     pub mod protocol { … }      a protocol: server trait, clients, events
 //! }
 //! ```
@@ -22,14 +25,27 @@
 //! | `box<S>`                 | `Option<SView>`      | `Option<&S>`                  | `Option<SOwned>`         |
 //! | `box` of a resource      | `Option<SView>`      | `Option<S>`                   | -                        |
 //! | the same, recursive      | `Option<SView>`      | `&mut Option<S>`, left empty  | -                        |
+//! | `union:optional`         | `Option<UView>`      | `Option<U>`                   | `Option<UOwned>`         |
+//! | the same, recursive      | `Option<UView>`      | `Option<&U>`                  | -                        |
+//! | of a resource, recursive | `Option<UView>`      | `&mut Option<U>`, left empty  | -                        |
+//! | `string_array`           | `&[u8]`              | `[u8; N]`                     | `[u8; N]`                |
 //! | handles, endpoints       | to be taken          | the object, optionally        | -                        |
+//! | any member of a table    | in an `Option`       | in an `Option`                | in an `Option`           |
 //!
-//! - A struct whose value borrows nothing is its own owned form. An owned form is made of declared structs only, not of
-//!   payloads written in place; and only where it has a bound that a message can have, so not of what is recursive or
-//!   unbounded. What holds handles is kept as it was taken.
+//! - A struct, table or union whose value borrows nothing is its own owned form. An owned form is made of declared types
+//!   only, not of payloads written in place; and only where it has a bound that a message can have, so not of what is
+//!   recursive or unbounded. What holds handles is kept as it was taken.
+//! - A flexible union that is made of a view has the variant `Unknown` for the ordinals of newer peers.
+//! - A table's value has `new` and a function per member that sets it; a struct whose members all have defaults has
+//!   `Default`, one with some defaults has constants for these.
 //! - A vector of resources has room for as many elements as a message can carry handles, or for its bound if that is
 //!   less or the elements have no handles.
-//! - A payload written in place with up to five members is passed member by member, any other as a struct.
+//! - A payload struct written in place with up to five members is passed member by member, any other payload as a whole.
+//! - A method with an error type returns a result: on servers the answer, in clients inside that of the call.
+//! - Handles of other libraries than `zx`, and ends of protocols over other transports than channels, are plain handles.
+//!   Of such protocols there are the ordinals alone.
+//! - Overlays and pointers are for C: nothing stands for them. What has one in it is left out, with a comment that says so.
+//! - Marked as deprecated is what says so of itself.
 //! - The built-in library `zx` is the runtime's module of that name.
 //!
 //! Items are built as tokens and formatted by `prettyplease`; the declarations that the runtime's macros take are
@@ -46,6 +62,7 @@ mod new_types;
 mod protocols;
 mod server;
 mod services;
+mod spelling;
 mod structs;
 mod tables;
 mod text;
@@ -55,6 +72,8 @@ mod unions;
 use crate::ir::{DeclId, DeclKind, LibraryId, Schema};
 use facts::Facts;
 use text::Module;
+
+pub use spelling::Spelling;
 
 /// The number of the interface between generated code and the runtime. The runtime's is the same, or generated code
 /// does not compile and says so.
@@ -71,9 +90,8 @@ pub fn generate(schema: &Schema, library: LibraryId) -> String {
     for id in &library.decls {
         emit(cx, *id, &mut module);
     }
-    let doc = library.attributes.iter().find(|attribute| attribute.name == "doc");
-    let doc = doc.and_then(|attribute| attribute.arguments.first()).map(|argument| &argument.value.value);
-    module.finish(&library.name, &names::library_module(&library.name), doc)
+    let deprecated = library.decls.iter().all(|id| schema.decl(*id).element.deprecated);
+    module.finish(library, &names::library_module(&library.name), deprecated)
 }
 
 fn emit(cx: Context<'_>, id: DeclId, module: &mut Module) {
@@ -85,12 +103,12 @@ fn emit(cx: Context<'_>, id: DeclId, module: &mut Module) {
         // The runtime has the one and the other for all methods.
         DeclKind::Struct(layout) if layout.empty_success => {}
         DeclKind::Union(layout) if layout.result => {}
-        _ if cx.facts.is_for_c(id) => module.text(left_out(&decl.element.name)),
+        _ if cx.facts.has_no_form(id) => module.text(left_out(&decl.element.name)),
         DeclKind::Struct(layout) => structs::emit(cx, id, layout, module),
         DeclKind::Table(layout) => tables::emit(cx, id, layout, module),
         DeclKind::Union(layout) => unions::emit(cx, id, layout, module),
         DeclKind::NewType(new) => new_types::emit(cx, id, new, module),
-        DeclKind::Alias(alias) if cx.is_for_c(&alias.target) => module.text(left_out(&decl.element.name)),
+        DeclKind::Alias(alias) if cx.has_no_form(&alias.target) => module.text(left_out(&decl.element.name)),
         DeclKind::Alias(alias) => new_types::emit_alias(cx, id, alias, module),
         DeclKind::Protocol(protocol) => protocols::emit(cx, id, protocol, module),
         DeclKind::Service(service) => services::emit(cx, id, service, module),
@@ -101,7 +119,9 @@ fn emit(cx: Context<'_>, id: DeclId, module: &mut Module) {
 
 /// Says why something is not there.
 fn left_out(name: &str) -> String {
-    format!("// `{name}` is left out: what it is made of is for C alone.\n")
+    format!(
+        "// `{name}` is left out: it has an overlay, a pointer or itself in it, for which there is nothing in Rust.\n"
+    )
 }
 
 /// The name of the file for a library's module: `a.b.c` goes to `a_b_c.rs`.

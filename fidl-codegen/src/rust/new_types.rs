@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::Context;
 use super::text::{Module, docs};
-use super::types::one_line;
+use super::types::{one_line, without_lifetime};
 use crate::ir::{Alias, DeclId, NewType, Type};
 
 /// A type around another: on the wire and in views it is that other.
@@ -22,7 +22,9 @@ pub(super) fn emit(cx: Context<'_>, id: DeclId, new: &NewType, module: &mut Modu
         pub struct #name #lifetime(pub #ty);
     });
     module.text(encode(cx, id, &new.target, name, borrows));
-    if borrows && cx.can_be_owned(id) {
+    if !borrows && !cx.is_resource(id) {
+        module.items(from_view(cx, &new.target, name));
+    } else if borrows && cx.can_be_owned(id) {
         let (name, ty) = (&names.owned, cx.owned(&new.target));
         module.items(quote! {
             #docs
@@ -32,6 +34,21 @@ pub(super) fn emit(cx: Context<'_>, id: DeclId, new: &NewType, module: &mut Modu
             pub struct #name(pub #ty);
         });
         module.text(encode(cx, id, &new.target, name, false));
+        module.items(from_view(cx, &new.target, name));
+    }
+}
+
+/// What a view gives has been validated. No conversion for everybody, who may have too long a text or too short a slice.
+fn from_view(cx: Context<'_>, target: &Type, name: &Ident) -> TokenStream {
+    let view = without_lifetime(cx.view(target));
+    let value = cx.own(target, quote!(view));
+    quote! {
+        impl #name {
+            #[doc(hidden)]
+            pub fn from_view(view: #view) -> Self {
+                Self(#value)
+            }
+        }
     }
 }
 

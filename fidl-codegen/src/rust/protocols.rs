@@ -1,5 +1,7 @@
 //! Protocols: the module of each, with its marker type, sizes and ordinals.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
@@ -15,7 +17,7 @@ pub(super) fn emit(cx: Context<'_>, id: DeclId, protocol: &Protocol, module: &mu
     let decl = cx.schema.decl(id);
     let transport = protocol.transport;
     let protocol = Interface::of(cx, id, protocol);
-    for method in &protocol.for_c {
+    for method in &protocol.formless {
         module.text(left_out(&format!("{}.{}", decl.element.name, method.element.name)));
     }
     let docs = docs(&decl.element, &format!("The protocol `{}`.", decl.element.name));
@@ -76,7 +78,7 @@ impl Context<'_> {
         let methods = self.schema.as_protocol(id).map_or(&[][..], |protocol| &protocol.methods);
         let methods = methods.iter().map(|method| &self.schema.method(*method).element.name);
         let aliases =
-            methods.flat_map(|name| ["Request", "Response"].map(|suffix| names::form(name, suffix)));
+            methods.flat_map(|name| ["Request", "Response", "Reply"].map(|suffix| names::form(name, suffix)));
         names::ident(&names::protocol_type(&self.schema.decl(id).element.name, aliases))
     }
 }
@@ -87,19 +89,27 @@ pub(super) struct Interface<'a> {
     pub(super) openness: Openness,
     /// What a client may call.
     pub(super) methods: Vec<&'a Method>,
+    /// The ordinals of those that are declared by the protocol itself rather than by one that it composes.
+    own: HashSet<u64>,
     /// What a server may send unasked.
     pub(super) events: Vec<&'a Method>,
-    /// Methods and events whose messages are for C, so that they are left out.
-    for_c: Vec<&'a Method>,
+    /// Methods and events for whose messages there is nothing in Rust, so that they are left out.
+    formless: Vec<&'a Method>,
 }
 
 impl<'a> Interface<'a> {
     fn of(cx: Context<'a>, id: DeclId, protocol: &Protocol) -> Self {
+        let own = protocol.own_methods.iter().map(|method| method.ordinal).collect();
         let all = protocol.methods.iter().map(|id| cx.schema.method(*id));
-        let (for_c, all): (Vec<_>, Vec<_>) = all.partition(|method| is_for_c(cx, method));
+        let (formless, all): (Vec<_>, Vec<_>) = all.partition(|method| has_no_form(cx, method));
         let (events, methods) =
             all.into_iter().partition(|method| matches!(method.kind, MethodKind::Event { .. }));
-        Self { marker: cx.marker(id), openness: protocol.openness, methods, events, for_c }
+        Self { marker: cx.marker(id), openness: protocol.openness, methods, own, events, formless }
+    }
+
+    /// Whether a method is declared by the protocol itself.
+    pub(super) fn declares(&self, method: &Method) -> bool {
+        self.own.contains(&method.ordinal)
     }
 
     /// The methods in the order of the runtime's table, by ordinal.
@@ -160,16 +170,16 @@ fn by_ordinal<'a>(methods: &[&'a Method]) -> Vec<&'a Method> {
     sorted
 }
 
-/// Whether a message of the method is made of what is for C alone.
-fn is_for_c(cx: Context<'_>, method: &Method) -> bool {
+/// Whether there is nothing in Rust for a message of the method.
+fn has_no_form(cx: Context<'_>, method: &Method) -> bool {
     let error = match &method.kind {
         MethodKind::TwoWay { response, .. } => {
             response.result.as_ref().and_then(|result| result.error.as_ref())
         }
         _ => None,
     };
-    method.payloads().into_iter().flatten().any(|id| cx.facts.is_for_c(id))
-        || error.is_some_and(|error| cx.is_for_c(error))
+    method.payloads().into_iter().flatten().any(|id| cx.facts.has_no_form(id))
+        || error.is_some_and(|error| cx.has_no_form(error))
 }
 
 /// Bytes and handles.
@@ -214,19 +224,13 @@ fn marker(cx: Context<'_>, decl: &Decl, protocol: &Interface<'_>) -> TokenStream
     });
     let methods = protocol.methods_by_ordinal().into_iter().map(|method| {
         let (ordinal, name) = (ordinal(method), &method.element.name);
-        let kind = match method.kind {
-            MethodKind::OneWay { .. } => quote!(OneWay),
-            _ => quote!(TwoWay),
-        };
-        let flexible = !method.strict;
-        quote! {
-            ::fidl::Method {
-                ordinal: #ordinal,
-                name: #name,
-                kind: ::fidl::MethodKind::#kind,
-                flexible: #flexible,
-            }
-        }
+        let kind = names::ident(match (&method.kind, method.strict) {
+            (MethodKind::OneWay { .. }, true) => "strict_one_way",
+            (MethodKind::OneWay { .. }, false) => "flexible_one_way",
+            (_, true) => "strict_two_way",
+            (_, false) => "flexible_two_way",
+        });
+        quote!(::fidl::Method::#kind(#ordinal, #name))
     });
     let events = by_ordinal(&protocol.events).into_iter().map(ordinal);
     let frames = protocol.frames();

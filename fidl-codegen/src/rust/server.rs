@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::protocols::Interface;
-use super::text::only_docs;
+use super::text::{only_docs, summary};
 use super::types::Form;
 use super::{Context, names};
 use crate::ir::{DeclId, Method, MethodKind, Openness, Response, Type};
@@ -12,7 +12,7 @@ use crate::ir::{DeclId, Method, MethodKind, Openness, Response, Type};
 pub(super) fn emit(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
     let marker = &protocol.marker;
     let aliases = protocol.methods.iter().map(|method| aliases(cx, protocol, method));
-    let handlers = protocol.methods.iter().map(|method| handler(cx, method));
+    let handlers = protocol.methods.iter().map(|method| handler(cx, protocol, method));
     let hooks = hooks(protocol);
     let serve = serve(cx, protocol);
     quote! {
@@ -50,7 +50,8 @@ fn aliases(cx: Context<'_>, protocol: &Interface<'_>, method: &Method) -> TokenS
     }
 }
 
-fn alias(method: &Method, suffix: &str) -> proc_macro2::Ident {
+/// The name of a type that belongs to a method.
+pub(super) fn alias(method: &Method, suffix: &str) -> proc_macro2::Ident {
     names::ident(&names::form(&method.element.name, suffix))
 }
 
@@ -73,8 +74,12 @@ pub(super) fn error(response: &Response) -> Option<&Type> {
     response.result.as_ref()?.error.as_ref()
 }
 
-fn handler(cx: Context<'_>, method: &Method) -> TokenStream {
-    let docs = only_docs(&method.element, &format!("Handles `{}`.", method.element.name));
+fn handler(cx: Context<'_>, protocol: &Interface<'_>, method: &Method) -> TokenStream {
+    let otherwise = format!("Handles `{}`.", method.element.name);
+    let docs = match protocol.declares(method) {
+        true => only_docs(&method.element, &otherwise),
+        false => summary(&method.element, &otherwise, "the protocol that declares it"),
+    };
     let (name, request) = (names::ident(&names::method(&method.element.name)), alias(method, "Request"));
     let output = output(cx, method);
     quote! {

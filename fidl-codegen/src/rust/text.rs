@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::ir::{AttributeArgument, Element, Value};
+use crate::ir::{Attribute, AttributeArgument, Element, Library, Value};
 
 /// What a schema may cause in generated code, where nothing can be done about it: items that nobody uses, names that mean
 /// something in Rust, numbers that look like others, runs of values, documentation in another language's conventions, items
@@ -55,15 +55,17 @@ impl Module {
     }
 
     /// The whole file.
-    pub(super) fn finish(self, library: &str, module: &str, doc: Option<&Value>) -> String {
-        let doc = match doc {
-            Some(Value::String(text)) => text.clone(),
-            _ => format!(" The FIDL library `{library}`.\n"),
-        };
+    pub(super) fn finish(self, library: &Library, module: &str, deprecated: bool) -> String {
+        let name = &library.name;
+        let attribute = |name: &str| library.attributes.iter().find(|attribute| attribute.name == name);
+        let doc = attribute("doc").and_then(|doc| doc.arguments.first()).and_then(text_of);
+        let doc = doc.map_or_else(|| format!(" The FIDL library `{name}`."), str::to_owned);
+        let deprecated = attribute("available").filter(|_| deprecated).and_then(availability);
+        let deprecated = deprecated.map(deprecated_text).unwrap_or_default();
         let doc: String = rust_doc(&doc).iter().map(|line| format!("///{line}\n")).collect();
         let body = indented(&self.items.join("\n"));
         format!(
-            "// Generated from the FIDL library `{library}`. Do not edit.\n\n{doc}{ALLOWED}\npub mod {module} {{\n{body}}}\n"
+            "// Generated from the FIDL library `{name}`. Do not edit.\n\n{doc}{deprecated}{ALLOWED}\npub mod {module} {{\n{body}}}\n"
         )
     }
 }
@@ -80,7 +82,14 @@ fn spaced(text: &str) -> String {
         let begins = ["#[", "///", "pub ", "impl", "fn ", "async fn ", "const _"]
             .iter()
             .any(|start| line.trim_start().starts_with(start));
-        if closes && begins && indent == previous_indent && !(is_single(previous) && is_single(line)) {
+        let constants = |line: &str| line.trim_start().starts_with("pub const ") && line.ends_with(';');
+        let in_list = constants(previous) && line.trim_start().starts_with("/// The size of the largest ");
+        if closes
+            && !in_list
+            && begins
+            && indent == previous_indent
+            && !(is_single(previous) && is_single(line))
+        {
             spaced.push('\n');
         }
         spaced.push_str(line);
@@ -184,16 +193,31 @@ pub(super) fn only_docs(element: &Element, otherwise: &str) -> TokenStream {
     quote! { #(#[doc = #lines])* }
 }
 
+/// The first paragraph of an element's documentation, and where there is more of it.
+pub(super) fn summary(element: &Element, otherwise: &str, more: &str) -> TokenStream {
+    let mut lines = doc_lines(element, otherwise);
+    if let Some(end) = lines.iter().position(|line| line.trim().is_empty()) {
+        lines.truncate(end);
+        lines.extend([String::new(), format!(" More at {more}.")]);
+    }
+    quote! { #(#[doc = #lines])* }
+}
+
 /// An element's documentation as text with `indent` in front of each line, and whether it is deprecated.
 pub(super) fn doc_text(element: &Element, otherwise: &str, indent: &str) -> String {
     let lines = doc_lines(element, otherwise);
     let mut text: String = lines.iter().map(|line| format!("{indent}///{line}\n")).collect();
-    match deprecation(element) {
-        Some(Some(note)) => text += &format!("{indent}#[deprecated(note = {note:?})]\n"),
-        Some(None) => text += &format!("{indent}#[deprecated]\n"),
-        None => {}
+    if let Some(note) = deprecation(element) {
+        text += &format!("{indent}{}", deprecated_text(note));
     }
     text
+}
+
+fn deprecated_text(note: Option<&str>) -> String {
+    match note {
+        Some(note) => format!("#[deprecated(note = {note:?})]\n"),
+        None => "#[deprecated]\n".to_owned(),
+    }
 }
 
 /// The attribute of what is deprecated.
@@ -211,7 +235,11 @@ fn deprecation(element: &Element) -> Option<Option<&str>> {
     if let Some(attribute) = element.attribute("deprecated") {
         return Some(attribute.arguments.iter().find_map(text_of));
     }
-    let attribute = element.attribute("available").filter(|_| element.deprecated)?;
+    element.attribute("available").filter(|_| element.deprecated).and_then(availability)
+}
+
+/// What an attribute `@available` that has come true says of deprecation.
+fn availability(attribute: &Attribute) -> Option<Option<&str>> {
     let argument = |name| attribute.arguments.iter().find(|argument| argument.name == name);
     argument("deprecated")?;
     Some(argument("note").and_then(text_of))

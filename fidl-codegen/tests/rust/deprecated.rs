@@ -190,12 +190,7 @@ pub mod test_deprecated {
             const NAME: &'static str = "test.deprecated/P";
             const OPENNESS: ::fidl::Openness = ::fidl::Openness::Open;
             const METHODS: &'static [::fidl::Method] = &[
-                ::fidl::Method {
-                    ordinal: 0x2fa718a3e8212b8c,
-                    name: "Ask",
-                    kind: ::fidl::MethodKind::TwoWay,
-                    flexible: true,
-                },
+                ::fidl::Method::flexible_two_way(0x2fa718a3e8212b8c, "Ask"),
             ];
             const EVENTS: &'static [u64] = &[0x2381e8f38e5e6d7b];
             const EXTENSIBLE_REQUESTS: bool = true;
@@ -208,10 +203,8 @@ pub mod test_deprecated {
 
         /// The size of the largest request of `Ask` in bytes, header included. A newer peer may send more.
         pub const ASK_REQUEST_MAX_BYTES: usize = 48;
-
         /// The size of the largest response of `Ask` in bytes, header included. A newer peer may send more.
         pub const ASK_RESPONSE_MAX_BYTES: usize = 64;
-
         /// The size of the largest event of `Say` in bytes, header included. A newer peer may send more.
         pub const SAY_EVENT_MAX_BYTES: usize = 48;
 
@@ -312,7 +305,7 @@ pub mod test_deprecated {
         /// Everything a client needs: room for `N` calls in flight and `E` waiting events. A static.
         pub type Storage<const N: usize, const E: usize> = ::fidl::client::Storage<P, N, E>;
 
-        /// An asynchronous client.
+        /// An asynchronous client. A call fails as [`ClientError`](::fidl::ClientError) says.
         #[derive(Debug)]
         pub struct Client<'r, const N: usize, const E: usize>(
             ::fidl::client::Client<'r, P, N, E>,
@@ -339,10 +332,6 @@ pub mod test_deprecated {
 
             /// Calls `Ask`.
             #[deprecated]
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub async fn ask(
                 &self,
                 payload: super::New,
@@ -358,7 +347,7 @@ pub mod test_deprecated {
             }
         }
 
-        /// A client that blocks its thread while it waits.
+        /// A client that blocks its thread while it waits. A call fails as [`ClientError`](::fidl::ClientError) says.
         #[derive(Debug)]
         pub struct BlockingClient<const N: usize, const E: usize>(
             ::fidl::client::BlockingClient<P, N, E>,
@@ -384,10 +373,6 @@ pub mod test_deprecated {
 
             /// Calls `Ask`.
             #[deprecated]
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub fn ask(
                 &self,
                 payload: super::New,

@@ -151,7 +151,7 @@ pub mod test_handles {
         /// Everything a client needs: room for `N` calls in flight and `E` waiting events. A static.
         pub type Storage<const N: usize, const E: usize> = ::fidl::client::Storage<P, N, E>;
 
-        /// An asynchronous client.
+        /// An asynchronous client. A call fails as [`ClientError`](::fidl::ClientError) says.
         #[derive(Debug)]
         pub struct Client<'r, const N: usize, const E: usize>(
             ::fidl::client::Client<'r, P, N, E>,
@@ -177,7 +177,7 @@ pub mod test_handles {
             }
         }
 
-        /// A client that blocks its thread while it waits.
+        /// A client that blocks its thread while it waits. A call fails as [`ClientError`](::fidl::ClientError) says.
         #[derive(Debug)]
         pub struct BlockingClient<const N: usize, const E: usize>(
             ::fidl::client::BlockingClient<P, N, E>,

@@ -95,12 +95,7 @@ pub mod test_names {
             const NAME: &'static str = "test.names/Client";
             const OPENNESS: ::fidl::Openness = ::fidl::Openness::Closed;
             const METHODS: &'static [::fidl::Method] = &[
-                ::fidl::Method {
-                    ordinal: 0x3dae6c42057de39e,
-                    name: "New",
-                    kind: ::fidl::MethodKind::TwoWay,
-                    flexible: false,
-                },
+                ::fidl::Method::strict_two_way(0x3dae6c42057de39e, "New"),
             ];
             const EVENTS: &'static [u64] = &[];
             type RequestFrame = ::fidl::message::Frame<48, 0>;
@@ -111,7 +106,6 @@ pub mod test_names {
 
         /// The size of the largest request of `New` in bytes, header included.
         pub const NEW_REQUEST_MAX_BYTES: usize = 48;
-
         /// The size of the largest response of `New` in bytes, header included.
         pub const NEW_RESPONSE_MAX_BYTES: usize = 24;
 
@@ -202,7 +196,7 @@ pub mod test_names {
             E,
         >;
 
-        /// An asynchronous client.
+        /// An asynchronous client. A call fails as [`ClientError`](::fidl::ClientError) says.
         #[derive(Debug)]
         pub struct Client<'r, const N: usize, const E: usize>(
             ::fidl::client::Client<'r, Client_, N, E>,
@@ -228,34 +222,27 @@ pub mod test_names {
             }
 
             /// Calls `New`.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub async fn new_(
                 &self,
                 deadline_: u8,
                 shared: super::super::other_names::Shared<'_>,
             ) -> Result<super::ResultView, ::fidl::ClientError> {
+                let payload = super::ClientNewRequest {
+                    deadline: deadline_,
+                    shared,
+                };
                 let response = self
                     .0
                     .call::<
                         super::ClientNewRequestWire,
                         ::fidl::client::Strict<super::ResultViewWire>,
-                    >(
-                        0x3dae6c42057de39e,
-                        false,
-                        super::ClientNewRequest {
-                            deadline: deadline_,
-                            shared,
-                        },
-                    )
+                    >(0x3dae6c42057de39e, false, payload)
                     .await?;
                 Ok(From::from(response.view()))
             }
         }
 
-        /// A client that blocks its thread while it waits.
+        /// A client that blocks its thread while it waits. A call fails as [`ClientError`](::fidl::ClientError) says.
         #[derive(Debug)]
         pub struct BlockingClient<const N: usize, const E: usize>(
             ::fidl::client::BlockingClient<Client_, N, E>,
@@ -280,30 +267,22 @@ pub mod test_names {
             }
 
             /// Calls `New`.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub fn new_(
                 &self,
                 deadline_: u8,
                 shared: super::super::other_names::Shared<'_>,
                 deadline: ::fidl::kernel::Instant,
             ) -> Result<super::ResultView, ::fidl::ClientError> {
+                let payload = super::ClientNewRequest {
+                    deadline: deadline_,
+                    shared,
+                };
                 let response = self
                     .0
                     .call::<
                         super::ClientNewRequestWire,
                         ::fidl::client::Strict<super::ResultViewWire>,
-                    >(
-                        0x3dae6c42057de39e,
-                        false,
-                        super::ClientNewRequest {
-                            deadline: deadline_,
-                            shared,
-                        },
-                        deadline,
-                    )?;
+                    >(0x3dae6c42057de39e, false, payload, deadline)?;
                 Ok(From::from(response.view()))
             }
         }

@@ -25,7 +25,7 @@ pub mod test_others {
     /// The constant `AB`.
     pub const AB_: u8 = 1;
 
-    // `Address` is left out: what it is made of is for C alone.
+    // `Address` is left out: it has an overlay, a pointer or itself in it, for which there is nothing in Rust.
 
     /// The struct `Empty`.
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,7 +47,7 @@ pub mod test_others {
         }
     }
 
-    // `AddressAlias` is left out: what it is made of is for C alone.
+    // `AddressAlias` is left out: it has an overlay, a pointer or itself in it, for which there is nothing in Rust.
 
     /// The constant `FAR`.
     pub const FAR: u32 = 5;
@@ -210,15 +210,15 @@ pub mod test_others {
         }
     }
 
-    // `Variant` is left out: what it is made of is for C alone.
+    // `Variant` is left out: it has an overlay, a pointer or itself in it, for which there is nothing in Rust.
 
-    // `COverlaidRequest` is left out: what it is made of is for C alone.
+    // `COverlaidRequest` is left out: it has an overlay, a pointer or itself in it, for which there is nothing in Rust.
 
-    // `HoldsAddress` is left out: what it is made of is for C alone.
+    // `HoldsAddress` is left out: it has an overlay, a pointer or itself in it, for which there is nothing in Rust.
 
-    // `C.Overlaid` is left out: what it is made of is for C alone.
+    // `C.Overlaid` is left out: it has an overlay, a pointer or itself in it, for which there is nothing in Rust.
 
-    // `C.Addressed` is left out: what it is made of is for C alone.
+    // `C.Addressed` is left out: it has an overlay, a pointer or itself in it, for which there is nothing in Rust.
 
     /// The protocol `C`.
     pub mod c {
@@ -230,12 +230,7 @@ pub mod test_others {
             const NAME: &'static str = "test.others/C";
             const OPENNESS: ::fidl::Openness = ::fidl::Openness::Open;
             const METHODS: &'static [::fidl::Method] = &[
-                ::fidl::Method {
-                    ordinal: 0x117fd6fd1e8e21be,
-                    name: "Chars",
-                    kind: ::fidl::MethodKind::TwoWay,
-                    flexible: true,
-                },
+                ::fidl::Method::flexible_two_way(0x117fd6fd1e8e21be, "Chars"),
             ];
             const EVENTS: &'static [u64] = &[];
             type RequestFrame = ::fidl::message::Frame<56, 0>;
@@ -246,7 +241,6 @@ pub mod test_others {
 
         /// The size of the largest request of `Chars` in bytes, header included.
         pub const CHARS_REQUEST_MAX_BYTES: usize = 56;
-
         /// The size of the largest response of `Chars` in bytes, header included.
         pub const CHARS_RESPONSE_MAX_BYTES: usize = 32;
 
@@ -341,7 +335,7 @@ pub mod test_others {
         /// Everything a client needs: room for `N` calls in flight and `E` waiting events. A static.
         pub type Storage<const N: usize, const E: usize> = ::fidl::client::Storage<C, N, E>;
 
-        /// An asynchronous client.
+        /// An asynchronous client. A call fails as [`ClientError`](::fidl::ClientError) says.
         #[derive(Debug)]
         pub struct Client<'r, const N: usize, const E: usize>(
             ::fidl::client::Client<'r, C, N, E>,
@@ -367,27 +361,21 @@ pub mod test_others {
             }
 
             /// Calls `Chars`.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub async fn chars(
                 &self,
                 payload: super::Chars,
             ) -> Result<(), ::fidl::ClientError> {
-                let response = self
-                    .0
+                self.0
                     .call::<
                         super::CharsWire,
                         ::fidl::client::Flexible<::fidl::wire::EmptyStruct>,
                     >(0x117fd6fd1e8e21be, true, payload)
-                    .await?;
-                drop(response);
-                Ok(())
+                    .await
+                    .map(drop)
             }
         }
 
-        /// A client that blocks its thread while it waits.
+        /// A client that blocks its thread while it waits. A call fails as [`ClientError`](::fidl::ClientError) says.
         #[derive(Debug)]
         pub struct BlockingClient<const N: usize, const E: usize>(
             ::fidl::client::BlockingClient<C, N, E>,
@@ -412,23 +400,17 @@ pub mod test_others {
             }
 
             /// Calls `Chars`.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub fn chars(
                 &self,
                 payload: super::Chars,
                 deadline: ::fidl::kernel::Instant,
             ) -> Result<(), ::fidl::ClientError> {
-                let response = self
-                    .0
+                self.0
                     .call::<
                         super::CharsWire,
                         ::fidl::client::Flexible<::fidl::wire::EmptyStruct>,
-                    >(0x117fd6fd1e8e21be, true, payload, deadline)?;
-                drop(response);
-                Ok(())
+                    >(0x117fd6fd1e8e21be, true, payload, deadline)
+                    .map(drop)
             }
         }
 
@@ -541,6 +523,10 @@ pub mod test_others {
         }
     }
 
+    // `MaybeEndless` is left out: it has an overlay, a pointer or itself in it, for which there is nothing in Rust.
+
+    // `Endless` is left out: it has an overlay, a pointer or itself in it, for which there is nothing in Rust.
+
     /// The alias `Event`.
     pub type Event = ::fidl::kernel::Event;
 
@@ -550,11 +536,25 @@ pub mod test_others {
 
     ::fidl::encode_new_type! { Metres => ::fidl::wire::U32 }
 
+    impl Metres {
+        #[doc(hidden)]
+        pub fn from_view(view: u32) -> Self {
+            Self(view)
+        }
+    }
+
     /// The new type `Further`.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub struct Further(pub Metres);
 
     ::fidl::encode_new_type! { Further => ::fidl::wire::U32 }
+
+    impl Further {
+        #[doc(hidden)]
+        pub fn from_view(view: u32) -> Self {
+            Self(Metres::from_view(view))
+        }
+    }
 
     /// The new type `Label`.
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -570,6 +570,13 @@ pub mod test_others {
 
     ::fidl::encode_new_type! { LabelOwned => ::fidl::wire::Str<8> }
 
+    impl LabelOwned {
+        #[doc(hidden)]
+        pub fn from_view(view: &str) -> Self {
+            Self(::fidl::generated::string(view))
+        }
+    }
+
     /// The new type `Labels`.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub struct Labels<'a>(pub &'a [Label<'a>]);
@@ -583,6 +590,13 @@ pub mod test_others {
     pub struct LabelsOwned(pub ::fidl::generated::ArrayVec<LabelOwned, 2>);
 
     ::fidl::encode_new_type! { LabelsOwned => ::fidl::wire::Vector<::fidl::wire::Str<8>, 2> }
+
+    impl LabelsOwned {
+        #[doc(hidden)]
+        pub fn from_view(view: ::fidl::wire::Elements<'_, ::fidl::wire::Str<8>>) -> Self {
+            Self(::fidl::generated::vector(view.iter().map(LabelOwned::from_view)))
+        }
+    }
 
     /// The enum `Parts`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -711,7 +725,9 @@ pub mod test_others {
 
     impl From<PointView<'_>> for Point {
         fn from(view: PointView<'_>) -> Self {
-            Self { x: Metres(view.x()) }
+            Self {
+                x: Metres::from_view(view.x()),
+            }
         }
     }
 
@@ -729,17 +745,38 @@ pub mod test_others {
 
     ::fidl::encode_new_type! { Place => PointWire }
 
+    impl Place {
+        #[doc(hidden)]
+        pub fn from_view(view: PointView<'_>) -> Self {
+            Self(From::from(view))
+        }
+    }
+
     /// The new type `Walls`.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub struct Walls(pub [Metres; 2]);
 
     ::fidl::encode_new_type! { Walls => [::fidl::wire::U32; 2] }
 
+    impl Walls {
+        #[doc(hidden)]
+        pub fn from_view(view: &[u32]) -> Self {
+            Self(::fidl::generated::array(view.iter().copied().map(Metres::from_view)))
+        }
+    }
+
     /// The new type `Perhaps`.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub struct Perhaps(pub Option<Choice>);
 
     ::fidl::encode_new_type! { Perhaps => ::fidl::wire::OptUnion<ChoiceWire> }
+
+    impl Perhaps {
+        #[doc(hidden)]
+        pub fn from_view(view: Option<ChoiceView>) -> Self {
+            Self(view.map(From::from))
+        }
+    }
 
     /// The struct `New`.
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -798,26 +835,17 @@ pub mod test_others {
     impl From<NewView<'_>> for NewOwned {
         fn from(view: NewView<'_>) -> Self {
             Self {
-                metres: Metres(view.metres()),
-                label: LabelOwned(::fidl::generated::string(view.label())),
-                labels: LabelsOwned(
-                    ::fidl::generated::vector(
-                        view
-                            .labels()
-                            .iter()
-                            .map(|item| LabelOwned(::fidl::generated::string(item))),
-                    ),
+                metres: Metres::from_view(view.metres()),
+                label: LabelOwned::from_view(view.label()),
+                labels: LabelsOwned::from_view(view.labels()),
+                place: Place::from_view(view.place()),
+                walls: Walls::from_view(view.walls()),
+                further: Further::from_view(view.further()),
+                perhaps: Perhaps::from_view(view.perhaps()),
+                all: ::fidl::generated::vector(
+                    view.all().iter().copied().map(Metres::from_view),
                 ),
-                place: Place(From::from(view.place())),
-                walls: Walls(
-                    ::fidl::generated::array(view.walls().iter().copied().map(Metres)),
-                ),
-                further: Further(Metres(view.further())),
-                perhaps: Perhaps(view.perhaps().map(From::from)),
-                all: ::fidl::generated::vector(view.all().iter().copied().map(Metres)),
-                points: ::fidl::generated::vector(
-                    view.points().iter().map(|item| Place(From::from(item))),
-                ),
+                points: ::fidl::generated::vector(view.points().iter().map(Place::from_view)),
             }
         }
     }
@@ -912,9 +940,9 @@ pub mod test_others {
     impl From<NewTableView<'_>> for NewTableOwned {
         fn from(view: NewTableView<'_>) -> Self {
             Self {
-                metres: view.metres().map(Metres),
-                label: view.label().map(|item| LabelOwned(::fidl::generated::string(item))),
-                further: view.further().map(|item| Further(Metres(item))),
+                metres: view.metres().map(Metres::from_view),
+                label: view.label().map(LabelOwned::from_view),
+                further: view.further().map(Further::from_view),
             }
         }
     }
@@ -949,8 +977,8 @@ pub mod test_others {
     impl From<NewUnionView<'_>> for NewUnion {
         fn from(view: NewUnionView<'_>) -> Self {
             match view {
-                NewUnionView::Metres(value) => Self::Metres(Metres(value)),
-                NewUnionView::Place(value) => Self::Place(Place(From::from(value))),
+                NewUnionView::Metres(value) => Self::Metres(Metres::from_view(value)),
+                NewUnionView::Place(value) => Self::Place(Place::from_view(value)),
                 NewUnionView::Unknown(unknown) => Self::Unknown(unknown.ordinal()),
             }
         }

@@ -116,24 +116,9 @@ pub mod test_protocol {
             const NAME: &'static str = "test.protocol/Adder";
             const OPENNESS: ::fidl::Openness = ::fidl::Openness::Open;
             const METHODS: &'static [::fidl::Method] = &[
-                ::fidl::Method {
-                    ordinal: 0x2857c9a0545b694b,
-                    name: "Add",
-                    kind: ::fidl::MethodKind::TwoWay,
-                    flexible: false,
-                },
-                ::fidl::Method {
-                    ordinal: 0x3873d3df3b59d2a2,
-                    name: "Name",
-                    kind: ::fidl::MethodKind::OneWay,
-                    flexible: true,
-                },
-                ::fidl::Method {
-                    ordinal: 0x64127efc3c1170b5,
-                    name: "Reset",
-                    kind: ::fidl::MethodKind::TwoWay,
-                    flexible: true,
-                },
+                ::fidl::Method::strict_two_way(0x2857c9a0545b694b, "Add"),
+                ::fidl::Method::flexible_one_way(0x3873d3df3b59d2a2, "Name"),
+                ::fidl::Method::flexible_two_way(0x64127efc3c1170b5, "Reset"),
             ];
             const EVENTS: &'static [u64] = &[0x110d45deab7b2429, 0x30a4104ea726c98d];
             type RequestFrame = ::fidl::message::Frame<40, 0>;
@@ -144,22 +129,16 @@ pub mod test_protocol {
 
         /// The size of the largest request of `Add` in bytes, header included.
         pub const ADD_REQUEST_MAX_BYTES: usize = 24;
-
         /// The size of the largest response of `Add` in bytes, header included.
         pub const ADD_RESPONSE_MAX_BYTES: usize = 24;
-
         /// The size of the largest request of `Reset` in bytes, header included.
         pub const RESET_REQUEST_MAX_BYTES: usize = 16;
-
         /// The size of the largest response of `Reset` in bytes, header included.
         pub const RESET_RESPONSE_MAX_BYTES: usize = 32;
-
         /// The size of the largest request of `Name` in bytes, header included.
         pub const NAME_REQUEST_MAX_BYTES: usize = 40;
-
         /// The size of the largest event of `OnReset` in bytes, header included.
         pub const ON_RESET_EVENT_MAX_BYTES: usize = 16;
-
         /// The size of the largest event of `OnName` in bytes, header included.
         pub const ON_NAME_EVENT_MAX_BYTES: usize = 40;
 
@@ -305,7 +284,7 @@ pub mod test_protocol {
             E,
         >;
 
-        /// An asynchronous client.
+        /// An asynchronous client. A call fails as [`ClientError`](::fidl::ClientError) says.
         #[derive(Debug)]
         pub struct Client<'r, const N: usize, const E: usize>(
             ::fidl::client::Client<'r, Adder, N, E>,
@@ -331,55 +310,40 @@ pub mod test_protocol {
             }
 
             /// Adds two.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub async fn add(
                 &self,
                 a: i32,
                 b: i32,
             ) -> Result<super::AdderAddResponse, ::fidl::ClientError> {
+                let payload = super::AdderAddRequest { a, b };
                 let response = self
                     .0
                     .call::<
                         super::AdderAddRequestWire,
                         ::fidl::client::Strict<super::AdderAddResponseWire>,
-                    >(0x2857c9a0545b694b, false, super::AdderAddRequest { a, b })
+                    >(0x2857c9a0545b694b, false, payload)
                     .await?;
                 Ok(From::from(response.view()))
             }
 
             /// Calls `Reset`.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub async fn reset(&self) -> Result<(), ::fidl::ClientError> {
-                let response = self
-                    .0
+                self.0
                     .call_empty::<
                         ::fidl::client::Flexible<::fidl::wire::EmptyStruct>,
                     >(0x64127efc3c1170b5, true)
-                    .await?;
-                drop(response);
-                Ok(())
+                    .await
+                    .map(drop)
             }
 
             /// Calls `Name`.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub fn name(&self, text: &str) -> Result<(), ::fidl::ClientError> {
-                self.0
-                    .send::<
-                        super::AdderNameRequestWire,
-                    >(0x3873d3df3b59d2a2, true, super::AdderNameRequest { text })
+                let payload = super::AdderNameRequest { text };
+                self.0.send::<super::AdderNameRequestWire>(0x3873d3df3b59d2a2, true, payload)
             }
         }
 
-        /// A client that blocks its thread while it waits.
+        /// A client that blocks its thread while it waits. A call fails as [`ClientError`](::fidl::ClientError) says.
         #[derive(Debug)]
         pub struct BlockingClient<const N: usize, const E: usize>(
             ::fidl::client::BlockingClient<Adder, N, E>,
@@ -404,57 +368,45 @@ pub mod test_protocol {
             }
 
             /// Adds two.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub fn add(
                 &self,
                 a: i32,
                 b: i32,
                 deadline: ::fidl::kernel::Instant,
             ) -> Result<super::AdderAddResponse, ::fidl::ClientError> {
+                let payload = super::AdderAddRequest { a, b };
                 let response = self
                     .0
                     .call::<
                         super::AdderAddRequestWire,
                         ::fidl::client::Strict<super::AdderAddResponseWire>,
-                    >(0x2857c9a0545b694b, false, super::AdderAddRequest { a, b }, deadline)?;
+                    >(0x2857c9a0545b694b, false, payload, deadline)?;
                 Ok(From::from(response.view()))
             }
 
             /// Calls `Reset`.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub fn reset(
                 &self,
                 deadline: ::fidl::kernel::Instant,
             ) -> Result<(), ::fidl::ClientError> {
-                let response = self
-                    .0
+                self.0
                     .call_empty::<
                         ::fidl::client::Flexible<::fidl::wire::EmptyStruct>,
-                    >(0x64127efc3c1170b5, true, deadline)?;
-                drop(response);
-                Ok(())
+                    >(0x64127efc3c1170b5, true, deadline)
+                    .map(drop)
             }
 
             /// Calls `Name`.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub fn name(
                 &self,
                 text: &str,
                 deadline: ::fidl::kernel::Instant,
             ) -> Result<(), ::fidl::ClientError> {
+                let payload = super::AdderNameRequest { text };
                 self.0
                     .send::<
                         super::AdderNameRequestWire,
-                    >(0x3873d3df3b59d2a2, true, super::AdderNameRequest { text }, deadline)
+                    >(0x3873d3df3b59d2a2, true, payload, deadline)
             }
         }
 
@@ -481,9 +433,10 @@ pub mod test_protocol {
             }
 
             fn on_name(self, text: &str) -> Result<(), ::fidl::server::EventError> {
+                let payload = super::AdderOnNameRequest { text };
                 self.send_event::<
                         super::AdderOnNameRequestWire,
-                    >(0x110d45deab7b2429, true, super::AdderOnNameRequest { text })
+                    >(0x110d45deab7b2429, true, payload)
             }
         }
 

@@ -329,66 +329,16 @@ pub mod test_results {
             const NAME: &'static str = "test.results/Asker";
             const OPENNESS: ::fidl::Openness = ::fidl::Openness::Open;
             const METHODS: &'static [::fidl::Method] = &[
-                ::fidl::Method {
-                    ordinal: 0x011850e95617d428,
-                    name: "ChooseFlexibly",
-                    kind: ::fidl::MethodKind::TwoWay,
-                    flexible: true,
-                },
-                ::fidl::Method {
-                    ordinal: 0x07d6e0b52b7f09ec,
-                    name: "Tell",
-                    kind: ::fidl::MethodKind::OneWay,
-                    flexible: true,
-                },
-                ::fidl::Method {
-                    ordinal: 0x2c24f8ea8831dfd5,
-                    name: "Say",
-                    kind: ::fidl::MethodKind::TwoWay,
-                    flexible: false,
-                },
-                ::fidl::Method {
-                    ordinal: 0x3bae6f76fed4bff8,
-                    name: "Choose",
-                    kind: ::fidl::MethodKind::TwoWay,
-                    flexible: false,
-                },
-                ::fidl::Method {
-                    ordinal: 0x531853baa5d82927,
-                    name: "DivideFlexibly",
-                    kind: ::fidl::MethodKind::TwoWay,
-                    flexible: true,
-                },
-                ::fidl::Method {
-                    ordinal: 0x63cf878098d46e13,
-                    name: "CheckFlexibly",
-                    kind: ::fidl::MethodKind::TwoWay,
-                    flexible: true,
-                },
-                ::fidl::Method {
-                    ordinal: 0x754c3b69ec238cfc,
-                    name: "SayFlexibly",
-                    kind: ::fidl::MethodKind::TwoWay,
-                    flexible: true,
-                },
-                ::fidl::Method {
-                    ordinal: 0x789ce8bda744d6f7,
-                    name: "Check",
-                    kind: ::fidl::MethodKind::TwoWay,
-                    flexible: false,
-                },
-                ::fidl::Method {
-                    ordinal: 0x7ccc0eb6a1f5b8f4,
-                    name: "Take",
-                    kind: ::fidl::MethodKind::TwoWay,
-                    flexible: false,
-                },
-                ::fidl::Method {
-                    ordinal: 0x7da46a4ee5870dd0,
-                    name: "Divide",
-                    kind: ::fidl::MethodKind::TwoWay,
-                    flexible: false,
-                },
+                ::fidl::Method::flexible_two_way(0x011850e95617d428, "ChooseFlexibly"),
+                ::fidl::Method::flexible_one_way(0x07d6e0b52b7f09ec, "Tell"),
+                ::fidl::Method::strict_two_way(0x2c24f8ea8831dfd5, "Say"),
+                ::fidl::Method::strict_two_way(0x3bae6f76fed4bff8, "Choose"),
+                ::fidl::Method::flexible_two_way(0x531853baa5d82927, "DivideFlexibly"),
+                ::fidl::Method::flexible_two_way(0x63cf878098d46e13, "CheckFlexibly"),
+                ::fidl::Method::flexible_two_way(0x754c3b69ec238cfc, "SayFlexibly"),
+                ::fidl::Method::strict_two_way(0x789ce8bda744d6f7, "Check"),
+                ::fidl::Method::strict_two_way(0x7ccc0eb6a1f5b8f4, "Take"),
+                ::fidl::Method::strict_two_way(0x7da46a4ee5870dd0, "Divide"),
             ];
             const EVENTS: &'static [u64] = &[0x26c3ca3a7a67caf0, 0x749b9013aa72cd31];
             const EXTENSIBLE_REQUESTS: bool = true;
@@ -401,64 +351,44 @@ pub mod test_results {
 
         /// The size of the largest request of `Divide` in bytes, header included. A newer peer may send more.
         pub const DIVIDE_REQUEST_MAX_BYTES: usize = 48;
-
         /// The size of the largest response of `Divide` in bytes, header included.
         pub const DIVIDE_RESPONSE_MAX_BYTES: usize = 32;
-
         /// The size of the largest request of `DivideFlexibly` in bytes, header included. A newer peer may send more.
         pub const DIVIDE_FLEXIBLY_REQUEST_MAX_BYTES: usize = 40;
-
         /// The size of the largest response of `DivideFlexibly` in bytes, header included. A newer peer may send more.
         pub const DIVIDE_FLEXIBLY_RESPONSE_MAX_BYTES: usize = 56;
-
         /// The size of the largest request of `Check` in bytes, header included.
         pub const CHECK_REQUEST_MAX_BYTES: usize = 32;
-
         /// The size of the largest response of `Check` in bytes, header included.
         pub const CHECK_RESPONSE_MAX_BYTES: usize = 32;
-
         /// The size of the largest request of `CheckFlexibly` in bytes, header included. A newer peer may send more.
         pub const CHECK_FLEXIBLY_REQUEST_MAX_BYTES: usize = 56;
-
         /// The size of the largest response of `CheckFlexibly` in bytes, header included.
         pub const CHECK_FLEXIBLY_RESPONSE_MAX_BYTES: usize = 32;
-
         /// The size of the largest request of `Say` in bytes, header included.
         pub const SAY_REQUEST_MAX_BYTES: usize = 40;
-
         /// The size of the largest response of `Say` in bytes, header included.
         pub const SAY_RESPONSE_MAX_BYTES: usize = 56;
-
         /// The size of the largest request of `SayFlexibly` in bytes, header included.
         pub const SAY_FLEXIBLY_REQUEST_MAX_BYTES: usize = 16;
-
         /// The size of the largest response of `SayFlexibly` in bytes, header included.
         pub const SAY_FLEXIBLY_RESPONSE_MAX_BYTES: usize = 56;
-
         /// The size of the largest request of `Choose` in bytes, header included.
         pub const CHOOSE_REQUEST_MAX_BYTES: usize = 16;
-
         /// The size of the largest response of `Choose` in bytes, header included.
         pub const CHOOSE_RESPONSE_MAX_BYTES: usize = 32;
-
         /// The size of the largest request of `ChooseFlexibly` in bytes, header included.
         pub const CHOOSE_FLEXIBLY_REQUEST_MAX_BYTES: usize = 32;
-
         /// The size of the largest response of `ChooseFlexibly` in bytes, header included. A newer peer may send more.
         pub const CHOOSE_FLEXIBLY_RESPONSE_MAX_BYTES: usize = 48;
-
         /// The size of the largest request of `Take` in bytes, header included.
         pub const TAKE_REQUEST_MAX_BYTES: usize = 16;
-
         /// The size of the largest response of `Take` in bytes, header included, with at most 1 handle. A newer peer may send more.
         pub const TAKE_RESPONSE_MAX_BYTES: usize = 56;
-
         /// The size of the largest request of `Tell` in bytes, header included. A newer peer may send more.
         pub const TELL_REQUEST_MAX_BYTES: usize = 40;
-
         /// The size of the largest event of `OnAnswer` in bytes, header included. A newer peer may send more.
         pub const ON_ANSWER_EVENT_MAX_BYTES: usize = 40;
-
         /// The size of the largest event of `OnChoice` in bytes, header included.
         pub const ON_CHOICE_EVENT_MAX_BYTES: usize = 32;
 
@@ -787,6 +717,33 @@ pub mod test_results {
             }
         }
 
+        /// The answer to `Say`, in the frame that it came in.
+        pub type SayReply<'c, const N: usize, const E: usize> = ::fidl::client::Response<
+            'c,
+            Asker,
+            ::fidl::client::StrictError<super::TextWire, ::fidl::wire::I32>,
+            N,
+            E,
+        >;
+
+        /// The answer to `SayFlexibly`, in the frame that it came in.
+        pub type SayFlexiblyReply<'c, const N: usize, const E: usize> = ::fidl::client::Response<
+            'c,
+            Asker,
+            ::fidl::client::FlexibleError<super::TextWire, ::fidl::wire::I32>,
+            N,
+            E,
+        >;
+
+        /// The answer to `Take`, in the frame that it came in.
+        pub type TakeReply<'c, const N: usize, const E: usize> = ::fidl::client::Response<
+            'c,
+            Asker,
+            ::fidl::client::StrictError<super::AskerTakeResponseWire, super::FailureWire>,
+            N,
+            E,
+        >;
+
         /// Everything a client needs: room for `N` calls in flight and `E` waiting events. A static.
         pub type Storage<const N: usize, const E: usize> = ::fidl::client::Storage<
             Asker,
@@ -794,7 +751,7 @@ pub mod test_results {
             E,
         >;
 
-        /// An asynchronous client.
+        /// An asynchronous client. A call fails as [`ClientError`](::fidl::ClientError) says.
         #[derive(Debug)]
         pub struct Client<'r, const N: usize, const E: usize>(
             ::fidl::client::Client<'r, Asker, N, E>,
@@ -822,10 +779,6 @@ pub mod test_results {
             /// Calls `Divide`.
             ///
             /// The inner result is what the server answers.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub async fn divide(
                 &self,
                 payload: super::AskerDivideRequest,
@@ -849,10 +802,6 @@ pub mod test_results {
             /// Calls `DivideFlexibly`.
             ///
             /// The inner result is what the server answers.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub async fn divide_flexibly(
                 &self,
                 payload: super::Answer,
@@ -870,10 +819,6 @@ pub mod test_results {
             /// Calls `Check`.
             ///
             /// The inner result is what the server answers.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub async fn check(
                 &self,
                 payload: super::Choice,
@@ -894,10 +839,6 @@ pub mod test_results {
             /// Calls `CheckFlexibly`.
             ///
             /// The inner result is what the server answers.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub async fn check_flexibly(
                 &self,
                 payload: super::AskerCheckFlexiblyRequest<'_>,
@@ -918,62 +859,23 @@ pub mod test_results {
             /// Calls `Say`.
             ///
             /// The inner result is what the server answers.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub async fn say(
                 &self,
                 payload: super::Text<'_>,
-            ) -> Result<
-                ::fidl::client::Response<
-                    '_,
-                    Asker,
-                    ::fidl::client::StrictError<super::TextWire, ::fidl::wire::I32>,
-                    N,
-                    E,
-                >,
-                ::fidl::ClientError,
-            > {
-                self.0
-                    .call::<
-                        super::TextWire,
-                        ::fidl::client::StrictError<super::TextWire, ::fidl::wire::I32>,
-                    >(0x2c24f8ea8831dfd5, false, payload)
-                    .await
+            ) -> Result<SayReply<'_, N, E>, ::fidl::ClientError> {
+                self.0.call::<super::TextWire, _>(0x2c24f8ea8831dfd5, false, payload).await
             }
 
             /// Calls `SayFlexibly`.
             ///
             /// The inner result is what the server answers.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub async fn say_flexibly(
                 &self,
-            ) -> Result<
-                ::fidl::client::Response<
-                    '_,
-                    Asker,
-                    ::fidl::client::FlexibleError<super::TextWire, ::fidl::wire::I32>,
-                    N,
-                    E,
-                >,
-                ::fidl::ClientError,
-            > {
-                self.0
-                    .call_empty::<
-                        ::fidl::client::FlexibleError<super::TextWire, ::fidl::wire::I32>,
-                    >(0x754c3b69ec238cfc, true)
-                    .await
+            ) -> Result<SayFlexiblyReply<'_, N, E>, ::fidl::ClientError> {
+                self.0.call_empty::<_>(0x754c3b69ec238cfc, true).await
             }
 
             /// Calls `Choose`.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub async fn choose(&self) -> Result<super::Choice, ::fidl::ClientError> {
                 let response = self
                     .0
@@ -985,10 +887,6 @@ pub mod test_results {
             }
 
             /// Calls `ChooseFlexibly`.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub async fn choose_flexibly(
                 &self,
                 payload: super::Choice,
@@ -1006,46 +904,17 @@ pub mod test_results {
             /// Calls `Take`.
             ///
             /// The inner result is what the server answers.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
-            pub async fn take(
-                &self,
-            ) -> Result<
-                ::fidl::client::Response<
-                    '_,
-                    Asker,
-                    ::fidl::client::StrictError<
-                        super::AskerTakeResponseWire,
-                        super::FailureWire,
-                    >,
-                    N,
-                    E,
-                >,
-                ::fidl::ClientError,
-            > {
-                self.0
-                    .call_empty::<
-                        ::fidl::client::StrictError<
-                            super::AskerTakeResponseWire,
-                            super::FailureWire,
-                        >,
-                    >(0x7ccc0eb6a1f5b8f4, false)
-                    .await
+            pub async fn take(&self) -> Result<TakeReply<'_, N, E>, ::fidl::ClientError> {
+                self.0.call_empty::<_>(0x7ccc0eb6a1f5b8f4, false).await
             }
 
             /// Calls `Tell`.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub fn tell(&self, payload: super::Answer) -> Result<(), ::fidl::ClientError> {
                 self.0.send::<super::AnswerWire>(0x07d6e0b52b7f09ec, true, payload)
             }
         }
 
-        /// A client that blocks its thread while it waits.
+        /// A client that blocks its thread while it waits. A call fails as [`ClientError`](::fidl::ClientError) says.
         #[derive(Debug)]
         pub struct BlockingClient<const N: usize, const E: usize>(
             ::fidl::client::BlockingClient<Asker, N, E>,
@@ -1072,10 +941,6 @@ pub mod test_results {
             /// Calls `Divide`.
             ///
             /// The inner result is what the server answers.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub fn divide(
                 &self,
                 payload: super::AskerDivideRequest,
@@ -1099,10 +964,6 @@ pub mod test_results {
             /// Calls `DivideFlexibly`.
             ///
             /// The inner result is what the server answers.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub fn divide_flexibly(
                 &self,
                 payload: super::Answer,
@@ -1120,10 +981,6 @@ pub mod test_results {
             /// Calls `Check`.
             ///
             /// The inner result is what the server answers.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub fn check(
                 &self,
                 payload: super::Choice,
@@ -1144,10 +1001,6 @@ pub mod test_results {
             /// Calls `CheckFlexibly`.
             ///
             /// The inner result is what the server answers.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub fn check_flexibly(
                 &self,
                 payload: super::AskerCheckFlexiblyRequest<'_>,
@@ -1168,62 +1021,26 @@ pub mod test_results {
             /// Calls `Say`.
             ///
             /// The inner result is what the server answers.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub fn say(
                 &self,
                 payload: super::Text<'_>,
                 deadline: ::fidl::kernel::Instant,
-            ) -> Result<
-                ::fidl::client::Response<
-                    '_,
-                    Asker,
-                    ::fidl::client::StrictError<super::TextWire, ::fidl::wire::I32>,
-                    N,
-                    E,
-                >,
-                ::fidl::ClientError,
-            > {
+            ) -> Result<SayReply<'_, N, E>, ::fidl::ClientError> {
                 self.0
-                    .call::<
-                        super::TextWire,
-                        ::fidl::client::StrictError<super::TextWire, ::fidl::wire::I32>,
-                    >(0x2c24f8ea8831dfd5, false, payload, deadline)
+                    .call::<super::TextWire, _>(0x2c24f8ea8831dfd5, false, payload, deadline)
             }
 
             /// Calls `SayFlexibly`.
             ///
             /// The inner result is what the server answers.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub fn say_flexibly(
                 &self,
                 deadline: ::fidl::kernel::Instant,
-            ) -> Result<
-                ::fidl::client::Response<
-                    '_,
-                    Asker,
-                    ::fidl::client::FlexibleError<super::TextWire, ::fidl::wire::I32>,
-                    N,
-                    E,
-                >,
-                ::fidl::ClientError,
-            > {
-                self.0
-                    .call_empty::<
-                        ::fidl::client::FlexibleError<super::TextWire, ::fidl::wire::I32>,
-                    >(0x754c3b69ec238cfc, true, deadline)
+            ) -> Result<SayFlexiblyReply<'_, N, E>, ::fidl::ClientError> {
+                self.0.call_empty::<_>(0x754c3b69ec238cfc, true, deadline)
             }
 
             /// Calls `Choose`.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub fn choose(
                 &self,
                 deadline: ::fidl::kernel::Instant,
@@ -1237,10 +1054,6 @@ pub mod test_results {
             }
 
             /// Calls `ChooseFlexibly`.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub fn choose_flexibly(
                 &self,
                 payload: super::Choice,
@@ -1258,40 +1071,14 @@ pub mod test_results {
             /// Calls `Take`.
             ///
             /// The inner result is what the server answers.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub fn take(
                 &self,
                 deadline: ::fidl::kernel::Instant,
-            ) -> Result<
-                ::fidl::client::Response<
-                    '_,
-                    Asker,
-                    ::fidl::client::StrictError<
-                        super::AskerTakeResponseWire,
-                        super::FailureWire,
-                    >,
-                    N,
-                    E,
-                >,
-                ::fidl::ClientError,
-            > {
-                self.0
-                    .call_empty::<
-                        ::fidl::client::StrictError<
-                            super::AskerTakeResponseWire,
-                            super::FailureWire,
-                        >,
-                    >(0x7ccc0eb6a1f5b8f4, false, deadline)
+            ) -> Result<TakeReply<'_, N, E>, ::fidl::ClientError> {
+                self.0.call_empty::<_>(0x7ccc0eb6a1f5b8f4, false, deadline)
             }
 
             /// Calls `Tell`.
-            ///
-            /// # Errors
-            ///
-            /// Why the call failed; see [`ClientError`](::fidl::ClientError).
             pub fn tell(
                 &self,
                 payload: super::Answer,

@@ -35,6 +35,28 @@ pub struct Method {
     pub flexible: bool,
 }
 
+impl Method {
+    /// A one-way method that every peer must know.
+    pub const fn strict_one_way(ordinal: u64, name: &'static str) -> Self {
+        Self { ordinal, name, kind: MethodKind::OneWay, flexible: false }
+    }
+
+    /// A one-way method that a peer need not know.
+    pub const fn flexible_one_way(ordinal: u64, name: &'static str) -> Self {
+        Self { ordinal, name, kind: MethodKind::OneWay, flexible: true }
+    }
+
+    /// A two-way method that every peer must know.
+    pub const fn strict_two_way(ordinal: u64, name: &'static str) -> Self {
+        Self { ordinal, name, kind: MethodKind::TwoWay, flexible: false }
+    }
+
+    /// A two-way method that a peer need not know.
+    pub const fn flexible_two_way(ordinal: u64, name: &'static str) -> Self {
+        Self { ordinal, name, kind: MethodKind::TwoWay, flexible: true }
+    }
+}
+
 /// A protocol, as its schema describes it.
 pub trait Protocol: 'static {
     /// The name, such as `example.echo/Echo`.

@@ -34,6 +34,16 @@ pub trait EncodeRef<W: Wire> {
     }
 }
 
+/// Copies bytes to a place that was claimed for just as many.
+pub(super) fn fill(place: &mut [u8], bytes: &[u8]) -> Result<(), EncodeError> {
+    // So that a compiler sees that the lengths agree.
+    if place.len() != bytes.len() {
+        return Err(EncodeError::OutOfSpace);
+    }
+    place.copy_from_slice(bytes);
+    Ok(())
+}
+
 impl<W: Wire, X: EncodeRef<W> + ?Sized> EncodeRef<W> for &X {
     fn encode_ref(&self, out: &mut W, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
         (**self).encode_ref(out, encoder)

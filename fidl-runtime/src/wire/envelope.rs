@@ -8,7 +8,7 @@ use super::encode::{Encode, Encoder};
 use super::error::{DecodeError, EncodeError, Rule};
 use super::scalar::U16;
 use super::validate::{Decoder, Wire};
-use super::view::Object;
+use super::view::{Object, ruled_out};
 use crate::limits::OBJECT_ALIGNMENT;
 
 /// The only flag of an envelope: its value lies in the envelope itself.
@@ -48,11 +48,12 @@ impl Envelope {
     ///
     /// # Errors
     ///
-    /// [`Rule::EnvelopeForm`], [`Rule::EnvelopeBytes`], [`Rule::EnvelopeHandles`], [`Rule::Depth`]; what the content breaks.
+    /// [`Rule::Absent`] if there is nothing in it; [`Rule::EnvelopeForm`], [`Rule::EnvelopeBytes`],
+    /// [`Rule::EnvelopeHandles`], [`Rule::Depth`]; what the content breaks.
     pub fn validate<T: Wire>(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         let flags = if is_inlined::<T>() { INLINED } else { 0 };
         if self.flags.get() != flags {
-            return Err(DecodeError::new(Rule::EnvelopeForm, at + 6));
+            return Err(self.wrong_form(at));
         }
         let handles_before = decoder.handles_taken();
         if is_inlined::<T>() {
@@ -64,6 +65,20 @@ impl Envelope {
             return Err(DecodeError::new(Rule::EnvelopeHandles, at + 4));
         }
         Ok(())
+    }
+
+    /// What is wrong with an envelope whose flags are not those of its content's type.
+    #[cold]
+    fn wrong_form(&self, at: u32) -> DecodeError {
+        let announced = u32::from_le_bytes(self.data);
+        if self.is_absent() {
+            DecodeError::new(Rule::Absent, at)
+        } else if self.flags.get() == 0 && !announced.is_multiple_of(OBJECT_ALIGNMENT as u32) {
+            // Content out of line has no such size, whatever its type.
+            DecodeError::new(Rule::EnvelopeBytes, at)
+        } else {
+            DecodeError::new(Rule::EnvelopeForm, at + 6)
+        }
     }
 
     fn validate_inlined<T: Wire>(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
@@ -82,6 +97,10 @@ impl Envelope {
     ) -> Result<(), DecodeError> {
         let start = decoder.position();
         let announced = u32::from_le_bytes(self.data);
+        if announced == 0 {
+            let rule = if self.is_absent() { Rule::Absent } else { Rule::EnvelopeBytes };
+            return Err(DecodeError::new(rule, at));
+        }
         let (content, content_at) = decoder.claim::<T>()?;
         content.validate(content_at, decoder)?;
         if decoder.position() - start != announced {
@@ -155,7 +174,8 @@ pub(super) unsafe fn content<'f, T: Wire>(object: Object<'f, Envelope>) -> T::Vi
     match T::ref_from_prefix(data) {
         // SAFETY: the value in the envelope, as the walk validated it.
         Ok((value, _)) => T::view(unsafe { object.part(value) }),
-        Err(_) => unreachable!("a value of at most 4 bytes fits in 4 bytes"),
+        // SAFETY: a value of at most 4 bytes fits in 4 bytes.
+        Err(_) => unsafe { ruled_out() },
     }
 }
 

@@ -60,6 +60,22 @@ impl HandleSlot {
         slot
     }
 
+    /// The number; 0 if it has been taken. The handle stays where it is.
+    pub fn number(&self) -> u32 {
+        self.handle.load(Relaxed)
+    }
+
+    /// The object type (`ZX_OBJ_TYPE_…`): the handle's own, or for one to be sent the one that the receiver wants.
+    pub fn object_type(&self) -> u32 {
+        self.object_type.load(Relaxed)
+    }
+
+    /// The rights (`ZX_RIGHT_…`): for one to be sent those that the receiver wants; for one that came, those that it has, and
+    /// behind the walk those to which taking it reduces it, or [`SAME_RIGHTS`].
+    pub fn rights(&self) -> u32 {
+        self.rights.load(Relaxed)
+    }
+
     /// Takes the number out; `None` if it has been taken.
     pub fn take(&self) -> Option<NonZeroU32> {
         self.owned.store(false, Relaxed);

@@ -82,7 +82,7 @@ pub use table::{Member, MemberPlaces, Members, TableHead, TableView, UnknownMemb
 pub use union::{OptUnion, Union, UnionHead};
 pub use validate::{Decoder, Wire, validate};
 pub use vector::{Elements, OptVector, Vector};
-pub use view::{Body, Object};
+pub use view::{Body, Object, ruled_out};
 
 /// For the declarations of [`wire_struct!`](crate::wire_struct), whose wire forms derive its traits.
 #[doc(hidden)]

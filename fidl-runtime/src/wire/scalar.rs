@@ -3,7 +3,7 @@
 use zerocopy::little_endian;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
-use super::encode::{Encode, EncodeRef, Encoder};
+use super::encode::{Encode, EncodeRef, Encoder, fill};
 use super::error::{DecodeError, EncodeError, Rule};
 use super::validate::{Decoder, Wire};
 use super::vector::Elements;
@@ -44,8 +44,7 @@ macro_rules! numbers {
             const FILLS: bool = true;
 
             fn encode_run(values: &[Self], out: &mut [$wire], _: &mut Encoder<'_>) -> Result<(), EncodeError> {
-                out.as_mut_bytes().copy_from_slice(values.as_bytes());
-                Ok(())
+                fill(out.as_mut_bytes(), values.as_bytes())
             }
         }
 

@@ -2,7 +2,7 @@
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
-use super::encode::{EncodeRef, Encoder};
+use super::encode::{EncodeRef, Encoder, fill};
 use super::error::{DecodeError, EncodeError, Rule};
 use super::pointer::Counted;
 use super::validate::{Decoder, Wire};
@@ -85,8 +85,7 @@ fn write(text: &str, out: &mut Counted, bound: u32, encoder: &mut Encoder<'_>) -
     *out = Counted::announcing(count);
     let place = encoder.claim_run::<u8>(count, false)?;
     encoder.deeper(|_| Ok(()))?;
-    place.copy_from_slice(text.as_bytes());
-    Ok(())
+    fill(place, text.as_bytes())
 }
 
 impl<const BOUND: u32> EncodeRef<Str<BOUND>> for str {

@@ -298,7 +298,10 @@ macro_rules! wire_union {
         ::core::result::Result::Err($crate::wire::DecodeError::new($crate::wire::Rule::UnionOrdinal, $at))
     };
     (@otherwise $this:ident $at:ident $decoder:ident $unknown:ident) => { $this.0.skip($at, $decoder) };
-    (@other_view $view:ident $head:ident) => { unreachable!("the walk refuses other ordinals") };
+    (@other_view $view:ident $head:ident) => {
+        // SAFETY: the walk refuses other ordinals.
+        unsafe { $crate::wire::ruled_out() }
+    };
     (@other_view $view:ident $head:ident $unknown:ident) => {
         $view::$unknown(
             // SAFETY: the walk passed over a member with any other ordinal.

@@ -144,6 +144,21 @@ impl<'f, T: Wire> Object<'f, T> {
     }
 }
 
+/// A branch that the walk has ruled out. There is no way to panic here in a program.
+///
+/// # Safety
+///
+/// The walk refused every message that would lead here.
+#[doc(hidden)]
+#[inline]
+pub unsafe fn ruled_out() -> ! {
+    if cfg!(fidl_check_access) {
+        panic!("a value that the walk refuses");
+    }
+    // SAFETY: the caller's promise.
+    unsafe { core::hint::unreachable_unchecked() }
+}
+
 impl<'f> Object<'f, [u8]> {
     /// The text in these bytes.
     ///

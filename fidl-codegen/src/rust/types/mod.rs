@@ -4,10 +4,10 @@ mod owned;
 mod value;
 mod wire;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote;
 
-use super::facts::{Names, type_is_for_c};
+use super::facts::{Names, type_has_no_form};
 use super::{Context, names};
 use crate::ir::{DeclId, DeclKind, EndpointRole, Primitive, Transport, Type, TypeKind};
 use crate::layout::named;
@@ -77,18 +77,18 @@ impl<'a> Context<'a> {
         quote! { #outwards super::#module:: }
     }
 
-    /// What the name of a type stands for where it is a new type; else the type itself.
-    fn form_of<'t>(self, ty: &'t Type) -> &'t Type
+    /// What a type has the form of: where it is a new type, what that stands for, else the type itself. New types of new
+    /// types may go as deep as a schema is long.
+    fn form_of<'t>(self, mut ty: &'t Type) -> &'t Type
     where
         'a: 't,
     {
-        match &ty.kind {
-            TypeKind::Named(id) => match &self.schema.decl(*id).kind {
-                DeclKind::NewType(new) => self.form_of(&new.target),
-                _ => ty,
-            },
-            _ => ty,
+        while let TypeKind::Named(id) = &ty.kind
+            && let DeclKind::NewType(new) = &self.schema.decl(*id).kind
+        {
+            ty = &new.target;
         }
+        ty
     }
 
     /// Whether a declaration is a struct, table or union, so that it has a view of its own.
@@ -108,9 +108,9 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Whether a type is for C alone.
-    pub(super) fn is_for_c(self, ty: &Type) -> bool {
-        type_is_for_c(ty) || named(ty).is_some_and(|id| self.facts.is_for_c(id))
+    /// Whether there is nothing in Rust for a type.
+    pub(super) fn has_no_form(self, ty: &Type) -> bool {
+        type_has_no_form(ty) || named(ty).is_some_and(|id| self.facts.has_no_form(id))
     }
 
     /// An end of a channel. Where the protocol goes over another transport, this is a handle and nothing more is known.
@@ -126,9 +126,12 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// Whether handles of this resource definition are those of the kernel.
+    /// Whether handles of this resource definition are those of the kernel: it alone gives its handles rights.
     fn is_kernels(self, resource: DeclId) -> bool {
-        self.schema.library(self.schema.decl(resource).library).name == "zx"
+        match &self.schema.decl(resource).kind {
+            DeclKind::Resource(resource) => resource.properties.iter().any(|it| it.element.name == "rights"),
+            _ => false,
+        }
     }
 
     /// The number type, if a run of the type can be seen as a slice.
@@ -189,4 +192,29 @@ pub(super) fn one_line(tokens: &TokenStream) -> String {
     let text = prettyplease::unparse(&file);
     let text = text.trim().trim_start_matches("type T = ").trim_end_matches(';');
     text.split_whitespace().collect::<Vec<_>>().join(" ").replace("< ", "<").replace(", >", ">")
+}
+
+/// Types as in the signature of a function that returns nothing of what they borrow: `&'a` is `&`, `<'a>` is `<'_>`.
+pub(super) fn without_lifetime(types: TokenStream) -> TokenStream {
+    let mut trees = types.into_iter().peekable();
+    let mut out = TokenStream::new();
+    let mut behind_reference = false;
+    while let Some(tree) = trees.next() {
+        let is_lifetime = matches!(&tree, TokenTree::Punct(punct) if punct.as_char() == '\'');
+        match tree {
+            TokenTree::Group(group) => {
+                let inner = without_lifetime(group.stream());
+                out.extend([TokenTree::Group(Group::new(group.delimiter(), inner))]);
+            }
+            _ if is_lifetime => {
+                trees.next();
+                out.extend(if behind_reference { quote!() } else { quote!('_) });
+            }
+            ref tree => {
+                behind_reference = matches!(tree, TokenTree::Punct(punct) if punct.as_char() == '&');
+                out.extend([tree.clone()]);
+            }
+        }
+    }
+    out
 }

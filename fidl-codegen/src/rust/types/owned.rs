@@ -74,13 +74,9 @@ impl Context<'_> {
                 quote!(#view.map(|items| ::fidl::generated::vector(#items)))
             }
             TypeKind::Box(_) | TypeKind::OptionalUnion(_) => quote!(#view.map(From::from)),
-            TypeKind::Named(id) => match &self.schema.decl(*id).kind {
-                DeclKind::NewType(new) => {
-                    let (name, value) = (self.owned_path(*id), self.own(&new.target, view));
-                    quote!(#name(#value))
-                }
-                _ if self.has_view(*id) => quote!(From::from(#view)),
-                _ => view,
+            TypeKind::Named(_) => match self.owning(ty) {
+                Some(owning) => quote!(#owning(#view)),
+                None => view,
             },
             TypeKind::String { optional: false, .. } => quote!(::fidl::generated::string(#view)),
             _ => view,
@@ -92,12 +88,12 @@ impl Context<'_> {
         match &ty.kind {
             TypeKind::Primitive(_) => None,
             TypeKind::String { optional: false, .. } => Some(quote!(::fidl::generated::string)),
-            TypeKind::Named(id) => match &self.schema.decl(*id).kind {
-                DeclKind::NewType(new) if self.owning(&new.target).is_none() => Some(self.owned_path(*id)),
-                DeclKind::NewType(_) => Some(self.owning_closure(ty)),
-                _ if self.has_view(*id) => Some(quote!(From::from)),
-                _ => None,
-            },
+            TypeKind::Named(id) if self.has_view(*id) => Some(quote!(From::from)),
+            TypeKind::Named(id) if matches!(self.schema.decl(*id).kind, DeclKind::NewType(_)) => {
+                let path = self.owned_path(*id);
+                Some(quote!(#path::from_view))
+            }
+            TypeKind::Named(_) => None,
             _ => Some(self.owning_closure(ty)),
         }
     }

@@ -4,13 +4,13 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::{Form, native, optionally, wire_primitive};
-use crate::ir::{DeclKind, HandleSubtype, RIGHTS_SAME, Type, TypeKind};
+use crate::ir::{HandleSubtype, RIGHTS_SAME, Type, TypeKind};
 use crate::rust::Context;
 
 impl Context<'_> {
     /// The type on the wire.
     pub(in crate::rust) fn wire(self, ty: &Type) -> TokenStream {
-        match &ty.kind {
+        match &self.form_of(ty).kind {
             TypeKind::Primitive(primitive) => wire_primitive(*primitive),
             TypeKind::String { bound, optional } => {
                 let bound = bound_tokens(*bound);
@@ -53,10 +53,7 @@ impl Context<'_> {
                 let content = self.path(*id, Form::Wire);
                 quote!(::fidl::wire::OptUnion<#content>)
             }
-            TypeKind::Named(id) => match &self.schema.decl(*id).kind {
-                DeclKind::NewType(new) => self.wire(&new.target),
-                _ => self.path(*id, Form::Wire),
-            },
+            TypeKind::Named(id) => self.path(*id, Form::Wire),
             TypeKind::FrameworkError => quote!(::fidl::wire::I32),
             // Types with pointers are left out.
             TypeKind::Pointer(_) => quote!(::fidl::wire::U64),
@@ -65,7 +62,7 @@ impl Context<'_> {
 
     /// What an accessor of a view returns.
     pub(in crate::rust) fn view(self, ty: &Type) -> TokenStream {
-        match &ty.kind {
+        match &self.form_of(ty).kind {
             TypeKind::Primitive(primitive) => native(*primitive),
             TypeKind::String { optional, .. } => optionally(*optional, quote!(&'f str)),
             TypeKind::Array { element, .. } => self.view_of_many(element),
@@ -80,11 +77,8 @@ impl Context<'_> {
                 let view = self.view_path(*id, quote!('f));
                 quote!(Option<#view>)
             }
-            TypeKind::Named(id) => match &self.schema.decl(*id).kind {
-                DeclKind::NewType(new) => self.view(&new.target),
-                _ if self.has_view(*id) => self.view_path(*id, quote!('f)),
-                _ => self.path(*id, Form::Value),
-            },
+            TypeKind::Named(id) if self.has_view(*id) => self.view_path(*id, quote!('f)),
+            TypeKind::Named(id) => self.path(*id, Form::Value),
             TypeKind::FrameworkError => quote!(i32),
             TypeKind::Pointer(_) => quote!(u64),
         }
