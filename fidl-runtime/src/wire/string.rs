@@ -3,7 +3,7 @@
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use super::encode::{EncodeRef, Encoder, fill};
-use super::error::{DecodeError, EncodeError, Rule};
+use super::error::{DecodeError, EncodeError};
 use super::pointer::Counted;
 use super::validate::{Decoder, Wire};
 use super::vector::Elements;
@@ -28,10 +28,8 @@ unsafe impl<const BOUND: u32> Wire for Str<BOUND> {
     type Many<'f> = Elements<'f, Self>;
 
     fn validate(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
-        match walk(&mut self.0, at, BOUND, decoder)? {
-            true => Ok(()),
-            false => Err(DecodeError::new(Rule::Absent, at)),
-        }
+        let count = self.0.resolve(at, decoder.position(), BOUND)?;
+        walk(count, at, decoder)
     }
 
     fn view<'f>(object: Object<'f, Self>) -> &'f str {
@@ -51,7 +49,10 @@ unsafe impl<const BOUND: u32> Wire for OptStr<BOUND> {
     type Many<'f> = Elements<'f, Self>;
 
     fn validate(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
-        walk(&mut self.0, at, BOUND, decoder).map(|_| ())
+        match self.0.resolve_optional(at, decoder.position(), BOUND)? {
+            Some(count) => walk(count, at, decoder),
+            None => Ok(()),
+        }
     }
 
     fn view<'f>(object: Object<'f, Self>) -> Option<&'f str> {
@@ -63,11 +64,11 @@ unsafe impl<const BOUND: u32> Wire for OptStr<BOUND> {
     }
 }
 
-/// Claims the text and checks that it is UTF-8; `false` if the string is absent.
-fn walk(string: &mut Counted, at: u32, bound: u32, decoder: &mut Decoder<'_>) -> Result<bool, DecodeError> {
-    let Some(count) = string.resolve(at, decoder.position(), bound)? else { return Ok(false) };
-    decoder.deeper(at, |decoder| decoder.claim_text(count))?;
-    Ok(true)
+/// Claims the text and checks that it is UTF-8.
+#[inline]
+fn walk(count: u32, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+    decoder.last_level(at)?;
+    decoder.claim_text(count)
 }
 
 /// The text of a string that `object` is.

@@ -9,7 +9,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use super::encode::{Encode, Encoder};
 use super::envelope::{Envelope, Unknown, content};
-use super::error::{DecodeError, EncodeError, Rule};
+use super::error::{DecodeError, EncodeError};
 use super::pointer::Counted;
 use super::validate::{Decoder, Wire};
 use super::view::Object;
@@ -52,9 +52,7 @@ impl TableHead {
         decoder: &mut Decoder<'_>,
         mut member: impl FnMut(u64, &mut Envelope, u32, &mut Decoder<'_>) -> Result<(), DecodeError>,
     ) -> Result<(), DecodeError> {
-        let Some(count) = self.0.resolve(at, decoder.position(), u32::MAX)? else {
-            return Err(DecodeError::new(Rule::Absent, at));
-        };
+        let count = self.0.resolve(at, decoder.position(), u32::MAX)?;
         // Of an empty table nothing is out of line.
         if count == 0 {
             return Ok(());

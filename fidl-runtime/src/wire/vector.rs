@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use super::encode::{Encode, EncodeRef, Encoder};
-use super::error::{DecodeError, EncodeError, Rule};
+use super::error::{DecodeError, EncodeError};
 use super::pointer::Counted;
 use super::validate::{Decoder, Wire};
 use super::view::Object;
@@ -30,10 +30,8 @@ unsafe impl<T: Wire, const BOUND: u32> Wire for Vector<T, BOUND> {
     type Many<'f> = Elements<'f, Self>;
 
     fn validate(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
-        match walk::<T>(&mut self.0, at, BOUND, decoder)? {
-            true => Ok(()),
-            false => Err(DecodeError::new(Rule::Absent, at)),
-        }
+        let count = self.0.resolve(at, decoder.position(), BOUND)?;
+        walk::<T>(count, at, decoder)
     }
 
     fn view<'f>(object: Object<'f, Self>) -> T::Many<'f> {
@@ -56,7 +54,10 @@ unsafe impl<T: Wire, const BOUND: u32> Wire for OptVector<T, BOUND> {
     type Many<'f> = Elements<'f, Self>;
 
     fn validate(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
-        walk::<T>(&mut self.0, at, BOUND, decoder).map(|_| ())
+        match self.0.resolve_optional(at, decoder.position(), BOUND)? {
+            Some(count) => walk::<T>(count, at, decoder),
+            None => Ok(()),
+        }
     }
 
     fn view<'f>(object: Object<'f, Self>) -> Option<T::Many<'f>> {
@@ -70,19 +71,12 @@ unsafe impl<T: Wire, const BOUND: u32> Wire for OptVector<T, BOUND> {
     }
 }
 
-/// Claims and validates the elements; `false` if the vector is absent.
-fn walk<T: Wire>(
-    vector: &mut Counted,
-    at: u32,
-    bound: u32,
-    decoder: &mut Decoder<'_>,
-) -> Result<bool, DecodeError> {
-    let Some(count) = vector.resolve(at, decoder.position(), bound)? else { return Ok(false) };
+/// Claims and validates the elements.
+fn walk<T: Wire>(count: u32, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
     decoder.deeper(at, |decoder| {
         let (elements, start) = decoder.claim_many::<T>(count)?;
         validate_run(elements, start, decoder)
-    })?;
-    Ok(true)
+    })
 }
 
 /// Validates objects that lie behind one another from `start`.
