@@ -27,11 +27,13 @@ unsafe impl<const BOUND: u32> Wire for Str<BOUND> {
     type View<'f> = &'f str;
     type Many<'f> = Elements<'f, Self>;
 
+    #[inline]
     fn validate(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         let count = self.0.resolve(at, decoder.position(), BOUND)?;
         walk(count, at, decoder)
     }
 
+    #[inline]
     fn view<'f>(object: Object<'f, Self>) -> &'f str {
         text(object, object.wire().0).unwrap_or("")
     }
@@ -48,6 +50,7 @@ unsafe impl<const BOUND: u32> Wire for OptStr<BOUND> {
     type View<'f> = Option<&'f str>;
     type Many<'f> = Elements<'f, Self>;
 
+    #[inline]
     fn validate(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         match self.0.resolve_optional(at, decoder.position(), BOUND)? {
             Some(count) => walk(count, at, decoder),
@@ -55,6 +58,7 @@ unsafe impl<const BOUND: u32> Wire for OptStr<BOUND> {
         }
     }
 
+    #[inline]
     fn view<'f>(object: Object<'f, Self>) -> Option<&'f str> {
         text(object, object.wire().0)
     }
@@ -72,6 +76,7 @@ fn walk(count: u32, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeErro
 }
 
 /// The text of a string that `object` is.
+#[inline]
 #[allow(unsafe_code)]
 fn text<'f, T>(object: Object<'f, T>, string: Counted) -> Option<&'f str> {
     let (offset, count) = string.target()?;
@@ -81,11 +86,12 @@ fn text<'f, T>(object: Object<'f, T>, string: Counted) -> Option<&'f str> {
     Some(unsafe { bytes.text() })
 }
 
+#[inline]
 fn write(text: &str, out: &mut Counted, bound: u32, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
     let count = u32::try_from(text.len()).ok().filter(|count| *count <= bound).ok_or(EncodeError::Bound)?;
     *out = Counted::announcing(count);
     let place = encoder.claim_run::<u8>(count, false)?;
-    encoder.deeper(|_| Ok(()))?;
+    encoder.last_level()?;
     fill(place, text.as_bytes())
 }
 

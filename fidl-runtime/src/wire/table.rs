@@ -58,12 +58,12 @@ impl TableHead {
             return Ok(());
         }
         decoder.deeper(at, |decoder| {
-            let (envelopes, start) = decoder.claim_run::<Envelope>(count)?;
-            let places = (start..).step_by(size_of::<Envelope>());
-            for ((envelope, at), ordinal) in envelopes.iter_mut().zip(places).zip(1..) {
+            let (envelopes, mut at) = decoder.claim_run::<Envelope>(count)?;
+            for (envelope, ordinal) in envelopes.iter_mut().zip(1..) {
                 if !envelope.is_absent() {
                     member(ordinal, envelope, at, decoder)?;
                 }
+                at += size_of::<Envelope>() as u32;
             }
             Ok(())
         })

@@ -11,7 +11,7 @@ use crate::limits::{MAX_DEPTH, OBJECT_ALIGNMENT, padded};
 ///
 /// # Safety
 ///
-/// `validate` returns `Ok` only if a later `view` of the same object is sound: every string, vector, box and envelope
+/// `validate` returns `Ok`, and `validate_rest` where there is no `suspicion`, only if a later `view` of the same object is sound: every string, vector, box and envelope
 /// inside has been validated with the same decoder, which writes offsets that lie inside the message over their
 /// markers. Implemented here and by [`wire_struct!`](crate::wire_struct), which validates each field it declares.
 #[allow(unsafe_code)]
@@ -21,13 +21,38 @@ pub unsafe trait Wire:
     /// Whether every byte pattern is valid, so that a vector of these needs no walk.
     const PLAIN: bool;
 
+    /// Whether [`suspicion`](Self::suspicion) tells everything that [`validate`](Self::validate) would: nothing is out of
+    /// line, no handle belongs to it.
+    const FLAT: bool = false;
+
     /// What a reader sees of one.
     type View<'f>;
 
     /// What a reader sees of many, one behind the other.
     type Many<'f>;
 
+    /// Not 0 if a rule is broken that the object's own bytes tell by themselves, such as the one about padding. Without a
+    /// branch: many are looked at together, and only if there is a suspicion one after the other, for the rule and the place.
+    #[inline]
+    fn suspicion(&self) -> u64 {
+        0
+    }
+
+    /// Checks the object at offset `at`, of which there is no [`suspicion`](Self::suspicion), and everything it refers to.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that is broken.
+    #[inline]
+    fn validate_rest(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        self.validate(at, decoder)
+    }
+
     /// Checks the object at offset `at` and everything it refers to.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that is broken.
     fn validate(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError>;
 
     /// A view of a validated object.
