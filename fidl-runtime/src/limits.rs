@@ -18,10 +18,7 @@ pub const HEADER_BYTES: usize = 16;
 /// The bound of a string or vector that has none.
 pub const UNBOUNDED: u32 = u32::MAX;
 
-/// `bytes` rounded up to [`OBJECT_ALIGNMENT`]; saturating.
+/// `bytes` rounded up to [`OBJECT_ALIGNMENT`]; if there is no such number, more than any object has.
 pub const fn padded(bytes: usize) -> usize {
-    match bytes.checked_next_multiple_of(OBJECT_ALIGNMENT) {
-        Some(padded) => padded,
-        None => usize::MAX,
-    }
+    bytes.saturating_add(OBJECT_ALIGNMENT - 1) & !(OBJECT_ALIGNMENT - 1)
 }

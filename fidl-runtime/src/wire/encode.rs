@@ -1,7 +1,5 @@
 //! Writing a message into a buffer of fixed size.
 
-use core::mem;
-
 use zerocopy::{FromBytes, IntoBytes, KnownLayout};
 
 use super::error::EncodeError;
@@ -18,10 +16,8 @@ pub trait EncodeRef<W: Wire> {
     /// The first rule that the value breaks. The message is then unusable.
     fn encode_ref(&self, out: &mut W, encoder: &mut Encoder<'_>) -> Result<(), EncodeError>;
 
-    /// Whether [`encode_run`](Self::encode_run) writes every byte of its places, so that they need not be zeroed first.
-    const FILLS: bool = false;
-
-    /// Writes several values to as many places, which are zeroed unless [`FILLS`](Self::FILLS).
+    /// Writes several values to as many places, all bytes of them. The places are zeroed if
+    /// `W` is flat and not plain, else there may be anything in them.
     ///
     /// # Errors
     ///
@@ -30,8 +26,19 @@ pub trait EncodeRef<W: Wire> {
     where
         Self: Sized,
     {
-        values.iter().zip(out).try_for_each(|(value, out)| value.encode_ref(out, encoder))
+        values.iter().zip(out).try_for_each(|(value, out)| {
+            if !zeroed_at_once::<W>() {
+                *out = W::new_zeroed();
+            }
+            value.encode_ref(out, encoder)
+        })
     }
+}
+
+/// Whether many places are zeroed together before any is written to: small ones with padding. Of others each is zeroed when
+/// it is its turn, where a compiler leaves out what is written at once.
+pub(super) const fn zeroed_at_once<W: Wire>() -> bool {
+    W::FLAT && !W::PLAIN
 }
 
 /// Copies bytes to a place that was claimed for just as many.
@@ -93,7 +100,8 @@ pub struct Encoded {
 #[derive(Debug)]
 pub struct Encoder<'b> {
     rest: &'b mut [u8],
-    at: usize,
+    /// Where the buffer ends: what is left tells how much is written.
+    end: usize,
     depth: u32,
     handles: &'b [HandleSlot],
     handle_count: usize,
@@ -105,7 +113,8 @@ impl<'b> Encoder<'b> {
     /// If `start` lies behind the end of `bytes`, the first claim fails.
     pub fn new(bytes: &'b mut [u8], start: usize, handles: &'b [HandleSlot]) -> Self {
         let rest = bytes.get_mut(start..).unwrap_or_default();
-        Self { rest, at: start, depth: 0, handles, handle_count: 0 }
+        let end = start.saturating_add(rest.len());
+        Self { rest, end, depth: 0, handles, handle_count: 0 }
     }
 
     /// The next object's place, zeroed.
@@ -113,6 +122,7 @@ impl<'b> Encoder<'b> {
     /// # Errors
     ///
     /// [`EncodeError::OutOfSpace`].
+    #[inline]
     pub fn claim<W: Wire>(&mut self) -> Result<&'b mut W, EncodeError> {
         W::mut_from_bytes(self.take(size_of::<W>(), true)?).map_err(|_| EncodeError::OutOfSpace)
     }
@@ -122,11 +132,13 @@ impl<'b> Encoder<'b> {
     /// # Errors
     ///
     /// [`EncodeError::OutOfSpace`].
+    #[inline]
     pub fn claim_many<W: Wire>(&mut self, count: u32) -> Result<&'b mut [W], EncodeError> {
         self.claim_run(count, true)
     }
 
     /// The places of the next `count` objects; if they are not to be `zeroed`, the caller writes all their bytes.
+    #[inline]
     pub(super) fn claim_run<W: FromBytes + IntoBytes + KnownLayout>(
         &mut self,
         count: u32,
@@ -137,11 +149,9 @@ impl<'b> Encoder<'b> {
     }
 
     /// Splits off `size` bytes and the padding behind them, which is zeroed in any case.
+    #[inline]
     fn take(&mut self, size: usize, zeroed: bool) -> Result<&'b mut [u8], EncodeError> {
-        let rest = mem::take(&mut self.rest);
-        let (object, rest) = rest.split_at_mut_checked(padded(size)).ok_or(EncodeError::OutOfSpace)?;
-        self.at += object.len();
-        self.rest = rest;
+        let object = self.rest.split_off_mut(..padded(size)).ok_or(EncodeError::OutOfSpace)?;
         if zeroed {
             object.fill(0);
         } else if let Some(end) = object.last_chunk_mut::<OBJECT_ALIGNMENT>() {
@@ -156,17 +166,26 @@ impl<'b> Encoder<'b> {
     /// # Errors
     ///
     /// [`EncodeError::Depth`] if that is too deep; what `write` returns.
+    #[inline]
     pub fn deeper<R>(
         &mut self,
         write: impl FnOnce(&mut Self) -> Result<R, EncodeError>,
     ) -> Result<R, EncodeError> {
-        if self.depth == MAX_DEPTH {
-            return Err(EncodeError::Depth);
-        }
+        self.last_level()?;
         self.depth += 1;
-        let result = write(self)?;
+        let result = write(self);
         self.depth -= 1;
-        Ok(result)
+        result
+    }
+
+    /// Allows one indirection more, to something that has none itself.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::Depth`] if that is too deep.
+    #[inline]
+    pub(super) fn last_level(&self) -> Result<(), EncodeError> {
+        if self.depth == MAX_DEPTH { Err(EncodeError::Depth) } else { Ok(()) }
     }
 
     /// Adds a handle to the message, which it then belongs to.
@@ -188,7 +207,7 @@ impl<'b> Encoder<'b> {
 
     /// How many bytes (with those in front of the start) and handles there are.
     pub fn written(&self) -> Encoded {
-        Encoded { bytes: self.at, handles: self.handle_count }
+        Encoded { bytes: self.end - self.rest.len(), handles: self.handle_count }
     }
 
     /// The same, at the end.

@@ -47,8 +47,24 @@ macro_rules! wire_struct {
         #[allow(unsafe_code)]
         unsafe impl $crate::wire::Wire for $wire {
             const PLAIN: bool = true $(&& <$type as $crate::wire::Wire>::PLAIN)*;
+            const FLAT: bool = true $(&& <$type as $crate::wire::Wire>::FLAT)*;
             type View<'f> = $view<'f>;
             type Many<'f> = $crate::wire::Elements<'f, Self>;
+
+            #[inline]
+            fn suspicion(&self) -> u64 {
+                0 $(| $crate::wire::Wire::suspicion(&self.$field))*
+            }
+
+            #[inline]
+            fn validate_rest(
+                &mut self,
+                at: u32,
+                decoder: &mut $crate::wire::Decoder<'_>,
+            ) -> Result<(), $crate::wire::DecodeError> {
+                $($crate::wire::Wire::validate_rest(&mut self.$field, at + $offset, decoder)?;)*
+                Ok(())
+            }
 
             #[inline]
             fn validate(
@@ -56,8 +72,22 @@ macro_rules! wire_struct {
                 at: u32,
                 decoder: &mut $crate::wire::Decoder<'_>,
             ) -> Result<(), $crate::wire::DecodeError> {
-                $($crate::wire::Wire::validate(&mut self.$field, at + $offset, decoder)?;)*
-                Ok(())
+                /// Finds the first rule that is broken.
+                #[cold]
+                fn in_order(
+                    wire: &mut $wire,
+                    at: u32,
+                    decoder: &mut $crate::wire::Decoder<'_>,
+                ) -> Result<(), $crate::wire::DecodeError> {
+                    $($crate::wire::Wire::validate(&mut wire.$field, at + $offset, decoder)?;)*
+                    Ok(())
+                }
+
+                if $crate::wire::Wire::suspicion(self) == 0 {
+                    $crate::wire::Wire::validate_rest(self, at, decoder)
+                } else {
+                    in_order(self, at, decoder)
+                }
             }
 
             #[inline]
@@ -133,8 +163,24 @@ macro_rules! wire_value {
         #[allow(unsafe_code)]
         unsafe impl $crate::wire::Wire for $wire {
             const PLAIN: bool = false;
+            const FLAT: bool = true;
             type View<'f> = $value;
             type Many<'f> = $crate::wire::Elements<'f, Self>;
+
+            #[inline]
+            fn suspicion(&self) -> u64 {
+                let $raw: $native = self.0.into();
+                u64::from(!$legal)
+            }
+
+            #[inline]
+            fn validate_rest(
+                &mut self,
+                _: u32,
+                _: &mut $crate::wire::Decoder<'_>,
+            ) -> Result<(), $crate::wire::DecodeError> {
+                Ok(())
+            }
 
             #[inline]
             fn validate(

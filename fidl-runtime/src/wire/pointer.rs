@@ -52,14 +52,41 @@ pub(super) struct Counted {
 }
 
 impl Counted {
-    /// Checks the count against `bound` and the marker; returns the count, or `None` if absent.
-    pub(super) fn resolve(&mut self, at: u32, target: u32, bound: u32) -> Result<Option<u32>, DecodeError> {
-        let count = u32::try_from(self.count.get()).map_err(|_| DecodeError::new(Rule::Bound, at))?;
-        match self.pointer.resolve(at + 8, target)? {
-            true if count > bound => Err(DecodeError::new(Rule::Bound, at)),
-            true => Ok(Some(count)),
-            false if count == 0 => Ok(None),
-            false => Err(DecodeError::new(Rule::AbsentWithCount, at)),
+    /// Checks the count against `bound` and the marker, of something that must be present; returns the count.
+    #[inline]
+    pub(super) fn resolve(&mut self, at: u32, target: u32, bound: u32) -> Result<u32, DecodeError> {
+        let count = self.count.get();
+        if self.pointer.0.get() != PRESENT || count > u64::from(bound) {
+            return Err(self.wrong(at));
+        }
+        self.pointer.0 = U64::new(u64::from(target));
+        Ok(count as u32)
+    }
+
+    /// The same of something that may be absent, which `None` stands for.
+    #[inline]
+    pub(super) fn resolve_optional(
+        &mut self,
+        at: u32,
+        target: u32,
+        bound: u32,
+    ) -> Result<Option<u32>, DecodeError> {
+        if self.as_bytes() == [0; size_of::<Self>()] {
+            Ok(None)
+        } else {
+            self.resolve(at, target, bound).map(Some)
+        }
+    }
+
+    /// What is wrong.
+    #[cold]
+    fn wrong(&self, at: u32) -> DecodeError {
+        match (self.count.get(), self.pointer.0.get()) {
+            (count, _) if count > u64::from(u32::MAX) => DecodeError::new(Rule::Bound, at),
+            (_, PRESENT) => DecodeError::new(Rule::Bound, at),
+            (0, ABSENT) => DecodeError::new(Rule::Absent, at),
+            (_, ABSENT) => DecodeError::new(Rule::AbsentWithCount, at),
+            _ => DecodeError::new(Rule::Presence, at + 8),
         }
     }
 

@@ -18,9 +18,11 @@ macro_rules! numbers {
         #[allow(unsafe_code)]
         unsafe impl Wire for $wire {
             const PLAIN: bool = true;
+            const FLAT: bool = true;
             type View<'f> = $native;
             type Many<'f> = &'f [$native];
 
+            #[inline]
             fn validate(&mut self, _: u32, _: &mut Decoder<'_>) -> Result<(), DecodeError> {
                 Ok(())
             }
@@ -40,8 +42,6 @@ macro_rules! numbers {
                 *out = <$wire>::from(*self);
                 Ok(())
             }
-
-            const FILLS: bool = true;
 
             fn encode_run(values: &[Self], out: &mut [$wire], _: &mut Encoder<'_>) -> Result<(), EncodeError> {
                 fill(out.as_mut_bytes(), values.as_bytes())
@@ -80,8 +80,19 @@ pub struct Bool(u8);
 #[allow(unsafe_code)]
 unsafe impl Wire for Bool {
     const PLAIN: bool = false;
+    const FLAT: bool = true;
     type View<'f> = bool;
     type Many<'f> = Elements<'f, Self>;
+
+    #[inline]
+    fn suspicion(&self) -> u64 {
+        u64::from(self.0 & !1)
+    }
+
+    #[inline]
+    fn validate_rest(&mut self, _: u32, _: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        Ok(())
+    }
 
     fn validate(&mut self, at: u32, _: &mut Decoder<'_>) -> Result<(), DecodeError> {
         if self.0 > 1 { Err(DecodeError::new(Rule::Bool, at)) } else { Ok(()) }
@@ -109,7 +120,7 @@ impl Encode<Bool> for bool {
     }
 }
 
-/// `N` bytes of padding: zeros.
+/// `N` bytes of padding, 8 at most: zeros.
 #[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
 #[repr(transparent)]
 pub struct Padding<const N: usize>([u8; N]);
@@ -118,8 +129,28 @@ pub struct Padding<const N: usize>([u8; N]);
 #[allow(unsafe_code)]
 unsafe impl<const N: usize> Wire for Padding<N> {
     const PLAIN: bool = false;
+    const FLAT: bool = true;
     type View<'f> = ();
     type Many<'f> = ();
+
+    #[inline]
+    fn suspicion(&self) -> u64 {
+        const { assert!(N <= 8, "padding ends at the next multiple of 8 bytes") };
+        let bytes = &self.0[..];
+        // The first half and the last one, which may have bytes in common.
+        if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+            u64::from(u32::from_ne_bytes(*first) | u32::from_ne_bytes(*last))
+        } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+            u64::from(u16::from_ne_bytes(*first) | u16::from_ne_bytes(*last))
+        } else {
+            bytes.first().map_or(0, |byte| u64::from(*byte))
+        }
+    }
+
+    #[inline]
+    fn validate_rest(&mut self, _: u32, _: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        Ok(())
+    }
 
     fn validate(&mut self, at: u32, _: &mut Decoder<'_>) -> Result<(), DecodeError> {
         if self.0 == [0; N] {
@@ -145,8 +176,19 @@ pub struct EmptyStruct(u8);
 #[allow(unsafe_code)]
 unsafe impl Wire for EmptyStruct {
     const PLAIN: bool = false;
+    const FLAT: bool = true;
     type View<'f> = ();
     type Many<'f> = Elements<'f, Self>;
+
+    #[inline]
+    fn suspicion(&self) -> u64 {
+        u64::from(self.0)
+    }
+
+    #[inline]
+    fn validate_rest(&mut self, _: u32, _: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        Ok(())
+    }
 
     fn validate(&mut self, at: u32, _: &mut Decoder<'_>) -> Result<(), DecodeError> {
         if self.0 != 0 { Err(DecodeError::new(Rule::Padding, at)) } else { Ok(()) }

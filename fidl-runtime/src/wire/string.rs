@@ -3,7 +3,7 @@
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use super::encode::{EncodeRef, Encoder, fill};
-use super::error::{DecodeError, EncodeError, Rule};
+use super::error::{DecodeError, EncodeError};
 use super::pointer::Counted;
 use super::validate::{Decoder, Wire};
 use super::vector::Elements;
@@ -27,13 +27,13 @@ unsafe impl<const BOUND: u32> Wire for Str<BOUND> {
     type View<'f> = &'f str;
     type Many<'f> = Elements<'f, Self>;
 
+    #[inline]
     fn validate(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
-        match walk(&mut self.0, at, BOUND, decoder)? {
-            true => Ok(()),
-            false => Err(DecodeError::new(Rule::Absent, at)),
-        }
+        let count = self.0.resolve(at, decoder.position(), BOUND)?;
+        walk(count, at, decoder)
     }
 
+    #[inline]
     fn view<'f>(object: Object<'f, Self>) -> &'f str {
         text(object, object.wire().0).unwrap_or("")
     }
@@ -50,10 +50,15 @@ unsafe impl<const BOUND: u32> Wire for OptStr<BOUND> {
     type View<'f> = Option<&'f str>;
     type Many<'f> = Elements<'f, Self>;
 
+    #[inline]
     fn validate(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
-        walk(&mut self.0, at, BOUND, decoder).map(|_| ())
+        match self.0.resolve_optional(at, decoder.position(), BOUND)? {
+            Some(count) => walk(count, at, decoder),
+            None => Ok(()),
+        }
     }
 
+    #[inline]
     fn view<'f>(object: Object<'f, Self>) -> Option<&'f str> {
         text(object, object.wire().0)
     }
@@ -63,14 +68,15 @@ unsafe impl<const BOUND: u32> Wire for OptStr<BOUND> {
     }
 }
 
-/// Claims the text and checks that it is UTF-8; `false` if the string is absent.
-fn walk(string: &mut Counted, at: u32, bound: u32, decoder: &mut Decoder<'_>) -> Result<bool, DecodeError> {
-    let Some(count) = string.resolve(at, decoder.position(), bound)? else { return Ok(false) };
-    decoder.deeper(at, |decoder| decoder.claim_text(count))?;
-    Ok(true)
+/// Claims the text and checks that it is UTF-8.
+#[inline]
+fn walk(count: u32, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+    decoder.last_level(at)?;
+    decoder.claim_text(count)
 }
 
 /// The text of a string that `object` is.
+#[inline]
 #[allow(unsafe_code)]
 fn text<'f, T>(object: Object<'f, T>, string: Counted) -> Option<&'f str> {
     let (offset, count) = string.target()?;
@@ -80,11 +86,12 @@ fn text<'f, T>(object: Object<'f, T>, string: Counted) -> Option<&'f str> {
     Some(unsafe { bytes.text() })
 }
 
+#[inline]
 fn write(text: &str, out: &mut Counted, bound: u32, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
     let count = u32::try_from(text.len()).ok().filter(|count| *count <= bound).ok_or(EncodeError::Bound)?;
     *out = Counted::announcing(count);
     let place = encoder.claim_run::<u8>(count, false)?;
-    encoder.deeper(|_| Ok(()))?;
+    encoder.last_level()?;
     fill(place, text.as_bytes())
 }
 

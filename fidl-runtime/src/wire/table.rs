@@ -9,7 +9,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use super::encode::{Encode, Encoder};
 use super::envelope::{Envelope, Unknown, content};
-use super::error::{DecodeError, EncodeError, Rule};
+use super::error::{DecodeError, EncodeError};
 use super::pointer::Counted;
 use super::validate::{Decoder, Wire};
 use super::view::Object;
@@ -52,20 +52,18 @@ impl TableHead {
         decoder: &mut Decoder<'_>,
         mut member: impl FnMut(u64, &mut Envelope, u32, &mut Decoder<'_>) -> Result<(), DecodeError>,
     ) -> Result<(), DecodeError> {
-        let Some(count) = self.0.resolve(at, decoder.position(), u32::MAX)? else {
-            return Err(DecodeError::new(Rule::Absent, at));
-        };
+        let count = self.0.resolve(at, decoder.position(), u32::MAX)?;
         // Of an empty table nothing is out of line.
         if count == 0 {
             return Ok(());
         }
         decoder.deeper(at, |decoder| {
-            let (envelopes, start) = decoder.claim_run::<Envelope>(count)?;
-            let places = (start..).step_by(size_of::<Envelope>());
-            for ((envelope, at), ordinal) in envelopes.iter_mut().zip(places).zip(1..) {
+            let (envelopes, mut at) = decoder.claim_run::<Envelope>(count)?;
+            for (envelope, ordinal) in envelopes.iter_mut().zip(1..) {
                 if !envelope.is_absent() {
                     member(ordinal, envelope, at, decoder)?;
                 }
+                at += size_of::<Envelope>() as u32;
             }
             Ok(())
         })

@@ -1,7 +1,5 @@
 //! The walk over a message.
 
-use core::mem;
-
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use super::error::{DecodeError, Rule};
@@ -13,7 +11,7 @@ use crate::limits::{MAX_DEPTH, OBJECT_ALIGNMENT, padded};
 ///
 /// # Safety
 ///
-/// `validate` returns `Ok` only if a later `view` of the same object is sound: every string, vector, box and envelope
+/// `validate` returns `Ok`, and `validate_rest` where there is no `suspicion`, only if a later `view` of the same object is sound: every string, vector, box and envelope
 /// inside has been validated with the same decoder, which writes offsets that lie inside the message over their
 /// markers. Implemented here and by [`wire_struct!`](crate::wire_struct), which validates each field it declares.
 #[allow(unsafe_code)]
@@ -23,13 +21,38 @@ pub unsafe trait Wire:
     /// Whether every byte pattern is valid, so that a vector of these needs no walk.
     const PLAIN: bool;
 
+    /// Whether [`suspicion`](Self::suspicion) tells everything that [`validate`](Self::validate) would: nothing is out of
+    /// line, no handle belongs to it.
+    const FLAT: bool = false;
+
     /// What a reader sees of one.
     type View<'f>;
 
     /// What a reader sees of many, one behind the other.
     type Many<'f>;
 
+    /// Not 0 if a rule is broken that the object's own bytes tell by themselves, such as the one about padding. Without a
+    /// branch: many are looked at together, and only if there is a suspicion one after the other, for the rule and the place.
+    #[inline]
+    fn suspicion(&self) -> u64 {
+        0
+    }
+
+    /// Checks the object at offset `at`, of which there is no [`suspicion`](Self::suspicion), and everything it refers to.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that is broken.
+    #[inline]
+    fn validate_rest(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        self.validate(at, decoder)
+    }
+
     /// Checks the object at offset `at` and everything it refers to.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that is broken.
     fn validate(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError>;
 
     /// A view of a validated object.
@@ -64,7 +87,8 @@ pub fn validate<'f, T: Wire>(
 #[derive(Debug)]
 pub struct Decoder<'b> {
     rest: &'b mut [u8],
-    at: u32,
+    /// Where the message ends: what is left tells where the next object lies.
+    end: u32,
     depth: u32,
     handles: &'b [HandleSlot],
     next_handle: usize,
@@ -73,18 +97,19 @@ pub struct Decoder<'b> {
 impl<'b> Decoder<'b> {
     fn new(bytes: &'b mut [u8], start: usize, handles: &'b [HandleSlot]) -> Result<Self, DecodeError> {
         let too_long = DecodeError::new(Rule::OutOfBounds, u32::MAX);
-        u32::try_from(bytes.len()).map_err(|_| too_long)?;
+        let end = u32::try_from(bytes.len()).map_err(|_| too_long)?;
         let at = u32::try_from(start).map_err(|_| too_long)?;
         let rest = bytes.get_mut(start..).ok_or(DecodeError::new(Rule::OutOfBounds, at))?;
         if !rest.as_ptr().addr().is_multiple_of(OBJECT_ALIGNMENT) {
             return Err(DecodeError::new(Rule::OutOfBounds, at));
         }
-        Ok(Self { rest, at, depth: 0, handles, next_handle: 0 })
+        Ok(Self { rest, end, depth: 0, handles, next_handle: 0 })
     }
 
     /// Where the next object lies.
+    #[inline]
     pub fn position(&self) -> u32 {
-        self.at
+        self.end - self.rest.len() as u32
     }
 
     /// Takes the next object: its inline bytes and the zero padding behind them.
@@ -92,6 +117,7 @@ impl<'b> Decoder<'b> {
     /// # Errors
     ///
     /// [`Rule::OutOfBounds`], [`Rule::Padding`].
+    #[inline]
     pub fn claim<T: Wire>(&mut self) -> Result<(&'b mut T, u32), DecodeError> {
         let (object, at) = self.take(size_of::<T>())?;
         let object = T::mut_from_bytes(object).map_err(|_| DecodeError::new(Rule::OutOfBounds, at))?;
@@ -103,16 +129,18 @@ impl<'b> Decoder<'b> {
     /// # Errors
     ///
     /// [`Rule::OutOfBounds`], [`Rule::Padding`].
+    #[inline]
     pub fn claim_many<T: Wire>(&mut self, count: u32) -> Result<(&'b mut [T], u32), DecodeError> {
         self.claim_run(count)
     }
 
     /// The same, for objects that validate themselves in the context of others: envelopes.
+    #[inline]
     pub(super) fn claim_run<T: FromBytes + IntoBytes + KnownLayout>(
         &mut self,
         count: u32,
     ) -> Result<(&'b mut [T], u32), DecodeError> {
-        let beyond = DecodeError::new(Rule::OutOfBounds, self.at);
+        let beyond = DecodeError::new(Rule::OutOfBounds, self.position());
         let size = (count as usize).checked_mul(size_of::<T>()).ok_or(beyond)?;
         let (objects, at) = self.take(size)?;
         let objects = <[T]>::mut_from_bytes(objects).map_err(|_| beyond)?;
@@ -147,6 +175,7 @@ impl<'b> Decoder<'b> {
     /// # Errors
     ///
     /// [`Rule::OutOfBounds`], [`Rule::Padding`], [`Rule::Utf8`].
+    #[inline]
     pub(super) fn claim_text(&mut self, count: u32) -> Result<(), DecodeError> {
         let (object, at) = self.take_padded(count as usize)?;
         // Most texts are ASCII, which is seen by words: the padding is zeros, so it may be looked at with them.
@@ -154,14 +183,11 @@ impl<'b> Decoder<'b> {
         if words.fold(0, |all, word| all | word) & 0x8080_8080_8080_8080 == 0 {
             return Ok(());
         }
-        let text = object.get(..count as usize).unwrap_or_default();
-        match core::str::from_utf8(text) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(DecodeError::new(Rule::Utf8, at + error.valid_up_to() as u32)),
-        }
+        check_text(object.get(..count as usize).unwrap_or_default(), at)
     }
 
     /// Splits off `size` bytes and the padding behind them, which must be zero.
+    #[inline]
     fn take(&mut self, size: usize) -> Result<(&'b mut [u8], u32), DecodeError> {
         let (object, at) = self.take_padded(size)?;
         let object = object.get_mut(..size).ok_or(DecodeError::new(Rule::OutOfBounds, at))?;
@@ -169,24 +195,29 @@ impl<'b> Decoder<'b> {
     }
 
     /// The same, with the padding.
+    #[inline]
     fn take_padded(&mut self, size: usize) -> Result<(&'b mut [u8], u32), DecodeError> {
-        let at = self.at;
-        let rest = mem::take(&mut self.rest);
+        let at = self.position();
         let beyond = DecodeError::new(Rule::OutOfBounds, at);
-        let (object, rest) = rest.split_at_mut_checked(padded(size)).ok_or(beyond)?;
-        self.at += object.len() as u32;
-        self.rest = rest;
-        let used = size % OBJECT_ALIGNMENT;
-        if used != 0
-            && let Some(word) = object.last_chunk()
-        {
-            let padding = u64::from_le_bytes(*word) >> (8 * used);
-            if padding != 0 {
-                let index = size as u32 + padding.trailing_zeros() / 8;
-                return Err(DecodeError::new(Rule::Padding, at + index));
-            }
+        let object = self.rest.split_off_mut(..padded(size)).ok_or(beyond)?;
+        // All the padding lies in the last word. In two steps, for none of it is a shift by 64.
+        let unused = (object.len() - size) as u32 % 8;
+        let padding =
+            object.last_chunk().map_or(0, |word| (u64::from_le_bytes(*word) >> 1) >> (63 - 8 * unused));
+        if padding != 0 {
+            return Err(wrong_padding(padding, at + size as u32));
         }
         Ok((object, at))
+    }
+
+    /// Allows one indirection more, to something that has none itself.
+    ///
+    /// # Errors
+    ///
+    /// [`Rule::Depth`] if that is too deep.
+    #[inline]
+    pub(super) fn last_level(&self, at: u32) -> Result<(), DecodeError> {
+        if self.depth == MAX_DEPTH { Err(DecodeError::new(Rule::Depth, at)) } else { Ok(()) }
     }
 
     /// Runs `walk` one indirection deeper.
@@ -194,18 +225,17 @@ impl<'b> Decoder<'b> {
     /// # Errors
     ///
     /// [`Rule::Depth`] if that is too deep; what `walk` returns.
+    #[inline]
     pub fn deeper<R>(
         &mut self,
         at: u32,
         walk: impl FnOnce(&mut Self) -> Result<R, DecodeError>,
     ) -> Result<R, DecodeError> {
-        if self.depth == MAX_DEPTH {
-            return Err(DecodeError::new(Rule::Depth, at));
-        }
+        self.last_level(at)?;
         self.depth += 1;
-        let result = walk(self)?;
+        let result = walk(self);
         self.depth -= 1;
-        Ok(result)
+        result
     }
 
     /// Takes the next handle, for the marker at `at`; returns its index.
@@ -227,11 +257,25 @@ impl<'b> Decoder<'b> {
 
     fn finish(self) -> Result<(), DecodeError> {
         if !self.rest.is_empty() {
-            return Err(DecodeError::new(Rule::TrailingBytes, self.at));
+            return Err(DecodeError::new(Rule::TrailingBytes, self.position()));
         }
         if self.next_handle != self.handles.len() {
-            return Err(DecodeError::new(Rule::TrailingHandles, self.at));
+            return Err(DecodeError::new(Rule::TrailingHandles, self.position()));
         }
         Ok(())
+    }
+}
+
+/// Padding that begins at `at` and is not zero.
+#[cold]
+fn wrong_padding(padding: u64, at: u32) -> DecodeError {
+    DecodeError::new(Rule::Padding, at + padding.trailing_zeros() / 8)
+}
+
+/// Checks text that is not ASCII, at `at`.
+fn check_text(text: &[u8], at: u32) -> Result<(), DecodeError> {
+    match core::str::from_utf8(text) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(DecodeError::new(Rule::Utf8, at + error.valid_up_to() as u32)),
     }
 }

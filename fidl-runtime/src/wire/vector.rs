@@ -5,8 +5,8 @@ use core::marker::PhantomData;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
-use super::encode::{Encode, EncodeRef, Encoder};
-use super::error::{DecodeError, EncodeError, Rule};
+use super::encode::{Encode, EncodeRef, Encoder, zeroed_at_once};
+use super::error::{DecodeError, EncodeError};
 use super::pointer::Counted;
 use super::validate::{Decoder, Wire};
 use super::view::Object;
@@ -30,10 +30,8 @@ unsafe impl<T: Wire, const BOUND: u32> Wire for Vector<T, BOUND> {
     type Many<'f> = Elements<'f, Self>;
 
     fn validate(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
-        match walk::<T>(&mut self.0, at, BOUND, decoder)? {
-            true => Ok(()),
-            false => Err(DecodeError::new(Rule::Absent, at)),
-        }
+        let count = self.0.resolve(at, decoder.position(), BOUND)?;
+        walk::<T>(count, at, decoder)
     }
 
     fn view<'f>(object: Object<'f, Self>) -> T::Many<'f> {
@@ -56,7 +54,10 @@ unsafe impl<T: Wire, const BOUND: u32> Wire for OptVector<T, BOUND> {
     type Many<'f> = Elements<'f, Self>;
 
     fn validate(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
-        walk::<T>(&mut self.0, at, BOUND, decoder).map(|_| ())
+        match self.0.resolve_optional(at, decoder.position(), BOUND)? {
+            Some(count) => walk::<T>(count, at, decoder),
+            None => Ok(()),
+        }
     }
 
     fn view<'f>(object: Object<'f, Self>) -> Option<T::Many<'f>> {
@@ -70,24 +71,23 @@ unsafe impl<T: Wire, const BOUND: u32> Wire for OptVector<T, BOUND> {
     }
 }
 
-/// Claims and validates the elements; `false` if the vector is absent.
-fn walk<T: Wire>(
-    vector: &mut Counted,
-    at: u32,
-    bound: u32,
-    decoder: &mut Decoder<'_>,
-) -> Result<bool, DecodeError> {
-    let Some(count) = vector.resolve(at, decoder.position(), bound)? else { return Ok(false) };
+/// Claims and validates the elements.
+fn walk<T: Wire>(count: u32, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
     decoder.deeper(at, |decoder| {
         let (elements, start) = decoder.claim_many::<T>(count)?;
         validate_run(elements, start, decoder)
-    })?;
-    Ok(true)
+    })
+}
+
+/// What is suspicious about any of several objects.
+#[inline]
+fn suspicion<T: Wire>(run: &[T]) -> u64 {
+    if T::PLAIN { 0 } else { run.iter().fold(0, |all, object| all | object.suspicion()) }
 }
 
 /// Validates objects that lie behind one another from `start`.
 fn validate_run<T: Wire>(run: &mut [T], start: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
-    if T::PLAIN {
+    if T::PLAIN || T::FLAT && suspicion(run) == 0 {
         return Ok(());
     }
     let mut at = start;
@@ -102,8 +102,19 @@ fn validate_run<T: Wire>(run: &mut [T], start: u32, decoder: &mut Decoder<'_>) -
 #[allow(unsafe_code)]
 unsafe impl<T: Wire, const N: usize> Wire for [T; N] {
     const PLAIN: bool = T::PLAIN;
+    const FLAT: bool = T::FLAT;
     type View<'f> = T::Many<'f>;
     type Many<'f> = Elements<'f, Self>;
+
+    #[inline]
+    fn suspicion(&self) -> u64 {
+        suspicion(self)
+    }
+
+    #[inline]
+    fn validate_rest(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        if T::FLAT { Ok(()) } else { self.validate(at, decoder) }
+    }
 
     fn validate(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         validate_run(self, at, decoder)
@@ -184,7 +195,7 @@ fn announce<'b, T: Wire>(
 
 impl<X: EncodeRef<T>, T: Wire, const BOUND: u32> EncodeRef<Vector<T, BOUND>> for [X] {
     fn encode_ref(&self, out: &mut Vector<T, BOUND>, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
-        let elements = announce(&mut out.0, self.len(), BOUND, !X::FILLS, encoder)?;
+        let elements = announce(&mut out.0, self.len(), BOUND, zeroed_at_once::<T>(), encoder)?;
         encoder.deeper(|encoder| X::encode_run(self, elements, encoder))
     }
 }
@@ -196,7 +207,7 @@ impl<X: EncodeRef<T>, T: Wire, const BOUND: u32> EncodeRef<OptVector<T, BOUND>> 
         encoder: &mut Encoder<'_>,
     ) -> Result<(), EncodeError> {
         let Some(values) = self else { return Ok(()) };
-        let elements = announce(&mut out.0, values.len(), BOUND, !X::FILLS, encoder)?;
+        let elements = announce(&mut out.0, values.len(), BOUND, zeroed_at_once::<T>(), encoder)?;
         encoder.deeper(|encoder| X::encode_run(values, elements, encoder))
     }
 }
