@@ -76,7 +76,10 @@ fn errors_name_file_and_place() {
 fn what_is_no_document_is_an_error() {
     let read = |text: &str| json::read(&[Source::new("a.json", text)]).expect_err(text);
     assert_eq!(json::read(&[]).unwrap_err().to_string(), "there is nothing to read");
-    assert_eq!(read("").to_string(), "a.json: EOF while parsing a value at line 1 column 0");
+    assert_eq!(
+        read("").to_string(),
+        "a.json: this is not JSON: EOF while parsing a value at line 1 column 0"
+    );
     assert_eq!(read("{}").to_string(), "a.json: missing field `name` at line 1 column 2");
     let deep = read(&"[".repeat(100_000)).to_string();
     assert!(deep.contains("recursion limit") || deep.contains("invalid type"), "{deep}");
