@@ -91,6 +91,44 @@ fn what_is_no_document_is_an_error() {
     assert!(matches!(noise.kind, json::ErrorKind::Form(_)));
 }
 
+/// What is made for the answer of a method is nothing that anything else may name.
+#[test]
+fn what_is_made_for_answers_is_named_by_methods_alone() {
+    let text = "library a; type S = struct { a B; b box<B>; }; type B = struct { a uint8; };
+                protocol P { M() -> () error uint32; N(B); };";
+    let library = vec![Source::new("a.fidl", text)];
+    let schema = fidl_codegen::compile(&[library]).unwrap().schema;
+    let document = json::write(&schema, LibraryId(0));
+    let sound: Value = serde_json::from_str(&document).unwrap();
+    assert!(read(&[sound.clone()]).is_ok());
+    let mut documents = Vec::new();
+    let mut change = |change: &dyn Fn(&mut Value)| {
+        let mut document = sound.clone();
+        change(&mut document);
+        documents.push(document);
+    };
+    let methods = "/protocol_declarations/0/methods";
+    change(&|it| {
+        it.pointer_mut(methods).unwrap()[0].as_object_mut().unwrap().remove("maybe_response_success_type");
+    });
+    for name in ["a/P_M_Response", "a/P_M_Result"] {
+        change(&|it| {
+            it.pointer_mut(methods).unwrap()[1]["maybe_request_payload"]["identifier"] = json!(name)
+        });
+        for member in 0..2 {
+            change(&|it| {
+                it["declaration_order"] = json!(["a/P_M_Response", "a/P_M_Result", "a/B", "a/P", "a/S"]);
+                let structs = it["struct_declarations"].as_array_mut().unwrap();
+                let found = structs.iter_mut().find(|it| it["name"] == "a/S").unwrap();
+                found["members"][member]["type"]["identifier"] = json!(name);
+            });
+        }
+    }
+    for document in &documents {
+        assert!(read(std::slice::from_ref(document)).is_err(), "{document:#}");
+    }
+}
+
 /// There are documents of `zx` that leave out the resource definition to which all others refer.
 #[test]
 fn a_resource_definition_may_be_left_out() {
