@@ -100,7 +100,7 @@ fn what_is_made_for_answers_is_named_by_methods_alone() {
     let schema = fidl_codegen::compile(&[library]).unwrap().schema;
     let document = json::write(&schema, LibraryId(0));
     let sound: Value = serde_json::from_str(&document).unwrap();
-    assert!(read(&[sound.clone()]).is_ok());
+    assert!(read(std::slice::from_ref(&sound)).is_ok());
     let mut documents = Vec::new();
     let mut change = |change: &dyn Fn(&mut Value)| {
         let mut document = sound.clone();
