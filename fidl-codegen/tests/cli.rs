@@ -182,7 +182,8 @@ fn generate_makes_of_json_what_compile_makes_of_schemas() {
                     library `example.good` is not among the files before this one\n";
     assert_eq!((status, text.as_str()), (1, expected));
     let (status, _, text) = folder.run(&["generate", "--rust", "bad.rs", "good.fidl"]);
-    assert_eq!((status, text.as_str()), (1, "error: good.fidl: expected value at line 1 column 1\n"));
+    let expected = "error: good.fidl: this is not JSON: expected value at line 1 column 1\n";
+    assert_eq!((status, text.as_str()), (1, expected));
     assert!(!folder.0.join("bad.rs").exists());
 }
 
@@ -333,6 +334,30 @@ protocol Talk
 }
 
 #[test]
+fn a_file_is_given_once() {
+    let folder = Folder::new("given_once", &[GOOD]);
+    for arguments in [
+        &["check", "good.fidl", "./good.fidl"][..],
+        &["compile", "--files", "good.fidl", "--files", "./good.fidl"],
+    ] {
+        let expected = "error: `./good.fidl` is given twice\n".to_owned();
+        assert_eq!(folder.run(arguments), (1, String::new(), expected), "{arguments:?}");
+    }
+}
+
+#[test]
+fn outputs_take_no_file_from_each_other() {
+    let folder = Folder::new("outputs", &[GOOD]);
+    for outputs in [["--json", "./good.fidl"], ["--rust", "good.fidl"]] {
+        let (status, _, text) = folder.run(&["compile", outputs[0], outputs[1], "--files", "good.fidl"]);
+        assert_eq!((status, text.lines().count()), (1, 1), "{text}");
+        assert_eq!(folder.read("good.fidl"), GOOD.1);
+    }
+    let (status, ..) = folder.run(&["compile", "--json", "out", "--rust", "out", "--files", "good.fidl"]);
+    assert_eq!((status, folder.0.join("out").exists()), (1, false));
+}
+
+#[test]
 fn wrong_usage_is_status_2() {
     let folder = Folder::new("usage", &[GOOD]);
     for arguments in [
@@ -340,6 +365,7 @@ fn wrong_usage_is_status_2() {
         &[],
         &["frobnicate"],
         &["compile", "--rust", "out.rs"],
+        &["compile", "--depfile", "out.d", "--files", "good.fidl"],
         &["generate", "--rust", "out.rs"],
         &["generate", "good.json"],
         &["check", "--colour", "good.fidl"],

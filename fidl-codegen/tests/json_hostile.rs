@@ -76,7 +76,10 @@ fn errors_name_file_and_place() {
 fn what_is_no_document_is_an_error() {
     let read = |text: &str| json::read(&[Source::new("a.json", text)]).expect_err(text);
     assert_eq!(json::read(&[]).unwrap_err().to_string(), "there is nothing to read");
-    assert_eq!(read("").to_string(), "a.json: EOF while parsing a value at line 1 column 0");
+    assert_eq!(
+        read("").to_string(),
+        "a.json: this is not JSON: EOF while parsing a value at line 1 column 0"
+    );
     assert_eq!(read("{}").to_string(), "a.json: missing field `name` at line 1 column 2");
     let deep = read(&"[".repeat(100_000)).to_string();
     assert!(deep.contains("recursion limit") || deep.contains("invalid type"), "{deep}");
@@ -86,6 +89,44 @@ fn what_is_no_document_is_an_error() {
     assert!(matches!(read(&unknown).kind, json::ErrorKind::Form(_)));
     let noise = json::read(&[Source::new("a.json", vec![0xff, 0xfe])]).unwrap_err();
     assert!(matches!(noise.kind, json::ErrorKind::Form(_)));
+}
+
+/// What is made for the answer of a method is nothing that anything else may name.
+#[test]
+fn what_is_made_for_answers_is_named_by_methods_alone() {
+    let text = "library a; type S = struct { a B; b box<B>; }; type B = struct { a uint8; };
+                protocol P { M() -> () error uint32; N(B); };";
+    let library = vec![Source::new("a.fidl", text)];
+    let schema = fidl_codegen::compile(&[library]).unwrap().schema;
+    let document = json::write(&schema, LibraryId(0));
+    let sound: Value = serde_json::from_str(&document).unwrap();
+    assert!(read(std::slice::from_ref(&sound)).is_ok());
+    let mut documents = Vec::new();
+    let mut change = |change: &dyn Fn(&mut Value)| {
+        let mut document = sound.clone();
+        change(&mut document);
+        documents.push(document);
+    };
+    let methods = "/protocol_declarations/0/methods";
+    change(&|it| {
+        it.pointer_mut(methods).unwrap()[0].as_object_mut().unwrap().remove("maybe_response_success_type");
+    });
+    for name in ["a/P_M_Response", "a/P_M_Result"] {
+        change(&|it| {
+            it.pointer_mut(methods).unwrap()[1]["maybe_request_payload"]["identifier"] = json!(name)
+        });
+        for member in 0..2 {
+            change(&|it| {
+                it["declaration_order"] = json!(["a/P_M_Response", "a/P_M_Result", "a/B", "a/P", "a/S"]);
+                let structs = it["struct_declarations"].as_array_mut().unwrap();
+                let found = structs.iter_mut().find(|it| it["name"] == "a/S").unwrap();
+                found["members"][member]["type"]["identifier"] = json!(name);
+            });
+        }
+    }
+    for document in &documents {
+        assert!(read(std::slice::from_ref(document)).is_err(), "{document:#}");
+    }
 }
 
 /// There are documents of `zx` that leave out the resource definition to which all others refer.

@@ -243,6 +243,9 @@ fn large_files() {
     assert!(run(format!("library t; {}", "/// a\n@x ".repeat(100_000))).is_some_and(|it| it.errors() == 1));
     assert!(run("a ".repeat(1_000_000)).is_some());
     assert!(run(format!("library t; const A string = \"{}", "x".repeat(10_000_000))).is_some());
+    assert!(run(format!("library t; const A string = \"{}\";", "\\u{".repeat(1_000_000))).is_some());
+    let number = run(format!("library t; const A uint64 = {};", "9".repeat(10_000_000)));
+    assert!(number.is_some_and(|report| report.render(false).len() < 10_000));
     assert!(start.elapsed() < Duration::from_secs(60), "took {:?}", start.elapsed());
 }
 

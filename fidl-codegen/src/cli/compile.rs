@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
+use clap::ArgGroup;
 use fidl_codegen::diagnostics::Report;
 use fidl_codegen::ir::{Library, LibraryId, Value};
 use fidl_codegen::versions::Version;
-use fidl_codegen::{Compiled, Source, json, rust};
+use fidl_codegen::{Compiled, json, rust};
 
-use super::files::{Libraries, read_all};
+use super::files::{Libraries, read_libraries};
 use super::findings::{Failure, Format};
 use super::options::Compiling;
 use super::output::{self, Output};
@@ -17,7 +18,7 @@ use super::output::{self, Output};
 /// Each `--files` is one library, and stands after those that it imports. Without `--rust` and `--json` the
 /// libraries are only checked. Nothing is written if there are errors, and no file whose text would not change.
 #[derive(clap::Args)]
-#[command(after_help = "\
+#[command(group = ArgGroup::new("outputs").multiple(true).args(["rust", "json"]), after_help = "\
 Examples:
   fidl-codegen compile --rust echo.rs --files schemas/echo.fidl
   fidl-codegen compile --rust generated/ --json store.json --depfile store.d --name example.store \\
@@ -30,8 +31,8 @@ pub(super) struct Arguments {
     /// Where the resolved library goes as JSON, for back ends
     #[arg(long, value_name = "OUT")]
     json: Option<PathBuf>,
-    /// Where a list of the inputs goes, in the form that Make reads
-    #[arg(long, value_name = "OUT")]
+    /// Where a list of the inputs goes, in the form that Make reads; not without `--rust` or `--json`
+    #[arg(long, value_name = "OUT", requires = "outputs")]
     depfile: Option<PathBuf>,
     /// Fails unless the library has this name
     #[arg(long, value_name = "LIBRARY")]
@@ -98,7 +99,7 @@ fn added_at(library: &Library) -> Option<i128> {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Report, Failure> {
     let paths = &arguments.libraries.0;
-    let libraries: Vec<Vec<Source>> = paths.iter().map(|files| read_all(files)).collect::<Result<_, _>>()?;
+    let libraries = read_libraries(paths)?;
     let Compiled { schema, warnings } = arguments.compiling.compile(&libraries)?;
     arguments.demand(schema.target())?;
     let target = LibraryId(schema.libraries.len() as u32 - 1);
@@ -112,6 +113,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<Report, Failure> {
     if let Some(path) = &arguments.depfile {
         output.add_dependencies(path, paths.iter().flatten().map(PathBuf::as_path));
     }
-    output.write()?;
+    output.write(paths.iter().flatten().map(PathBuf::as_path))?;
     Ok(warnings)
 }

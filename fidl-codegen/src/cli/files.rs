@@ -1,5 +1,6 @@
 //! Reading: schemas, the files of several libraries, files of arguments.
 
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,7 +32,24 @@ pub(super) fn read(path: &Path) -> Result<Source, Failure> {
 
 /// Reads files.
 pub(super) fn read_all(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
+    once(paths)?;
     paths.iter().map(|path| read(path)).collect()
+}
+
+/// Reads the files of each library.
+pub(super) fn read_libraries(libraries: &[Vec<PathBuf>]) -> Result<Vec<Vec<Source>>, Failure> {
+    once(libraries.iter().flatten())?;
+    libraries.iter().map(|paths| read_all(paths)).collect()
+}
+
+/// Each file is given once, be it by several paths. Those that cannot be found are left to who reads them.
+fn once<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Failure> {
+    let mut seen = HashSet::new();
+    let mut found = paths.into_iter().filter(|path| path.is_file());
+    match found.find(|path| fs::canonicalize(path).is_ok_and(|path| !seen.insert(path))) {
+        Some(path) => Err(Failure::Other(format!("`{}` is given twice", path.display()))),
+        None => Ok(()),
+    }
 }
 
 fn cannot_read(path: &OsStr, error: &std::io::Error) -> Failure {

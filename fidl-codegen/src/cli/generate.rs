@@ -44,6 +44,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<Report, Failure> {
     let mut output = Output::default();
     let path = output::module(&arguments.rust, &schema.target().name);
     output.add(&path, rust::generate(&schema, target));
-    output.write()?;
+    output.write(arguments.files.iter().map(PathBuf::as_path))?;
     Ok(Report::new(SourceMap::default(), Vec::new()))
 }

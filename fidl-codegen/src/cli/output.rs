@@ -1,5 +1,7 @@
 //! Writing. What is to be written is collected first, so that nothing is written if anything is wrong.
 
+use std::collections::HashSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use fidl_codegen::builder::write_if_changed;
@@ -23,8 +25,15 @@ impl Output {
         self.add(path, format!("{}:{inputs}\n", outputs.join(" ")));
     }
 
-    /// Writes the files whose text is new.
-    pub(super) fn write(&self) -> Result<(), Failure> {
+    /// Writes the files whose text is new. None may be one of the inputs or be written twice.
+    pub(super) fn write<'a>(&self, inputs: impl Iterator<Item = &'a Path>) -> Result<(), Failure> {
+        let mut taken: HashSet<PathBuf> = inputs.filter_map(|path| fs::canonicalize(path).ok()).collect();
+        for (path, _) in &self.0 {
+            if !taken.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())) {
+                let path = path.display();
+                return Err(Failure::Other(format!("`{path}` is an input or the place of another output")));
+            }
+        }
         self.0.iter().try_for_each(|(path, text)| write_if_changed(path, text)).map_err(Failure::other)
     }
 }

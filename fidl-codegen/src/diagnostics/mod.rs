@@ -37,20 +37,20 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A diagnostic with a label under the culprit.
     pub fn new(code: Code, span: Span, label: impl Into<String>) -> Self {
-        Self { code, span, label: label.into(), places: Vec::new(), help: None }
+        Self { code, span, label: cut(label.into()), places: Vec::new(), help: None }
     }
 
     /// Adds another place that matters.
     #[must_use]
     pub fn place(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.places.push((span, text.into()));
+        self.places.push((span, cut(text.into())));
         self
     }
 
     /// Says what could be done.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
-        self.help = Some(text.into());
+        self.help = Some(cut(text.into()));
         self
     }
 
@@ -62,6 +62,17 @@ impl Diagnostic {
             None => self,
         }
     }
+}
+
+/// A text, without its middle if it quotes something that is too long to read.
+fn cut(text: String) -> String {
+    const LONGEST: usize = 1000;
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let head = text.floor_char_boundary(LONGEST / 2);
+    let tail = text.ceil_char_boundary(text.len() - LONGEST / 2);
+    format!("{}…{}", &text[..head], &text[tail..])
 }
 
 /// Diagnostics of one file, of which so many are kept that a file of noise does not fill the memory. The

@@ -82,7 +82,7 @@ fn defaults(cx: Context<'_>, layout: &Struct, name: &Ident, borrows: bool) -> To
             quote!(#field: #value)
         });
         return quote! {
-            impl Default for #name #lifetime {
+            impl ::core::default::Default for #name #lifetime {
                 fn default() -> Self {
                     Self { #(#fields),* }
                 }

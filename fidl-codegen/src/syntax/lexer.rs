@@ -115,7 +115,7 @@ impl Lexer<'_> {
             return;
         }
         let label = match run.chars().next() {
-            Some(letter) if letter.is_control() => format!("character U+{:04X}", letter as u32),
+            Some(letter) if letter.escape_debug().len() > 1 => format!("character U+{:04X}", letter as u32),
             Some(letter) => format!("`{letter}`"),
             None => return,
         };

@@ -25,8 +25,10 @@ fn escape(rest: &mut std::str::Chars<'_>) -> Option<char> {
         'r' => Some('\r'),
         't' => Some('\t'),
         'u' => {
-            let digits = rest.as_str().strip_prefix('{')?.split_once('}')?.0;
-            *rest = rest.as_str()[digits.len() + 2..].chars();
+            let inner = rest.as_str().strip_prefix('{')?;
+            let length = inner.bytes().take_while(u8::is_ascii_hexdigit).count();
+            let (digits, behind) = inner.split_at(length);
+            *rest = behind.strip_prefix('}')?.chars();
             char::from_u32(u32::from_str_radix(digits, 16).ok()?)
         }
         other => Some(other),

@@ -288,6 +288,35 @@ pub mod test_names {
         }
     }
 
+    /// The struct `Default`.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub struct Default {
+        /// The member `value`.
+        pub value: u8,
+    }
+
+    impl ::core::default::Default for Default {
+        fn default() -> Self {
+            Self { value: 1 }
+        }
+    }
+
+    ::fidl::encode_struct! { Default => DefaultWire { value } }
+
+    impl From<DefaultView<'_>> for Default {
+        fn from(view: DefaultView<'_>) -> Self {
+            Self { value: view.value() }
+        }
+    }
+
+    ::fidl::wire_struct! {
+        /// The struct `Default`.
+        pub struct DefaultWire, DefaultView<'f>, 1 {
+            /// The member `value`.
+            0 value: u8 => u8,
+        }
+    }
+
     /// The struct `Result`.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub struct Result_<'a> {

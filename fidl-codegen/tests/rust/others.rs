@@ -99,7 +99,7 @@ pub mod test_others {
         pub kind: Kind,
     }
 
-    impl Default for AllDefaults<'_> {
+    impl ::core::default::Default for AllDefaults<'_> {
         fn default() -> Self {
             Self {
                 number: 5,

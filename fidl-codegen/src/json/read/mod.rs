@@ -60,11 +60,18 @@ fn parse(file: &Source) -> Result<Library> {
     let document = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
         let path = if path == "." { String::new() } else { path };
-        Error { file: file.path.clone(), path, kind: ErrorKind::Form(error.inner().to_string()) }
+        let error = error.into_inner();
+        let is_json = error.is_data();
+        let kind = if is_json { ErrorKind::Form(error.to_string()) } else { not_json(&error) };
+        Error { file: file.path.clone(), path, kind }
     })?;
     let end = deserializer.end();
-    end.map_err(|error| At::File(&file.path).error(ErrorKind::Form(error.to_string())))?;
+    end.map_err(|error| At::File(&file.path).error(not_json(&error)))?;
     Ok(document)
+}
+
+fn not_json(error: &serde_json::Error) -> ErrorKind {
+    ErrorKind::Form(format!("this is not JSON: {error}"))
 }
 
 fn needs_zx(documents: &[Library]) -> bool {
