@@ -1,9 +1,10 @@
-//! Tables, unions and results: bytes of messages, written out by the rules of wire format v2, and what is wrong with others.
+//! Tables, unions, results and values outside of messages: bytes of messages, written out by the rules of wire format v2, and what is wrong with others.
 
 #[path = "mod.rs"]
 mod codec;
 mod layouts;
 
+mod at_rest;
 mod depth;
 mod results;
 mod tables;

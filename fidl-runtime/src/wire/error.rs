@@ -62,6 +62,14 @@ pub enum Rule {
     ShortHeader,
     /// A response has another ordinal than its request.
     ResponseOrdinal,
+    /// The metadata in front of a value has another magic number.
+    MagicNumber,
+    /// The metadata in front of a value does not say 'version 2'.
+    Version,
+    /// A byte that is reserved in the metadata in front of a value is not zero.
+    Reserved,
+    /// The bytes to be decoded do not begin at a multiple of 8.
+    Alignment,
 }
 
 impl DecodeError {
@@ -98,6 +106,10 @@ impl Rule {
             Self::HandleRights => "a handle lacks a right",
             Self::ShortHeader => "the message is shorter than its header",
             Self::ResponseOrdinal => "a response has another ordinal than its request",
+            Self::MagicNumber => "the value is in another wire format",
+            Self::Version => "the value is in another version of the wire format",
+            Self::Reserved => "a reserved byte of the metadata is not zero",
+            Self::Alignment => "the bytes are not aligned to 8",
         }
     }
 }
