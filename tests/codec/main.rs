@@ -6,6 +6,7 @@ mod layouts;
 
 mod at_rest;
 mod depth;
+mod paths;
 mod results;
 mod tables;
 mod unions;

@@ -2,13 +2,19 @@
 
 use core::fmt;
 
+use super::path::Path;
+
 /// Why a message was refused, and where.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// In builds with debug assertions, `Debug` and `Display` tell the member, too: `entries[3].name`. Of a union the member is
+/// its variant; what is in an envelope that the schema does not know has no name.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct DecodeError {
     /// The rule that was broken.
     pub rule: Rule,
     /// The byte at fault, counted from the start of the message.
     pub offset: u32,
+    path: Path,
 }
 
 /// The rules of the FIDL wire format (version 2) that a decoder checks.
@@ -75,7 +81,21 @@ pub enum Rule {
 impl DecodeError {
     /// An error at `offset`.
     pub const fn new(rule: Rule, offset: u32) -> Self {
-        Self { rule, offset }
+        Self { rule, offset, path: Path::EMPTY }
+    }
+
+    /// The same error in an object that is a member of another.
+    #[cfg(debug_assertions)]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn within(self, member: &'static &'static str) -> Self {
+        Self { path: self.path.within(Some(member), 0), ..self }
+    }
+
+    /// The same error in an object that is an element of a vector or array.
+    #[cfg(debug_assertions)]
+    pub(super) fn within_index(self, index: u32) -> Self {
+        Self { path: self.path.within(None, index), ..self }
     }
 }
 
@@ -116,7 +136,21 @@ impl Rule {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (byte {})", self.rule.text(), self.offset)
+        if self.path.is_empty() {
+            return write!(f, "{} (byte {})", self.rule.text(), self.offset);
+        }
+        write!(f, "{} (byte {}, {})", self.rule.text(), self.offset, self.path)
+    }
+}
+
+impl fmt::Debug for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("DecodeError");
+        out.field("rule", &self.rule).field("offset", &self.offset);
+        if !self.path.is_empty() {
+            out.field("path", &self.path);
+        }
+        out.finish()
     }
 }
 

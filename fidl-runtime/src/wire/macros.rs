@@ -56,7 +56,7 @@ macro_rules! wire_struct {
                 at: u32,
                 decoder: &mut $crate::wire::Decoder<'_>,
             ) -> Result<(), $crate::wire::DecodeError> {
-                $($crate::wire::Wire::validate(&mut self.$field, at + $offset, decoder)?;)*
+                $($crate::within!($crate::wire::Wire::validate(&mut self.$field, at + $offset, decoder), $field)?;)*
                 Ok(())
             }
 

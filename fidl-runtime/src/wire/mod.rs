@@ -53,6 +53,7 @@ mod envelope;
 mod error;
 pub(crate) mod handle;
 mod macros;
+mod path;
 mod pointer;
 mod result;
 mod scalar;
