@@ -211,7 +211,7 @@ fn terminal(case: &str, error: ClientError, answer: impl Fn(u32) -> Vec<u8>) {
 }
 
 fn decode_error(rule: Rule, offset: u32) -> ClientError {
-    ClientError::Decode(fidl::wire::DecodeError { rule, offset })
+    ClientError::Decode(fidl::wire::DecodeError::new(rule, offset))
 }
 
 #[test]

@@ -17,6 +17,7 @@ const RUNTIME: &[Room] = &[
     ("task", 2, &[]),
     ("kernel", 2, &[]),
     ("message", 3, &[]),
+    ("at_rest", 3, &[]),
     ("reactor", 4, &[]),
     ("server", 5, &[]),
     ("client", 5, &[]),

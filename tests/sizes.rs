@@ -3,6 +3,7 @@
 use std::mem::size_of;
 
 use fidl::server::{Binding, Call, Incoming, Outcome, Reply, dispatch_bytes};
+use fidl::wire::DecodeError;
 use fidl::{Capacity, capacity};
 
 fidl::include_schema!("example_echo");
@@ -25,6 +26,9 @@ use example_echo::echo::{self, Echo};
 
 const CAPACITY: Capacity = capacity().connections(1000).in_flight(64);
 
+/// What an error has besides rule and offset: in builds with debug assertions, the member's path.
+const PATH: usize = size_of::<DecodeError>() - 8;
+
 #[test]
 fn sizes() {
     let sizes = [
@@ -41,7 +45,9 @@ fn sizes() {
         ("lease", size_of::<fidl::message::Lease<'_>>(), 48),
     ];
     for (name, actual, most) in sizes {
-        assert!(actual <= most, "{name}: {actual} bytes, at most {most} expected");
+        // Whatever holds an error holds one; futures hold two in their states.
+        let paths = if name.starts_with("future") { 2 * PATH } else { PATH };
+        assert!(actual <= most + paths, "{name}: {actual} bytes, at most {most} expected");
     }
 }
 
@@ -55,6 +61,6 @@ fn a_service_is_its_frames_and_little_else() {
     let connection = (SERVICE.bytes() - FEWER.bytes()) / 500;
     let call = (SERVICE.bytes() - LESS.bytes()) / 32 - frames;
     // Give or take the alignment of the whole.
-    assert!(connection <= 160, "a connection takes {connection} bytes");
-    assert!(call <= 740, "a call takes {call} bytes besides its frames");
+    assert!(connection <= 160 + PATH, "a connection takes {connection} bytes");
+    assert!(call <= 740 + 2 * PATH, "a call takes {call} bytes besides its frames");
 }

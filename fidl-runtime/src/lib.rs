@@ -36,6 +36,7 @@
 //! | [`kernel`] | the seam: every call to the kernel, in today's ABI |
 //! | [`task`] | futures, wakers and wakes without allocation |
 //! | [`storage`] | free slots, lists and statics of fixed capacity |
+//! | [`at_rest`] | values outside of messages: [`persist`], [`encode_standalone`] |
 //! | [`wire`] | the wire format: the walk, views, encoding |
 //! | [`generated`] | what generated code uses besides |
 //!
@@ -49,8 +50,8 @@
 //!
 //! # Features
 //!
-//! - `kernel` (default): everything that needs a kernel. Without it only [`wire`], [`storage`] and [`task`] are built, for
-//!   any little-endian target, without `std`.
+//! - `kernel` (default): everything that needs a kernel. Without it only [`wire`], [`at_rest`], [`storage`] and [`task`] are
+//!   built, for any little-endian target, without `std`.
 //!
 //! # Limits
 //!
@@ -79,6 +80,7 @@ extern crate self as fidl;
 #[cfg(feature = "kernel")]
 extern crate std;
 
+pub mod at_rest;
 pub mod generated;
 pub mod limits;
 pub mod storage;
@@ -102,6 +104,7 @@ pub mod server;
 // The library `zx` that the compiler supplies: rights, object types, limits.
 include!("zx.rs");
 
+pub use at_rest::{decode_standalone, encode_standalone, persist, unpersist};
 #[cfg(feature = "kernel")]
 pub use client::ClientError;
 #[cfg(feature = "kernel")]

@@ -15,6 +15,15 @@ pub const OBJECT_ALIGNMENT: usize = 8;
 /// Bytes of the header in front of every transactional message.
 pub const HEADER_BYTES: usize = 16;
 
+/// Bytes of the metadata in front of every persisted value.
+pub const METADATA_BYTES: usize = 8;
+
+/// The only wire format there is, in headers and metadata (`magic_number`).
+pub const MAGIC_NUMBER: u8 = 1;
+
+/// 'The body is in wire format version 2' in the first byte of the at-rest flags.
+pub const AT_REST_V2: u8 = 0x02;
+
 /// The bound of a string or vector that has none.
 pub const UNBOUNDED: u32 = u32::MAX;
 

@@ -1,10 +1,12 @@
-//! Tables, unions and results: bytes of messages, written out by the rules of wire format v2, and what is wrong with others.
+//! Tables, unions, results and values outside of messages: bytes of messages, written out by the rules of wire format v2, and what is wrong with others.
 
 #[path = "mod.rs"]
 mod codec;
 mod layouts;
 
+mod at_rest;
 mod depth;
+mod paths;
 mod results;
 mod tables;
 mod unions;

@@ -54,3 +54,10 @@ pub(super) fn close(text: &mut String) {
     text.truncate(text.len() - usize::from(empty));
     *text += if empty { "}\n}\n" } else { "    }\n}\n" };
 }
+
+/// Says of a wire type that it is a value type's, unless it is a resource's.
+pub(super) fn value_type(text: &mut String, resource: bool, wire: &Ident) {
+    if !resource {
+        *text += &format!("impl ::fidl::wire::ValueType for {wire} {{}}\n");
+    }
+}

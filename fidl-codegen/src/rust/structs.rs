@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::facts::Names;
-use super::members::{encode_macro, field, member_doc_text, member_docs};
+use super::members::{encode_macro, field, member_doc_text, member_docs, value_type};
 use super::text::{Module, doc_text, docs};
 use super::types::one_line;
 use super::{Context, consts, names};
@@ -161,5 +161,6 @@ fn wire(cx: Context<'_>, decl: &Decl, layout: &Struct, names: &Names, about: &st
         let _ = writeln!(text, "        0 empty: ::fidl::wire::EmptyStruct,");
     }
     text += "    }\n}\n";
+    value_type(&mut text, layout.resource, &names.wire);
     text
 }

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::facts::Names;
-use super::members::{close, encode_macro, field, member_doc_text, member_docs};
+use super::members::{close, encode_macro, field, member_doc_text, member_docs, value_type};
 use super::text::{Module, deprecated, doc_text, docs};
 use super::types::one_line;
 use super::{Context, names};
@@ -142,5 +142,6 @@ fn wire(cx: Context<'_>, decl: &Decl, layout: &Table, names: &Names, about: &str
         let _ = writeln!(text, "        {} {}: {wire} => {view},", member.ordinal, field(&member.element));
     }
     close(&mut text);
+    value_type(&mut text, layout.resource, &names.wire);
     text
 }

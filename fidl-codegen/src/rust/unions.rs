@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::facts::Names;
-use super::members::{close, encode_macro, member_doc_text, member_docs};
+use super::members::{close, encode_macro, member_doc_text, member_docs, value_type};
 use super::text::{Module, doc_text, docs};
 use super::types::one_line;
 use super::{Context, names};
@@ -146,5 +146,6 @@ fn wire(cx: Context<'_>, decl: &Decl, id: DeclId, layout: &Union, names: &Names,
         let _ = writeln!(text, "        {} {variant}: {wire} => {view},", member.ordinal);
     }
     close(&mut text);
+    value_type(&mut text, layout.resource, &names.wire);
     text
 }

@@ -153,6 +153,7 @@ pub mod test_deprecated {
             2 b: Old2Wire => Old2,
         }
     }
+    impl ::fidl::wire::ValueType for NewWire {}
 
     /// Gone soon.
     #[deprecated(note = "use `New`")]
@@ -178,6 +179,7 @@ pub mod test_deprecated {
             0 a: u8 => u8,
         }
     }
+    impl ::fidl::wire::ValueType for OldWire {}
 
     /// The protocol `P`.
     #[deprecated(note = "speak `Q`")]
@@ -511,4 +513,5 @@ pub mod test_deprecated {
             1 Old: u8 => u8,
         }
     }
+    impl ::fidl::wire::ValueType for UnionWire {}
 }

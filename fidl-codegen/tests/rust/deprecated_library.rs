@@ -55,4 +55,5 @@ pub mod test_deprecatedlibrary {
             1 name: ::fidl::wire::Str<{ ::fidl::limits::UNBOUNDED }> => &'f str,
         }
     }
+    impl ::fidl::wire::ValueType for ThingWire {}
 }

@@ -49,6 +49,7 @@ pub mod test_names {
             8 shared: super::other_names::SharedWire => super::other_names::SharedView<'f>,
         }
     }
+    impl ::fidl::wire::ValueType for ClientNewRequestWire {}
 
     /// The struct `ResultView`.
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -84,6 +85,7 @@ pub mod test_names {
             2 a1: u8 => u8,
         }
     }
+    impl ::fidl::wire::ValueType for ResultViewWire {}
 
     /// The protocol `Client`.
     pub mod client {
@@ -361,4 +363,5 @@ pub mod test_names {
             8 into: super::other_names::SharedWire => super::other_names::SharedView<'f>,
         }
     }
+    impl ::fidl::wire::ValueType for ResultWire {}
 }

@@ -46,6 +46,7 @@ pub mod test_others {
             0 empty: ::fidl::wire::EmptyStruct,
         }
     }
+    impl ::fidl::wire::ValueType for EmptyWire {}
 
     // `AddressAlias` is left out: it has an overlay, a pointer or itself in it, for which there is nothing in Rust.
 
@@ -157,6 +158,7 @@ pub mod test_others {
             28 _padding_3: ::fidl::wire::Padding<4>,
         }
     }
+    impl ::fidl::wire::ValueType for AllDefaultsWire {}
 
     /// The struct `Chars`.
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -209,6 +211,7 @@ pub mod test_others {
             32 names: [[u8; 4]; 2] => ::fidl::wire::Elements<'f, [u8; 4]>,
         }
     }
+    impl ::fidl::wire::ValueType for CharsWire {}
 
     // `Variant` is left out: it has an overlay, a pointer or itself in it, for which there is nothing in Rust.
 
@@ -484,6 +487,7 @@ pub mod test_others {
             0 a: ::fidl::wire::U64 => u64,
         }
     }
+    impl ::fidl::wire::ValueType for CallsCallRequestWire {}
 
     /// The protocol `Calls`.
     ///
@@ -522,6 +526,7 @@ pub mod test_others {
             1 Number: ::fidl::wire::U32 => u32,
         }
     }
+    impl ::fidl::wire::ValueType for ChoiceWire {}
 
     // `MaybeEndless` is left out: it has an overlay, a pointer or itself in it, for which there is nothing in Rust.
 
@@ -738,6 +743,7 @@ pub mod test_others {
             0 x: ::fidl::wire::U32 => u32,
         }
     }
+    impl ::fidl::wire::ValueType for PointWire {}
 
     /// The new type `Place`.
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -881,6 +887,7 @@ pub mod test_others {
             88 points: ::fidl::wire::Vector<PointWire, 2> => ::fidl::wire::Elements<'f, PointWire>,
         }
     }
+    impl ::fidl::wire::ValueType for NewWire {}
 
     /// The table `NewTable`.
     #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -960,6 +967,7 @@ pub mod test_others {
             3 further: ::fidl::wire::U32 => u32,
         }
     }
+    impl ::fidl::wire::ValueType for NewTableWire {}
 
     /// The union `NewUnion`.
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -993,6 +1001,7 @@ pub mod test_others {
             2 Place: PointWire => PointView<'f>,
         }
     }
+    impl ::fidl::wire::ValueType for NewUnionWire {}
 
     /// The service `Nothing`.
     ///
@@ -1084,6 +1093,7 @@ pub mod test_others {
             24 ratio: ::fidl::wire::F64 => f64,
         }
     }
+    impl ::fidl::wire::ValueType for SomeDefaultsWire {}
 
     /// The service `Things`.
     ///

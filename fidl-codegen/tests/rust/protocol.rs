@@ -48,6 +48,7 @@ pub mod test_protocol {
             4 b: ::fidl::wire::I32 => i32,
         }
     }
+    impl ::fidl::wire::ValueType for AdderAddRequestWire {}
 
     /// The struct `AdderAddResponse`.
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,6 +72,7 @@ pub mod test_protocol {
             0 sum: ::fidl::wire::I64 => i64,
         }
     }
+    impl ::fidl::wire::ValueType for AdderAddResponseWire {}
 
     /// The struct `AdderNameRequest`.
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -88,6 +90,7 @@ pub mod test_protocol {
             0 text: ::fidl::wire::Str<8> => &'f str,
         }
     }
+    impl ::fidl::wire::ValueType for AdderNameRequestWire {}
 
     /// The struct `AdderOnNameRequest`.
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -105,6 +108,7 @@ pub mod test_protocol {
             0 text: ::fidl::wire::Str<8> => &'f str,
         }
     }
+    impl ::fidl::wire::ValueType for AdderOnNameRequestWire {}
 
     /// Adds numbers.
     pub mod adder {

@@ -57,6 +57,7 @@ pub mod test_results {
             1 number: ::fidl::wire::U32 => u32,
         }
     }
+    impl ::fidl::wire::ValueType for AnswerWire {}
 
     /// The table `AskerDivideRequest`.
     #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -106,6 +107,7 @@ pub mod test_results {
             2 by: ::fidl::wire::I32 => i32,
         }
     }
+    impl ::fidl::wire::ValueType for AskerDivideRequestWire {}
 
     /// The struct `Asker_Divide_Response`.
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -129,6 +131,7 @@ pub mod test_results {
             0 quotient: ::fidl::wire::I32 => i32,
         }
     }
+    impl ::fidl::wire::ValueType for AskerDivideResponseWire {}
 
     /// The enum `Failure`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -201,6 +204,7 @@ pub mod test_results {
             2 No: u8 => u8,
         }
     }
+    impl ::fidl::wire::ValueType for ChoiceWire {}
 
     /// The union `AskerCheckFlexiblyRequest`.
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -218,6 +222,7 @@ pub mod test_results {
             1 Text: ::fidl::wire::Str<4> => &'f str,
         }
     }
+    impl ::fidl::wire::ValueType for AskerCheckFlexiblyRequestWire {}
 
     /// The struct `Text`.
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -254,6 +259,7 @@ pub mod test_results {
             0 text: ::fidl::wire::Str<8> => &'f str,
         }
     }
+    impl ::fidl::wire::ValueType for TextWire {}
 
     /// The union `Asker_ChooseFlexibly_Response`.
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -288,6 +294,7 @@ pub mod test_results {
             1 Number: u8 => u8,
         }
     }
+    impl ::fidl::wire::ValueType for AskerChooseFlexiblyResponseWire {}
 
     /// The table `Asker_Take_Response`.
     #[derive(Debug, Default)]

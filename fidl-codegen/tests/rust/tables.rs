@@ -44,6 +44,7 @@ pub mod test_tables {
             0 width: ::fidl::wire::U16 => u16,
         }
     }
+    impl ::fidl::wire::ValueType for BedWire {}
 
     /// Holds itself.
     #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -84,6 +85,7 @@ pub mod test_tables {
             2 branches: ::fidl::wire::Vector<::fidl::wire::OptUnion<BranchWire>, 2> => ::fidl::wire::Elements<'f, ::fidl::wire::OptUnion<BranchWire>>,
         }
     }
+    impl ::fidl::wire::ValueType for TreeWire {}
 
     /// The union `Branch`.
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -101,6 +103,7 @@ pub mod test_tables {
             1 Tree: TreeWire => TreeView<'f>,
         }
     }
+    impl ::fidl::wire::ValueType for BranchWire {}
 
     /// The table `Door`.
     #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -137,6 +140,7 @@ pub mod test_tables {
             2 locked: ::fidl::wire::Bool => bool,
         }
     }
+    impl ::fidl::wire::ValueType for DoorWire {}
 
     /// The enum `View`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -290,6 +294,7 @@ pub mod test_tables {
             6 view: ViewWire => View,
         }
     }
+    impl ::fidl::wire::ValueType for RoomWire {}
 
     /// The table `Unused`.
     #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -326,6 +331,7 @@ pub mod test_tables {
             1 count: u8 => u8,
         }
     }
+    impl ::fidl::wire::ValueType for UnusedWire {}
 
     /// The table `Keys`.
     #[derive(Debug, Default)]
@@ -439,6 +445,7 @@ pub mod test_tables {
             1 text: ::fidl::wire::Str<{ ::fidl::limits::UNBOUNDED }> => &'f str,
         }
     }
+    impl ::fidl::wire::ValueType for LongWire {}
 
     /// The table `Nothing`.
     #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -463,6 +470,7 @@ pub mod test_tables {
         /// The table `Nothing`.
         pub table NothingWire, NothingView<'f> {}
     }
+    impl ::fidl::wire::ValueType for NothingWire {}
 
     /// Members with names that are taken.
     #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -539,6 +547,7 @@ pub mod test_tables {
             4 value: u8 => u8,
         }
     }
+    impl ::fidl::wire::ValueType for TakenWire {}
 
     /// So many members that they do not fit on a line.
     #[derive(Debug, Default)]

@@ -38,6 +38,7 @@ pub mod test_unions {
             1 Text: ::fidl::wire::Str<{ ::fidl::limits::UNBOUNDED }> => &'f str,
         }
     }
+    impl ::fidl::wire::ValueType for BoundlessWire {}
 
     /// The enum `Colour`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -93,6 +94,7 @@ pub mod test_unions {
         /// The union `Empty`.
         pub flexible union EmptyWire, EmptyView<'f> {}
     }
+    impl ::fidl::wire::ValueType for EmptyWire {}
 
     /// The struct `Square`.
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -116,6 +118,7 @@ pub mod test_unions {
             0 side: ::fidl::wire::U32 => u32,
         }
     }
+    impl ::fidl::wire::ValueType for SquareWire {}
 
     /// One or the other.
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -146,6 +149,7 @@ pub mod test_unions {
             3 Square: SquareWire => SquareView<'f>,
         }
     }
+    impl ::fidl::wire::ValueType for ShapeWire {}
 
     /// A newer peer may know more.
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -208,6 +212,7 @@ pub mod test_unions {
             4 Unknown_: ::fidl::wire::Bool => bool,
         }
     }
+    impl ::fidl::wire::ValueType for OpenWire {}
 
     /// Nothing of it refers to a message.
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -243,6 +248,7 @@ pub mod test_unions {
             3 Colour: ColourWire => Colour,
         }
     }
+    impl ::fidl::wire::ValueType for ScalarWire {}
 
     /// The struct `Holder`.
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -292,6 +298,7 @@ pub mod test_unions {
             128 list: ::fidl::wire::OptUnion<ListWire> => Option<ListView<'f>>,
         }
     }
+    impl ::fidl::wire::ValueType for HolderWire {}
 
     /// The struct `Knot`.
     #[derive(Debug)]
@@ -332,6 +339,7 @@ pub mod test_unions {
             8 rest: ::fidl::wire::OptUnion<ListWire> => Option<ListView<'f>>,
         }
     }
+    impl ::fidl::wire::ValueType for NextWire {}
 
     /// The union `List`.
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -353,6 +361,7 @@ pub mod test_unions {
             2 Next: NextWire => NextView<'f>,
         }
     }
+    impl ::fidl::wire::ValueType for ListWire {}
 
     /// The union `NoThing`.
     #[derive(Debug)]
@@ -392,6 +401,7 @@ pub mod test_unions {
             2 Number: ::fidl::wire::U64 => u64,
         }
     }
+    impl ::fidl::wire::ValueType for OpenScalarWire {}
 
     /// The union `Rope`.
     #[derive(Debug)]
@@ -491,4 +501,5 @@ pub mod test_unions {
             1 Scalar: ScalarWire => ScalarView,
         }
     }
+    impl ::fidl::wire::ValueType for TwiceWire {}
 }

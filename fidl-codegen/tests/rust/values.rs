@@ -78,6 +78,7 @@ pub mod test_values {
             4 b: ::fidl::wire::U32 => u32,
         }
     }
+    impl ::fidl::wire::ValueType for PlainWire {}
 
     /// The struct `Borrowing`.
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -139,6 +140,7 @@ pub mod test_values {
             40 optional: ::fidl::wire::OptVector<::fidl::wire::Str<4>, 2> => Option<::fidl::wire::Elements<'f, ::fidl::wire::Str<4>>>,
         }
     }
+    impl ::fidl::wire::ValueType for BorrowingWire {}
 
     /// How many.
     pub const COUNT: u8 = 3;
@@ -208,6 +210,7 @@ pub mod test_values {
             0 empty: ::fidl::wire::EmptyStruct,
         }
     }
+    impl ::fidl::wire::ValueType for EmptyWire {}
 
     ::fidl::generated::bitflags! {
         /// The bits `Flags`.
@@ -306,4 +309,5 @@ pub mod test_values {
             8 next: ::fidl::wire::Boxed<NodeWire> => Option<NodeView<'f>>,
         }
     }
+    impl ::fidl::wire::ValueType for NodeWire {}
 }

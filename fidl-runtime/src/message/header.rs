@@ -4,17 +4,11 @@ use core::fmt;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
-use crate::limits::HEADER_BYTES;
+use crate::limits::{AT_REST_V2, HEADER_BYTES, MAGIC_NUMBER};
 use crate::wire::{U32, U64};
 
 /// The ordinal of an epitaph.
 pub const EPITAPH_ORDINAL: u64 = u64::MAX;
-
-/// The only wire format there is (`magic_number`).
-const MAGIC: u8 = 1;
-
-/// 'The body is in wire format version 2' in the first byte of the at-rest flags.
-const AT_REST_V2: u8 = 0x02;
 
 /// 'The interaction is flexible' in the dynamic flags.
 const FLEXIBLE: u8 = 0x80;
@@ -61,7 +55,7 @@ impl Header {
             txid: U32::new(txid),
             at_rest_flags: [AT_REST_V2, 0],
             dynamic_flags: if flexible { FLEXIBLE } else { 0 },
-            magic_number: MAGIC,
+            magic_number: MAGIC_NUMBER,
             ordinal: U64::new(ordinal),
         }
     }
@@ -73,7 +67,7 @@ impl Header {
     /// [`HeaderError`].
     pub fn parse(message: &[u8]) -> Result<Self, HeaderError> {
         let (header, _) = Self::read_from_prefix(message).map_err(|_| HeaderError::Short)?;
-        if header.magic_number != MAGIC || header.at_rest_flags[0] & AT_REST_V2 == 0 {
+        if header.magic_number != MAGIC_NUMBER || header.at_rest_flags[0] & AT_REST_V2 == 0 {
             return Err(HeaderError::Incompatible);
         }
         Ok(header)

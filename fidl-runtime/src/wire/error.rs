@@ -2,13 +2,19 @@
 
 use core::fmt;
 
+use super::path::Path;
+
 /// Why a message was refused, and where.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// In builds with debug assertions, `Debug` and `Display` tell the member, too: `entries[3].name`. Of a union the member is
+/// its variant; what is in an envelope that the schema does not know has no name.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct DecodeError {
     /// The rule that was broken.
     pub rule: Rule,
     /// The byte at fault, counted from the start of the message.
     pub offset: u32,
+    path: Path,
 }
 
 /// The rules of the FIDL wire format (version 2) that a decoder checks.
@@ -62,12 +68,34 @@ pub enum Rule {
     ShortHeader,
     /// A response has another ordinal than its request.
     ResponseOrdinal,
+    /// The metadata in front of a value has another magic number.
+    MagicNumber,
+    /// The metadata in front of a value does not say 'version 2'.
+    Version,
+    /// A byte that is reserved in the metadata in front of a value is not zero.
+    Reserved,
+    /// The bytes to be decoded do not begin at a multiple of 8.
+    Alignment,
 }
 
 impl DecodeError {
     /// An error at `offset`.
     pub const fn new(rule: Rule, offset: u32) -> Self {
-        Self { rule, offset }
+        Self { rule, offset, path: Path::EMPTY }
+    }
+
+    /// The same error in an object that is a member of another.
+    #[cfg(debug_assertions)]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn within(self, member: &'static &'static str) -> Self {
+        Self { path: self.path.within(Some(member), 0), ..self }
+    }
+
+    /// The same error in an object that is an element of a vector or array.
+    #[cfg(debug_assertions)]
+    pub(super) fn within_index(self, index: u32) -> Self {
+        Self { path: self.path.within(None, index), ..self }
     }
 }
 
@@ -98,13 +126,31 @@ impl Rule {
             Self::HandleRights => "a handle lacks a right",
             Self::ShortHeader => "the message is shorter than its header",
             Self::ResponseOrdinal => "a response has another ordinal than its request",
+            Self::MagicNumber => "the value is in another wire format",
+            Self::Version => "the value is in another version of the wire format",
+            Self::Reserved => "a reserved byte of the metadata is not zero",
+            Self::Alignment => "the bytes are not aligned to 8",
         }
     }
 }
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (byte {})", self.rule.text(), self.offset)
+        if self.path.is_empty() {
+            return write!(f, "{} (byte {})", self.rule.text(), self.offset);
+        }
+        write!(f, "{} (byte {}, {})", self.rule.text(), self.offset, self.path)
+    }
+}
+
+impl fmt::Debug for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("DecodeError");
+        out.field("rule", &self.rule).field("offset", &self.offset);
+        if !self.path.is_empty() {
+            out.field("path", &self.path);
+        }
+        out.finish()
     }
 }
 

@@ -62,7 +62,7 @@ macro_rules! wire_struct {
                 at: u32,
                 decoder: &mut $crate::wire::Decoder<'_>,
             ) -> Result<(), $crate::wire::DecodeError> {
-                $($crate::wire::Wire::validate_rest(&mut self.$field, at + $offset, decoder)?;)*
+                $($crate::within!($crate::wire::Wire::validate_rest(&mut self.$field, at + $offset, decoder), $field)?;)*
                 Ok(())
             }
 
@@ -79,7 +79,7 @@ macro_rules! wire_struct {
                     at: u32,
                     decoder: &mut $crate::wire::Decoder<'_>,
                 ) -> Result<(), $crate::wire::DecodeError> {
-                    $($crate::wire::Wire::validate(&mut wire.$field, at + $offset, decoder)?;)*
+                    $($crate::within!($crate::wire::Wire::validate(&mut wire.$field, at + $offset, decoder), $field)?;)*
                     Ok(())
                 }
 

@@ -53,6 +53,7 @@ mod envelope;
 mod error;
 pub(crate) mod handle;
 mod macros;
+mod path;
 mod pointer;
 mod result;
 mod scalar;
@@ -80,7 +81,7 @@ pub use string::{OptStr, Str};
 pub use table::ascend;
 pub use table::{Member, MemberPlaces, Members, TableHead, TableView, UnknownMembers};
 pub use union::{OptUnion, Union, UnionHead};
-pub use validate::{Decoder, Wire, validate};
+pub use validate::{Decoder, ValueType, Wire, validate};
 pub use vector::{Elements, OptVector, Vector};
 pub use view::{Body, Object, ruled_out};
 

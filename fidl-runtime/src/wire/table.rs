@@ -298,7 +298,7 @@ macro_rules! wire_table {
                 decoder: &mut $crate::wire::Decoder<'_>,
             ) -> ::core::result::Result<(), $crate::wire::DecodeError> {
                 self.0.validate(at, decoder, |ordinal, envelope, at, decoder| match ordinal {
-                    $($ordinal => envelope.validate::<$type>(at, decoder),)*
+                    $($ordinal => $crate::within!(envelope.validate::<$type>(at, decoder), $member),)*
                     _ => envelope.skip(at, decoder),
                 })
             }

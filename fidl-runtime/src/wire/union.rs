@@ -264,7 +264,7 @@ macro_rules! wire_union {
                 decoder: &mut $crate::wire::Decoder<'_>,
             ) -> ::core::result::Result<(), $crate::wire::DecodeError> {
                 match self.0.ordinal() {
-                    $($ordinal => self.0.validate::<$type>(at, decoder),)*
+                    $($ordinal => $crate::within!(self.0.validate::<$type>(at, decoder), $variant),)*
                     _ => $crate::wire_union!(@otherwise self at decoder $($unknown)?),
                 }
             }

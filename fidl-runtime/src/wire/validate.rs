@@ -62,6 +62,16 @@ pub unsafe trait Wire:
     fn many<'f>(objects: Object<'f, [Self]>) -> Self::Many<'f>;
 }
 
+/// The wire type of a struct, table or union that is no `resource`: nothing in it, ever, is a handle.
+///
+/// Generated code implements it; whoever declares a wire type by hand does so too. A type that has handles all the same
+/// does no harm: where none came, [`Rule::TooFewHandles`] says so.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the wire type of a value type",
+    note = "only structs, tables and unions that are declared without `resource` can be persisted"
+)]
+pub trait ValueType: Wire {}
+
 /// Validates the message that starts with `T` at byte `start`, and consumes all its bytes and handles.
 ///
 /// Bytes before `start` (the header) are left alone. Offsets in errors count from the start of `bytes`.

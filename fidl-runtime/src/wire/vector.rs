@@ -7,6 +7,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use super::encode::{Encode, EncodeRef, Encoder, zeroed_at_once};
 use super::error::{DecodeError, EncodeError};
+use super::path::within_index;
 use super::pointer::Counted;
 use super::validate::{Decoder, Wire};
 use super::view::Object;
@@ -92,10 +93,16 @@ fn validate_run<T: Wire>(run: &mut [T], start: u32, decoder: &mut Decoder<'_>) -
     }
     let mut at = start;
     for element in run {
-        element.validate(at, decoder)?;
+        within_index!(element.validate(at, decoder), index_of::<T>(at - start))?;
         at += size_of::<T>() as u32;
     }
     Ok(())
+}
+
+/// The index of an element so many bytes behind the first.
+#[cfg(debug_assertions)]
+fn index_of<T>(bytes: u32) -> u32 {
+    bytes.checked_div(size_of::<T>() as u32).unwrap_or(0)
 }
 
 // SAFETY: `Ok` only if each element was validated; its parts are its elements.
