@@ -62,6 +62,11 @@ fuzz() {
     -max_total_time="$seconds" -timeout=60 -rss_limit_mb=2048 -max_len=4096 -len_control=0 -print_final_stats=1 -verbosity=0)
 }
 
+# fuzz_codec TARGET SECONDS: the same for the codec, with every access checked.
+fuzz_codec() {
+  RUSTFLAGS="${RUSTFLAGS-} --cfg fidl_check_access" fuzz fidl-runtime "$@"
+}
+
 # panics_in [FEATURE]: links the codec of many types for Fuchsia, without unwinding, where only what is needed stays, and
 # counts the functions of the standard library that panics go through.
 panics_in() {

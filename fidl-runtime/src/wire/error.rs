@@ -17,6 +17,9 @@ pub struct DecodeError {
     path: Path,
 }
 
+// Elsewhere a path takes no room.
+const _: () = assert!(cfg!(debug_assertions) || size_of::<DecodeError>() == 8);
+
 /// The rules of the FIDL wire format (version 2) that a decoder checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
