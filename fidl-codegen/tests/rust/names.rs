@@ -318,6 +318,7 @@ pub mod test_names {
             0 value: u8 => u8,
         }
     }
+    impl ::fidl::wire::ValueType for DefaultWire {}
 
     /// The struct `Result`.
     #[derive(Clone, Copy, Debug, PartialEq)]
