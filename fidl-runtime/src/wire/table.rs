@@ -45,7 +45,7 @@ impl TableHead {
     ///
     /// # Errors
     ///
-    /// [`Rule::Absent`] and those of a vector of envelopes; what `member` returns.
+    /// [`Rule::Absent`](super::Rule::Absent) and those of a vector of envelopes; what `member` returns.
     pub fn validate(
         &mut self,
         at: u32,
