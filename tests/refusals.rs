@@ -174,9 +174,11 @@ fn envelope_forms() {
     refused::<OutOfLine>("#1 · 08000000 0000 0100 · #2", &[], Rule::EnvelopeForm, 14);
     refused::<OutOfLine>("#1 · 08000000 0000 0200 · #2", &[], Rule::EnvelopeForm, 14);
     accepted::<Inlined>("#1 · 02000000 0000 0100", &[]);
-    refused::<Inlined>("#1 · 02000000 0000 0000", &[], Rule::EnvelopeForm, 14);
+    refused::<Inlined>("#1 · 08000000 0000 0000", &[], Rule::EnvelopeForm, 14);
     refused::<Inlined>("#1 · 02000000 0000 0180", &[], Rule::EnvelopeForm, 14);
-    refused::<Inlined>("#1 · Z", &[], Rule::EnvelopeForm, 14);
+    // Out of line there are multiples of 8 bytes, whatever is wanted.
+    refused::<Inlined>("#1 · 02000000 0000 0000", &[], Rule::EnvelopeBytes, 8);
+    refused::<Inlined>("#1 · Z", &[], Rule::Absent, 8);
     refused::<Inlined>("#3 · 08000000 0000 0000 · feffffff 00000000", &[], Rule::EnvelopeForm, 14);
 }
 
@@ -185,7 +187,8 @@ fn envelope_bytes() {
     type Reply = FlexibleResult<TextsWire>;
     let reply = |size: &str| format!("#1 · {size} 0000 0000 · #0 P · Z Z · #1 P · 61 00000000000000");
     accepted::<Reply>(&reply("38000000"), &[]);
-    for wrong in ["00000000", "30000000", "40000000", "37000000", "ffffffff"] {
+    refused::<Reply>(&reply("00000000"), &[], Rule::Absent, 8);
+    for wrong in ["30000000", "40000000", "37000000", "ffffffff"] {
         refused::<Reply>(&reply(wrong), &[], Rule::EnvelopeBytes, 8);
     }
 }

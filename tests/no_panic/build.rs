@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use fidl_codegen::ir::LibraryId;
+use fidl_codegen::ir::{Experiment, LibraryId};
 use fidl_codegen::{Options, Source, compile_with, group_by_library, rust};
 
 fn main() {
@@ -23,7 +23,8 @@ fn main() {
             files.iter().map(|path| Source::read(path).expect("the file is there")).collect::<Vec<_>>();
         writeln!(index, "mod {group} {{").expect("text");
         if !sources.is_empty() {
-            let compiled = compile_with(&Options::default(), &group_by_library(sources));
+            let options = Options { experiments: Experiment::ALL.into(), ..Options::default() };
+            let compiled = compile_with(&options, &group_by_library(sources));
             let schema = compiled.unwrap_or_else(|report| panic!("{report}")).schema;
             for (number, library) in
                 schema.libraries.iter().enumerate().filter(|(_, library)| !library.builtin)

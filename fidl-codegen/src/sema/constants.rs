@@ -99,17 +99,24 @@ pub(super) fn parse_number(text: &str) -> Number {
         (None, Some(digits)) => (2, digits),
         (None, None) => (10, lower.as_str()),
     };
-    let well_formed = |part: &str| !part.is_empty() && part.chars().all(|letter| letter.is_digit(radix));
-    match digits.split_once('.') {
-        Some((whole, fraction)) if radix == 10 && well_formed(whole) && well_formed(fraction) => {
-            text.parse().map_or(Number::Malformed, Number::Float)
-        }
-        None if well_formed(digits) => match i128::from_str_radix(digits, radix) {
+    if !digits.is_empty() && digits.chars().all(|letter| letter.is_digit(radix)) {
+        return match i128::from_str_radix(digits, radix) {
             Ok(value) => Number::Integer(if negative { -value } else { value }),
             Err(_) => Number::Huge,
-        },
+        };
+    }
+    match text.parse() {
+        Ok(value) if radix == 10 && is_fraction(digits) => Number::Float(value),
         _ => Number::Malformed,
     }
+}
+
+/// Whether digits have a point among them, or an exponent behind them, or both.
+fn is_fraction(digits: &str) -> bool {
+    let decimal = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let (base, exponent) = digits.split_once('e').unwrap_or((digits, "0"));
+    let (whole, fraction) = base.split_once('.').unwrap_or((base, "0"));
+    decimal(whole) && decimal(fraction) && decimal(exponent.strip_prefix('-').unwrap_or(exponent))
 }
 
 fn number(

@@ -202,20 +202,25 @@ impl Walk<'_> {
     fn ctor(&mut self, id: CtorId) {
         let ctor = &self.files[self.file][id];
         self.attributes(&ctor.attributes);
-        let boxed = match ctor.head {
+        let builtin = match ctor.head {
             Head::Layout(layout) => {
                 let id = self.declared.layouts.get(&(self.file, layout)).copied();
                 self.target(id.map(Target::Decl));
-                false
+                None
             }
             Head::Path(path) => {
                 let target = self.resolved.target(self.file, path);
                 if !self.is_optional_union(ctor, target) {
                     self.type_target(target);
                 }
-                target == Some(Target::Builtin(Builtin::Box))
+                match target {
+                    Some(Target::Builtin(builtin)) => Some(builtin),
+                    _ => None,
+                }
             }
         };
+        let boxed = builtin == Some(Builtin::Box);
+        let endpoint = matches!(builtin, Some(Builtin::ClientEnd | Builtin::ServerEnd));
         let parameters = ctor.parameters.iter().flat_map(|parameters| &parameters.items);
         for parameter in parameters.filter(|_| !boxed) {
             match (parameter.ctor, parameter.constant) {
@@ -224,8 +229,10 @@ impl Walk<'_> {
                 (None, None) => {}
             }
         }
-        for constraint in ctor.constraints.iter().flat_map(|constraints| &constraints.items) {
-            self.constant(*constraint);
+        if !endpoint {
+            for constraint in ctor.constraints.iter().flat_map(|constraints| &constraints.items) {
+                self.constant(*constraint);
+            }
         }
     }
 

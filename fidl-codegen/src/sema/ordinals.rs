@@ -113,7 +113,7 @@ fn member(cx: Cx<'_>, layout: &Layout, written: &Member, out: &mut Vec<Diagnosti
         return None;
     }
     let ty = ty?;
-    if is_optional(&ty) {
+    if layout.class != LayoutClass::Overlay && is_optional(&ty) {
         out.push(optional_member(layout.class, written.name.span));
         return None;
     }

@@ -55,6 +55,9 @@ pub(super) enum Builtin {
     Pointer,
 }
 
+/// The library that names of the language may be qualified with.
+const BUILTIN_LIBRARY: &str = "fidl";
+
 const BUILTINS: [(&str, Builtin); 14] = [
     ("byte", Builtin::Byte),
     ("bytes", Builtin::Bytes),
@@ -200,6 +203,11 @@ impl Scope<'_> {
         let whole = self.library_of(prefix, used);
         if let Some(id) = whole.and_then(|library| self.decl(library, last)) {
             return Lookup::Found(Target::Decl(id));
+        }
+        if let (None, [BUILTIN_LIBRARY, name]) = (whole, parts)
+            && let Some(builtin) = builtin(name)
+        {
+            return Lookup::Found(Target::Builtin(builtin));
         }
         if let ([member], Some(id)) = (rest, self.decl(self.library, first)) {
             return self.member(id, member);

@@ -92,8 +92,16 @@ impl Lexer<'_> {
     fn number(&mut self) {
         let start = self.position;
         self.position += 1;
-        self.skip_while(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.');
-        self.push(TokenKind::Number, start);
+        loop {
+            self.skip_while(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.');
+            let last = self.text.as_bytes()[self.position - 1];
+            let exponent =
+                matches!(last, b'e' | b'E') && self.byte(0) == b'-' && self.byte(1).is_ascii_digit();
+            if !exponent {
+                return self.push(TokenKind::Number, start);
+            }
+            self.position += 1;
+        }
     }
 
     /// A run of characters that begin no token makes one diagnostic.

@@ -11,7 +11,7 @@ mod text;
 mod token;
 mod tree;
 
-pub use text::{canonical, doc_text, unescape};
+pub use text::{canonical, doc_text, unescape, upper_camel};
 pub use tree::{
     Argument, Attribute, Attributes, Const, Constant, ConstantId, Constraints, Ctor, CtorId, Decl, DeclKind,
     File, Head, Layout, LayoutClass, LayoutId, LibraryDecl, Literal, Member, Method, Modifier,

@@ -203,7 +203,7 @@ fn point(texts: Texts<'_>, argument: &Argument, out: &mut Vec<Diagnostic>) -> Po
 #[must_use]
 pub fn written_version(sources: &SourceMap, file: &File, constant: &Constant) -> Option<Version> {
     match &constant.kind {
-        Literal::Number => Version::new(u32::try_from(integer(sources.text(constant.span))?).ok()?),
+        Literal::Number => Version::of_number(u32::try_from(integer(sources.text(constant.span))?).ok()?),
         Literal::Path(path) => match file[*path].parts.as_slice() {
             [word] => Version::of_word(&word.text),
             _ => None,

@@ -66,6 +66,13 @@ impl Availability {
         self.at(other.added) || other.at(self.added)
     }
 
+    /// From when to when both exist, if there is a version in which they do.
+    pub(super) fn meet(&self, other: &Self) -> Option<Self> {
+        let ended = [self.ended, other.ended].into_iter().flatten().min();
+        let both = Self { added: self.added.max(other.added), ended, ..*self };
+        both.at(both.added).then_some(both)
+    }
+
     /// The availability of a child of which this much is written.
     pub(super) fn inherited(&self, written: Written) -> Self {
         let added = written.added.unwrap_or(self.added);

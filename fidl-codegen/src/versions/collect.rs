@@ -1,9 +1,11 @@
 //! Finds the availability of every element of a library, each inherited from what it stands in.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use super::attribute::{Available, Place, Texts, find, integer};
 use super::availability::{Availability, Outside};
+use super::composed::{self, Compose};
 use super::modifiers;
 use super::rules::{self, Abi, End, Item};
 use super::version::{UNVERSIONED, Version};
@@ -11,7 +13,7 @@ use crate::diagnostics::{Diagnostic, code, has_errors};
 use crate::source::{SourceMap, Span};
 use crate::syntax::{
     Attribute, CtorId, Decl, DeclKind, File, Head, LayoutClass, LayoutId, LibraryDecl, Literal, Member,
-    Method, Modifier, Name, Property, Protocol, ProtocolMember, unescape,
+    Method, Modifier, ModifierKind, Name, Property, Protocol, ProtocolMember, unescape, upper_camel,
 };
 
 /// The availability of everything in a library.
@@ -64,6 +66,8 @@ pub fn collect(sources: &SourceMap, files: &[File], out: &mut Vec<Diagnostic>) -
         complete: !files.iter().any(|file| file.broken),
         found,
         scopes: Vec::new(),
+        anonymous: Vec::new(),
+        protocols: Vec::new(),
         out,
     };
     let mut scope = Vec::new();
@@ -71,10 +75,19 @@ pub fn collect(sources: &SourceMap, files: &[File], out: &mut Vec<Diagnostic>) -
         collector.texts.file = file;
         scope.extend(file.decls.iter().map(|decl| collector.decl(decl, whole)));
     }
-    collector.scope(scope);
+    scope.append(&mut collector.anonymous);
+    collector.scope(scope, true);
+    for (methods, all) in composed::scopes(std::mem::take(&mut collector.protocols)) {
+        collector.scope(methods, all);
+    }
     let Collector { found, scopes, complete, .. } = collector;
     if sound {
-        scopes.iter().for_each(|scope| rules::check(scope, complete, out));
+        let mut findings = Vec::new();
+        scopes.iter().for_each(|(scope, all)| rules::check(scope, complete && *all, &mut findings));
+        // What a method lacks, it lacks wherever it is composed.
+        let mut seen = HashSet::new();
+        findings.retain(|it: &Diagnostic| seen.insert((it.code.number, it.span)));
+        out.extend(findings);
     }
     found
 }
@@ -101,15 +114,18 @@ struct Collector<'a, 'o> {
     versioned: bool,
     complete: bool,
     found: Availabilities,
-    /// Elements that may take each other's place, where all could be read.
-    scopes: Vec<Vec<Item<'a>>>,
+    /// Elements that may take each other's place, where all could be read, and whether they are all.
+    scopes: Vec<(Vec<Item<'a>>, bool)>,
+    /// The layouts written in place, which are in one scope with the declarations.
+    anonymous: Vec<Item<'a>>,
+    protocols: Vec<composed::Protocol<'a>>,
     out: &'o mut Vec<Diagnostic>,
 }
 
 impl<'a> Collector<'a, '_> {
-    fn scope(&mut self, scope: Vec<Item<'a>>) {
+    fn scope(&mut self, scope: Vec<Item<'a>>, all: bool) {
         if scope.iter().any(|item| item.end.is_some()) && scope.iter().all(|item| item.sound) {
-            self.scopes.push(scope);
+            self.scopes.push((scope, all));
         }
     }
 
@@ -123,12 +139,13 @@ impl<'a> Collector<'a, '_> {
     fn decl(&mut self, decl: &'a Decl, library: Availability) -> Item<'a> {
         let item = self.element(Place::Whole, &decl.name, &decl.attributes, library);
         let own = item.availability;
+        let name = || upper_camel(&decl.name.text);
         match &decl.kind {
-            DeclKind::Const(constant) => self.ctor(constant.ctor, own),
-            DeclKind::Alias(ctor) => self.ctor(*ctor, own),
+            DeclKind::Const(constant) => self.ctor(constant.ctor, own, &name),
+            DeclKind::Alias(ctor) => self.ctor(*ctor, own, &name),
             DeclKind::Type(ctor) => match self.texts.file[*ctor].head {
                 Head::Layout(layout) => self.layout(layout, own),
-                Head::Path(_) => self.ctor(*ctor, own),
+                Head::Path(_) => self.ctor(*ctor, own, &name),
             },
             DeclKind::Resource(resource) => self.properties(&resource.properties, own),
             DeclKind::Service(service) => self.properties(&service.members, own),
@@ -150,7 +167,7 @@ impl<'a> Collector<'a, '_> {
         let (availability, end) = self.read(place, &name.text, attributes, parent);
         let sound = !has_errors(&self.out[before..]);
         self.enter(name.span, availability);
-        Item { name: &name.text, span: name.span, availability, end, abi: None, sound }
+        Item { name: Cow::Borrowed(&name.text), span: name.span, availability, end, abi: None, sound }
     }
 
     fn read(
@@ -233,21 +250,34 @@ impl<'a> Collector<'a, '_> {
         parent.inherited(written)
     }
 
-    /// The layouts within a type, which inherit from what they stand in.
-    fn ctor(&mut self, ctor: CtorId, parent: Availability) {
+    /// The layouts within a type, which inherit from what they stand in and are named after it.
+    fn ctor(&mut self, ctor: CtorId, parent: Availability, name: &dyn Fn() -> String) {
         let file = self.texts.file;
         let ctor = &file[ctor];
         if let Head::Layout(id) = ctor.head {
             let layout = &file[id];
             let caret = Span { end: layout.class_span.end, ..layout.span };
             self.enter(caret, parent);
+            if self.versioned {
+                let name = Cow::Owned(self.generated_name(&ctor.attributes).unwrap_or_else(name));
+                let (end, abi) = (None, None);
+                self.anonymous.push(Item { name, span: caret, availability: parent, end, abi, sound: true });
+            }
             self.layout(id, parent);
         }
         for parameter in ctor.parameters.iter().flat_map(|parameters| &parameters.items) {
             if let Some(ctor) = parameter.ctor {
-                self.ctor(ctor, parent);
+                self.ctor(ctor, parent, name);
             }
         }
+    }
+
+    /// The name that a layout is given in place of the one that follows from where it stands.
+    fn generated_name(&self, attributes: &[Attribute]) -> Option<String> {
+        let attribute = attributes.iter().find(|attribute| attribute.name.text == "generated_name")?;
+        let constant = &self.texts.file[attribute.arguments.first()?.value];
+        let text = matches!(constant.kind, Literal::String).then(|| self.texts.sources.text(constant.span));
+        text.map(unescape)
     }
 
     fn layout(&mut self, id: LayoutId, parent: Availability) {
@@ -255,13 +285,13 @@ impl<'a> Collector<'a, '_> {
         self.modifiers(&layout.modifiers, parent);
         let members = layout.members.iter();
         let scope = members.map(|member| self.member(member, layout.class, parent)).collect();
-        self.scope(scope);
+        self.scope(scope, true);
     }
 
     fn member(&mut self, member: &'a Member, class: LayoutClass, parent: Availability) -> Item<'a> {
         let mut item = self.element(Place::Member, &member.name, &member.attributes, parent);
         if let Some(ctor) = member.ctor {
-            self.ctor(ctor, item.availability);
+            self.ctor(ctor, item.availability, &|| upper_camel(&member.name.text));
         }
         item.abi = match (member.ordinal, member.value) {
             (Some((ordinal, _)), _) => Some(Abi::Ordinal(ordinal)),
@@ -277,25 +307,32 @@ impl<'a> Collector<'a, '_> {
         let mut scope = Vec::new();
         for property in properties {
             let item = self.element(Place::Member, &property.name, &property.attributes, parent);
-            self.ctor(property.ctor, item.availability);
+            self.ctor(property.ctor, item.availability, &|| upper_camel(&property.name.text));
             scope.push(item);
         }
-        self.scope(scope);
+        self.scope(scope, true);
     }
 
     fn protocol(&mut self, protocol: &'a Protocol, name: &'a Name, parent: Availability) {
         self.modifiers(&protocol.modifiers, parent);
-        let mut scope = Vec::new();
+        let (mut methods, mut composes) = (Vec::new(), Vec::new());
         for member in &protocol.members {
             match member {
                 ProtocolMember::Compose { attributes, path } => {
-                    let (own, _) = self.read(Place::Whole, "", attributes, parent);
-                    self.enter(self.texts.file[*path].span, own);
+                    let (availability, end) = self.read(Place::Whole, "", attributes, parent);
+                    let path = &self.texts.file[*path];
+                    self.enter(path.span, availability);
+                    let own = path.text().rsplit_once('.').is_none_or(|(library, _)| library == self.library);
+                    let name = path.parts.last().filter(|_| own).map(|part| part.text.as_str());
+                    composes.push(Compose { name, availability, end });
                 }
-                ProtocolMember::Method(method) => scope.push(self.method(method, name, parent)),
+                ProtocolMember::Method(method) => methods.push(self.method(method, name, parent)),
             }
         }
-        self.scope(scope);
+        if self.versioned {
+            let (name, availability) = (name.text.as_str(), parent);
+            self.protocols.push(composed::Protocol { name, availability, methods, composes });
+        }
     }
 
     fn method(&mut self, method: &'a Method, protocol: &Name, parent: Availability) -> Item<'a> {
@@ -303,12 +340,22 @@ impl<'a> Collector<'a, '_> {
         let own = item.availability;
         self.modifiers(&method.modifiers, own);
         modifiers::strictness(method, own, &self.found.modifiers, self.out);
-        for payload in [&method.request, &method.response].into_iter().flatten() {
+        let camel = || upper_camel(&protocol.text) + &upper_camel(&method.name.text);
+        let written = || format!("{}_{}", protocol.text, method.name.text);
+        let strict = method.modifiers.iter().any(|modifier| modifier.kind == ModifierKind::Strict);
+        let result = method.error.is_some() || !strict;
+        for (payload, word) in [(&method.request, "Request"), (&method.response, "Response")] {
+            let Some(payload) = payload else { continue };
             // The compiler's own declarations for the answer are placed here.
             self.enter(payload.span, own);
-            payload.ctor.into_iter().for_each(|ctor| self.ctor(ctor, own));
+            let name = || match (&method.request, word) {
+                (Some(_), "Response") if result => written() + "_Response",
+                (Some(_), word) => camel() + word,
+                (None, _) => camel() + "Request",
+            };
+            payload.ctor.into_iter().for_each(|ctor| self.ctor(ctor, own, &name));
         }
-        method.error.into_iter().for_each(|(_, ctor)| self.ctor(ctor, own));
+        method.error.into_iter().for_each(|(_, ctor)| self.ctor(ctor, own, &|| written() + "_Error"));
         item.abi = self.selector(method, protocol).map(Abi::Selector);
         item
     }

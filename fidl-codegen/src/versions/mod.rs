@@ -7,13 +7,15 @@
 //!
 //! - `version`: versions, and the [`Selection`] of those that are compiled.
 //! - `availability`: begin, deprecation and end of an element, and what of that is inherited.
-//! - `attribute`, `collect`: from the trees to availabilities. `rules`, `modifiers`: what must hold among them.
+//! - `attribute`, `collect`: from the trees to availabilities. `rules`, `modifiers`: what must hold among them;
+//!   `composed` gives the methods of protocols for that.
 //! - `history`: which names there are at other versions.
 //! - `target`, `prune`, `mark`: from the trees to those of one version.
 
 mod attribute;
 mod availability;
 mod collect;
+mod composed;
 mod history;
 mod mark;
 mod modifiers;

@@ -1,16 +1,17 @@
 //! Rules between an element that ends and those that begin where it ends.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::availability::Availability;
 use super::version::Version;
 use crate::diagnostics::{Diagnostic, code};
 use crate::source::Span;
-use crate::syntax::canonical;
 
 /// An element among those that may take its place.
+#[derive(Clone)]
 pub(super) struct Item<'a> {
-    pub(super) name: &'a str,
+    pub(super) name: Cow<'a, str>,
     pub(super) span: Span,
     pub(super) availability: Availability,
     /// Given if its end is written at the element itself.
@@ -21,6 +22,7 @@ pub(super) struct Item<'a> {
 }
 
 /// `removed=` or `replaced=`.
+#[derive(Clone)]
 pub(super) struct End {
     pub(super) version: Version,
     /// The argument.
@@ -50,10 +52,10 @@ impl Abi {
 
 /// The elements of one scope, to look up.
 struct Scope<'s, 'a> {
-    /// By canonical name and begin.
-    begins: HashMap<(String, Version), &'s Item<'a>>,
-    /// By canonical name, in the order of their begins.
-    named: HashMap<String, Vec<&'s Item<'a>>>,
+    /// By name and begin.
+    begins: HashMap<(&'s str, Version), &'s Item<'a>>,
+    /// By name, in the order of their begins.
+    named: HashMap<&'s str, Vec<&'s Item<'a>>>,
     /// By what stands for them on the wire, and begin.
     abi: HashMap<(&'s Abi, Version), &'s Item<'a>>,
 }
@@ -63,8 +65,8 @@ struct Scope<'s, 'a> {
 pub(super) fn check(items: &[Item<'_>], complete: bool, out: &mut Vec<Diagnostic>) {
     let mut scope = Scope { begins: HashMap::new(), named: HashMap::new(), abi: HashMap::new() };
     for item in items {
-        let (name, added) = (canonical(item.name), item.availability.added);
-        scope.begins.entry((name.clone(), added)).or_insert(item);
+        let (name, added) = (&*item.name, item.availability.added);
+        scope.begins.entry((name, added)).or_insert(item);
         scope.named.entry(name).or_default().push(item);
         if let Some(abi) = &item.abi {
             scope.abi.entry((abi, added)).or_insert(item);
@@ -84,7 +86,7 @@ impl<'s, 'a> Scope<'s, 'a> {
     fn removed(&self, item: &Item<'a>, end: &End, out: &mut Vec<Diagnostic>) {
         let version = end.version;
         let found = match &end.renamed {
-            None => self.begins.get(&(canonical(item.name), version)).map(|other| {
+            None => self.begins.get(&(&*item.name, version)).map(|other| {
                 let label = format!("another `{}` is added at {version}", other.name);
                 (*other, Diagnostic::new(code::REMOVED_BUT_REPLACED, end.span, label))
             }),
@@ -113,8 +115,8 @@ impl<'s, 'a> Scope<'s, 'a> {
 
     fn replaced(&self, item: &Item<'a>, end: &End, complete: bool, out: &mut Vec<Diagnostic>) {
         let version = end.version;
-        let name = end.renamed.as_ref().map_or(item.name, |(name, _)| name);
-        let Some(other) = self.begins.get(&(canonical(name), version)) else {
+        let name = end.renamed.as_ref().map_or(&*item.name, |(name, _)| name);
+        let Some(other) = self.begins.get(&(name, version)) else {
             let (code, span) = match &end.renamed {
                 None => (code::REPLACEMENT_MISSING, end.span),
                 Some((_, span)) => (code::RENAMED_MISSING, *span),
@@ -137,7 +139,7 @@ impl<'s, 'a> Scope<'s, 'a> {
 
     /// An element of this name that exists in a version: the one that was added last until then.
     fn at(&self, name: &str, version: Version) -> Option<&'s Item<'a>> {
-        let named = self.named.get(&canonical(name))?;
+        let named = self.named.get(name)?;
         let until = named.partition_point(|item| item.availability.added <= version);
         let last = named[..until].last()?;
         last.availability.at(version).then_some(*last)

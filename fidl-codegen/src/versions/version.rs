@@ -28,6 +28,12 @@ impl Version {
         (1..=Self::LARGEST_NUMBER).contains(&number).then_some(Self(number))
     }
 
+    /// The version that a number stands for in a schema: its own, or one of the words.
+    #[must_use]
+    pub fn of_number(number: u32) -> Option<Self> {
+        [Self::NEXT, Self::HEAD].into_iter().find(|version| version.0 == number).or(Self::new(number))
+    }
+
     /// The value that stands for the version in the IR.
     #[must_use]
     pub fn value(self) -> u32 {
@@ -64,7 +70,7 @@ impl FromStr for Version {
             return Ok(Self::LEGACY);
         }
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-        let number = || text.parse().ok().filter(|_| digits).and_then(Self::new);
+        let number = || text.parse().ok().filter(|_| digits).and_then(Self::of_number);
         Self::of_word(text).or_else(number).ok_or_else(|| BadSelection::Version(text.to_owned()))
     }
 }
@@ -174,7 +180,10 @@ mod tests {
         for text in ["1", "20", "2147483647", "NEXT", "HEAD", "LEGACY"] {
             assert_eq!(text.parse::<Version>().map(|version| version.to_string()).as_deref(), Ok(text));
         }
-        for text in ["", "0", "-1", "+1", "2147483648", "4292870144", "head", "1.0", " 1"] {
+        for (text, version) in [("4291821568", Version::NEXT), ("4292870144", Version::HEAD)] {
+            assert_eq!(text.parse(), Ok(version));
+        }
+        for text in ["", "0", "-1", "+1", "2147483648", "4293918720", "head", "1.0", " 1"] {
             assert_eq!(text.parse::<Version>(), Err(BadSelection::Version(text.to_owned())));
         }
     }

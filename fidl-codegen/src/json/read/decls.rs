@@ -208,7 +208,8 @@ impl Reader {
     }
 
     fn union(&mut self, at: &At<'_>, form: &Union) -> Result<DeclKind> {
-        let members = self.union_members(&at.key("members"), &form.members, form.is_result)?;
+        let kind = if form.is_result { Members::Result } else { Members::Plain };
+        let members = self.union_members(&at.key("members"), &form.members, kind)?;
         if form.strict && members.is_empty() {
             return Err(at.key("members").value("[]", "enough for a strict union"));
         }
@@ -223,7 +224,7 @@ impl Reader {
     }
 
     fn overlay(&mut self, at: &At<'_>, form: &Overlay) -> Result<DeclKind> {
-        let members = self.union_members(&at.key("members"), &form.members, false)?;
+        let members = self.union_members(&at.key("members"), &form.members, Members::Overlay)?;
         Ok(DeclKind::Overlay(ir::Overlay { members, shape: TypeShape::default() }))
     }
 
@@ -231,7 +232,7 @@ impl Reader {
         &mut self,
         at: &At<'_>,
         forms: &[UnionMember],
-        result: bool,
+        kind: Members,
     ) -> Result<Vec<OrdinalMember>> {
         names::members(at, forms.iter().map(|member| member.name.as_str()))?;
         let mut members = Vec::new();
@@ -239,14 +240,13 @@ impl Reader {
             let at = at.item(index);
             let element = element!(self, &at, form)?;
             let ty = match form.r#type.kind_v2 {
-                parts::TypeKind::Internal if result && form.ordinal == 3 => {
+                parts::TypeKind::Internal if kind == Members::Result && form.ordinal == 3 => {
                     ir::Type { kind: TypeKind::FrameworkError, shape: TypeShape::default(), alias: None }
                 }
                 _ => self.plain(&at.key("type"), &form.r#type)?,
             };
             let member = OrdinalMember { ordinal: form.ordinal, element, ty };
-            // The compiler makes these, of any type that a method can have for its errors.
-            members.push(if result { member } else { never_absent(&at, member)? });
+            members.push(if kind == Members::Plain { never_absent(&at, member)? } else { member });
         }
         by_ordinal(at, members)
     }
@@ -270,7 +270,18 @@ impl Reader {
     }
 }
 
-/// Members with ordinals can be absent anyway, and are not of types that can.
+/// Of what the members are that only one of has a value.
+#[derive(Clone, Copy, PartialEq)]
+enum Members {
+    /// A union.
+    Plain,
+    /// A union that the compiler made, of any type that a method can have for its errors.
+    Result,
+    /// An overlay, in which any type may stand.
+    Overlay,
+}
+
+/// Members of tables and unions can be absent anyway, and are not of types that can.
 fn never_absent(at: &At<'_>, member: OrdinalMember) -> Result<OrdinalMember> {
     match member.ty.kind {
         TypeKind::Box(_)

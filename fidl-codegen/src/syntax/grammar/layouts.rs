@@ -27,7 +27,8 @@ pub(super) fn at_layout(p: &Parser<'_>) -> bool {
 /// Whether what stands behind the colon goes on with `{`.
 fn brace_behind_subtype(p: &Parser<'_>) -> bool {
     let mut ahead = 2;
-    while matches!(p.ahead(ahead).kind, TokenKind::Identifier | TokenKind::Dot | TokenKind::Number) {
+    let subtype = [TokenKind::Identifier, TokenKind::Dot, TokenKind::Number, TokenKind::String];
+    while subtype.contains(&p.ahead(ahead).kind) {
         ahead += 1;
     }
     p.ahead(ahead).kind == TokenKind::LeftBrace
@@ -112,9 +113,8 @@ fn unknown_class(p: &mut Parser<'_>) {
 fn allow_modifiers(p: &mut Parser<'_>, modifiers: &[Modifier], class: LayoutClass) {
     for modifier in modifiers {
         let allowed = match modifier.kind {
-            ModifierKind::Strict => !matches!(class, LayoutClass::Struct | LayoutClass::Table),
-            ModifierKind::Flexible => {
-                !matches!(class, LayoutClass::Struct | LayoutClass::Table | LayoutClass::Overlay)
+            ModifierKind::Strict | ModifierKind::Flexible => {
+                !matches!(class, LayoutClass::Struct | LayoutClass::Table)
             }
             ModifierKind::Resource => !class.has_values(),
             _ => false,
