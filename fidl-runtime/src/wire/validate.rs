@@ -79,16 +79,30 @@ pub trait ValueType: Wire {}
 /// # Errors
 ///
 /// The first rule of the format that the message breaks. The bytes are then in an unspecified state.
+#[inline]
 pub fn validate<'f, T: Wire>(
     bytes: &'f mut [u8],
     start: usize,
     handles: &'f [HandleSlot],
 ) -> Result<Body<'f, T>, DecodeError> {
-    let mut decoder = Decoder::new(bytes, start, handles)?;
+    place(bytes, start)?;
+    let mut decoder = Decoder::new(bytes, start, handles);
     let (root, at) = decoder.claim::<T>()?;
     root.validate(at, &mut decoder)?;
     decoder.finish()?;
     Ok(Body::proven(bytes, start, handles))
+}
+
+/// Checks where a message lies: offsets have room for its length, and objects are aligned.
+#[inline]
+fn place(bytes: &[u8], start: usize) -> Result<(), DecodeError> {
+    if bytes.len().max(start) > u32::MAX as usize {
+        return Err(DecodeError::new(Rule::OutOfBounds, u32::MAX));
+    }
+    match bytes.get(start..) {
+        Some(rest) if rest.as_ptr().addr().is_multiple_of(OBJECT_ALIGNMENT) => Ok(()),
+        _ => Err(DecodeError::new(Rule::OutOfBounds, start as u32)),
+    }
 }
 
 /// The part of a message that is still to be claimed by the objects in front of it.
@@ -105,15 +119,13 @@ pub struct Decoder<'b> {
 }
 
 impl<'b> Decoder<'b> {
-    fn new(bytes: &'b mut [u8], start: usize, handles: &'b [HandleSlot]) -> Result<Self, DecodeError> {
-        let too_long = DecodeError::new(Rule::OutOfBounds, u32::MAX);
-        let end = u32::try_from(bytes.len()).map_err(|_| too_long)?;
-        let at = u32::try_from(start).map_err(|_| too_long)?;
-        let rest = bytes.get_mut(start..).ok_or(DecodeError::new(Rule::OutOfBounds, at))?;
-        if !rest.as_ptr().addr().is_multiple_of(OBJECT_ALIGNMENT) {
-            return Err(DecodeError::new(Rule::OutOfBounds, at));
-        }
-        Ok(Self { rest, end, depth: 0, handles, next_handle: 0 })
+    /// Of bytes whose [`place`] has been checked. That has a result of its own: an error that shares its place with a decoder
+    /// makes the processor wait, for longer than a small message takes.
+    #[inline]
+    fn new(bytes: &'b mut [u8], start: usize, handles: &'b [HandleSlot]) -> Self {
+        let end = bytes.len() as u32;
+        let rest = bytes.get_mut(start..).unwrap_or_default();
+        Self { rest, end, depth: 0, handles, next_handle: 0 }
     }
 
     /// Where the next object lies.
@@ -265,6 +277,7 @@ impl<'b> Decoder<'b> {
         self.next_handle
     }
 
+    #[inline]
     fn finish(self) -> Result<(), DecodeError> {
         if !self.rest.is_empty() {
             return Err(DecodeError::new(Rule::TrailingBytes, self.position()));

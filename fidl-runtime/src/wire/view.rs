@@ -30,15 +30,18 @@ pub struct Body<'f, T> {
 
 impl<'f, T: Wire> Body<'f, T> {
     /// The proof. Only for [`validate`](super::validate), after the walk.
+    #[inline]
     pub(super) fn proven(bytes: &'f [u8], start: usize, handles: &'f [HandleSlot]) -> Self {
         Self { message: Message { bytes, handles }, start, marker: PhantomData }
     }
 
     /// The primary object.
+    #[inline]
     pub fn view(&self) -> T::View<'_> {
         T::view(self.object())
     }
 
+    #[inline]
     fn object(&self) -> Object<'_, T> {
         // SAFETY: the walk began by claiming a `T` at `start`.
         unsafe { Object::at(&self.message, self.start) }
