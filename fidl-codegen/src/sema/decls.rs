@@ -33,7 +33,7 @@ pub(super) fn compile(
         Body::Protocol(protocol) => {
             protocols::compile(cx, entry, id, given, protocol, out).map(DeclKind::Protocol)
         }
-        Body::Service(service) => services::compile(cx, entry, service, out),
+        Body::Service(service) => services::compile(cx, service, out),
         Body::Result(method) => results::compile(cx, entry, method, out),
         Body::EmptySuccess(_) => Some(DeclKind::Struct(results::empty_success())),
         Body::Broken => None,

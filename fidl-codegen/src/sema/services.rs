@@ -1,7 +1,7 @@
 //! Services.
 
 use super::attributes::Place;
-use super::declare::{Entry, member_collisions};
+use super::declare::member_collisions;
 use super::decls::element;
 use super::known::Cx;
 use super::types;
@@ -10,12 +10,7 @@ use crate::ir::{DeclId, DeclKind, EndpointRole, Service, ServiceMember, Type, Ty
 use crate::syntax::{self, Property};
 
 /// The members of a service. What these name need not be compiled yet.
-pub(super) fn compile(
-    cx: Cx<'_>,
-    _: &Entry<'_>,
-    service: &syntax::Service,
-    out: &mut Vec<Diagnostic>,
-) -> Option<DeclKind> {
+pub(super) fn compile(cx: Cx<'_>, service: &syntax::Service, out: &mut Vec<Diagnostic>) -> Option<DeclKind> {
     let names = service.members.iter().map(|member| (member.name.text.as_str(), member.name.span));
     member_collisions(names, out);
     let members: Vec<Option<ServiceMember>> =

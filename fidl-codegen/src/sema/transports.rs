@@ -6,7 +6,7 @@ use super::declare::{Body, Declared, Entry};
 use super::known::Known;
 use super::services::protocol_of;
 use crate::diagnostics::{Diagnostic, code};
-use crate::ir::{DeclId, DeclKind, Schema, Service, Transport, Type, TypeKind};
+use crate::ir::{DeclId, DeclKind, Schema, Service, ServiceMember, Transport, Type, TypeKind};
 use crate::layout::member_types;
 use crate::source::Span;
 use crate::syntax::ProtocolMember;
@@ -71,17 +71,9 @@ fn carried_handles(transport: Transport) -> &'static str {
     }
 }
 
+/// The handles of the driver framework are no kernel objects, so that only its own transport carries them.
 fn carries_handle(schema: &Schema, transport: Transport, resource: DeclId) -> bool {
-    let library = &schema.library(schema.decl(resource).library).name;
-    match transport {
-        Transport::Driver => library == "fdf" || library == "zx" || !is_framework(library),
-        Transport::Channel | Transport::Banjo | Transport::Syscall => library != "fdf",
-    }
-}
-
-/// Whether the handles of this library are those of a transport.
-fn is_framework(library: &str) -> bool {
-    matches!(library, "zx" | "fdf")
+    transport == Transport::Driver || schema.library(schema.decl(resource).library).name != "fdf"
 }
 
 fn carries_end(transport: Transport, of: Transport) -> bool {
@@ -149,23 +141,17 @@ fn leaf(ty: &Type) -> Leaf {
 
 /// The members of a service must all go over one transport.
 pub(super) fn check_service(known: &Known, entry: &Entry<'_>, service: &Service, out: &mut Vec<Diagnostic>) {
-    let transport = |ty: &Type| {
-        let protocol = known.schema.as_protocol(protocol_of(ty)?)?;
+    let Body::Service(written) = entry.body else { return };
+    let transport = |member: &ServiceMember| {
+        let protocol = known.schema.as_protocol(protocol_of(&member.ty)?)?;
         Some(protocol.transport)
     };
-    let Some(first) = service.members.first().and_then(|member| transport(&member.ty)) else { return };
-    let Body::Service(written) = entry.body else { return };
-    for (member, written) in service.members.iter().zip(&written.members) {
-        let Some(other) = transport(&member.ty).filter(|other| *other != first) else { continue };
-        let label = format!("this goes over `{}`", other.name());
-        let diagnostic = Diagnostic::new(code::SERVICE_TRANSPORTS, written.name.span, label);
-        let place = service.members.first().and_then(|_| written_first(entry)).unwrap_or(entry.caret);
-        out.push(diagnostic.place(place, format!("this one goes over `{}`", first.name())));
-        return;
-    }
-}
-
-fn written_first(entry: &Entry<'_>) -> Option<Span> {
-    let Body::Service(written) = entry.body else { return None };
-    written.members.first().map(|member| member.name.span)
+    let mut members = service.members.iter().map(transport).zip(&written.members);
+    let Some((Some(first), first_written)) = members.next() else { return };
+    let other = members.find_map(|(other, written)| Some((other.filter(|other| *other != first)?, written)));
+    let Some((other, other_written)) = other else { return };
+    let label = format!("this goes over `{}`", other.name());
+    let place = format!("this one goes over `{}`", first.name());
+    let diagnostic = Diagnostic::new(code::SERVICE_TRANSPORTS, other_written.name.span, label);
+    out.push(diagnostic.place(first_written.name.span, place));
 }
