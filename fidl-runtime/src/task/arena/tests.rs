@@ -368,3 +368,43 @@ fn a_static_arena_is_taken_once() {
     assert_eq!(block_on(sessions.as_mut().next()), Some(2));
     assert_eq!(sessions.capacity(), 2);
 }
+
+/// Wakes itself when it is dropped, also from another thread.
+struct WakesInDrop(Waker);
+
+impl Future for WakesInDrop {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        self.0.wake_by_ref();
+        Poll::Pending
+    }
+}
+
+impl Drop for WakesInDrop {
+    fn drop(&mut self) {
+        self.0.wake_by_ref();
+        let waker = self.0.clone();
+        thread::spawn(move || waker.wake()).join().unwrap();
+    }
+}
+
+#[test]
+fn wakes_during_a_poll_and_during_a_drop() {
+    let parent = Arc::new(Parent::default());
+    let mut arena = pin!(Arena::<_, 1>::new());
+    let reserved = arena.as_mut().reserve().unwrap();
+    let waker = reserved.waker().clone();
+    assert_eq!(reserved.start_with(|_| WakesInDrop(waker)), Started::Waiting(0));
+    assert!(arena.has_woken());
+    let stale = super::super::stale_wakes();
+    arena.as_mut().remove(0);
+    assert!(super::super::stale_wakes() >= stale + 2);
+    // The bit that the wake during the poll has left reaches nobody.
+    assert_eq!(poll(arena.as_mut(), &parent), Poll::Ready(None));
+    let reserved = arena.as_mut().reserve().unwrap();
+    let waker = reserved.waker().clone();
+    reserved.push(WakesInDrop(waker));
+    assert_eq!(poll(arena.as_mut(), &parent), Poll::Pending);
+    arena.as_mut().clear();
+}
