@@ -25,6 +25,8 @@ mod key;
 mod lane;
 mod parent;
 mod place;
+#[cfg(target_has_atomic = "64")]
+mod readiness;
 mod waker;
 
 pub use arena::{Arena, Full, Iter, IterPinMut, Reserved, Started};
@@ -35,3 +37,5 @@ pub(crate) use lane::{Lane, LaneId};
 #[cfg(feature = "kernel")]
 pub(crate) use place::{ArenaBytes, bytes_of};
 pub use place::{Make, StaticArena, arena_bytes, future_bytes};
+#[cfg(target_has_atomic = "64")]
+pub use readiness::{Readiness, Ready, UNTIL_STOP};
