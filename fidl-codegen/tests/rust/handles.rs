@@ -128,6 +128,7 @@ pub mod test_handles {
         impl<S: Server + 'static> ::fidl::server::Binding for Serve<S> {
             type Protocol = P;
             type Server = S;
+            const HANDLERS: &'static [::fidl::server::Handler] = &[];
 
             async fn dispatch<'s>(
                 _server: &'s S,

@@ -176,6 +176,9 @@ pub mod test_names {
         impl<S: Server + 'static> ::fidl::server::Binding for Serve<S> {
             type Protocol = Client_;
             type Server = S;
+            const HANDLERS: &'static [::fidl::server::Handler] = &[
+                ::fidl::server::Handler::of("New", <S as Server>::new_),
+            ];
 
             async fn dispatch<'s>(
                 server: &'s S,

@@ -290,6 +290,9 @@ pub mod test_others {
         impl<S: Server + 'static> ::fidl::server::Binding for Serve<S> {
             type Protocol = C;
             type Server = S;
+            const HANDLERS: &'static [::fidl::server::Handler] = &[
+                ::fidl::server::Handler::of("Chars", <S as Server>::chars),
+            ];
 
             async fn dispatch<'s>(
                 server: &'s S,

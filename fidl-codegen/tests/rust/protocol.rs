@@ -253,6 +253,11 @@ pub mod test_protocol {
         impl<S: Server + 'static> ::fidl::server::Binding for Serve<S> {
             type Protocol = Adder;
             type Server = S;
+            const HANDLERS: &'static [::fidl::server::Handler] = &[
+                ::fidl::server::Handler::of("Add", <S as Server>::add),
+                ::fidl::server::Handler::of("Reset", <S as Server>::reset),
+                ::fidl::server::Handler::of("Name", <S as Server>::name),
+            ];
 
             async fn dispatch<'s>(
                 server: &'s S,

@@ -604,6 +604,24 @@ pub mod test_results {
         impl<S: Server + 'static> ::fidl::server::Binding for Serve<S> {
             type Protocol = Asker;
             type Server = S;
+            const HANDLERS: &'static [::fidl::server::Handler] = &[
+                ::fidl::server::Handler::of("Divide", <S as Server>::divide),
+                ::fidl::server::Handler::of(
+                    "DivideFlexibly",
+                    <S as Server>::divide_flexibly,
+                ),
+                ::fidl::server::Handler::of("Check", <S as Server>::check),
+                ::fidl::server::Handler::of("CheckFlexibly", <S as Server>::check_flexibly),
+                ::fidl::server::Handler::of("Say", <S as Server>::say),
+                ::fidl::server::Handler::of("SayFlexibly", <S as Server>::say_flexibly),
+                ::fidl::server::Handler::of("Choose", <S as Server>::choose),
+                ::fidl::server::Handler::of(
+                    "ChooseFlexibly",
+                    <S as Server>::choose_flexibly,
+                ),
+                ::fidl::server::Handler::of("Take", <S as Server>::take),
+                ::fidl::server::Handler::of("Tell", <S as Server>::tell),
+            ];
 
             async fn dispatch<'s>(
                 server: &'s S,

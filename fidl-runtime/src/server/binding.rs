@@ -7,6 +7,7 @@ use core::ops::Deref;
 
 use super::close::CloseReason;
 use super::connection::{Connection, ConnectionId};
+use super::place::Handler;
 use super::respond::Responder;
 use crate::message::{Header, Lease};
 use crate::message::{Method, Protocol, UnknownMethod};
@@ -22,6 +23,9 @@ pub trait Binding: 'static {
 
     /// The server that handles its requests.
     type Server: 'static;
+
+    /// What each handler needs, so that a service whose slots become too large can say because of which.
+    const HANDLERS: &'static [Handler] = &[];
 
     /// Handles one request: decodes it, runs the handler, encodes the reply.
     ///
