@@ -1,6 +1,6 @@
 //! How deep objects may be nested: 32 indirections from the primary object.
 
-use fidl::wire::{EncodeError, Rule, Wire};
+use fidl::wire::{EncodeError, EncodeRule, Rule, Wire};
 
 use super::codec::{decode, encode, touch};
 use super::layouts::*;
@@ -35,15 +35,15 @@ fn tables_in_tables() {
     // An empty one has nothing out of line.
     let deepest = tables(16, Tables::default()).unwrap();
     assert_eq!(decodes::<TablesWire>(&deepest), Ok(()));
-    assert_eq!(tables(17, Tables::default()), Err(EncodeError::Depth));
+    assert_eq!(tables(17, Tables::default()), Err(EncodeError::new(EncodeRule::Depth)));
     // A number in its envelope is one indirection behind the envelopes.
     let number = Tables { number: Some(1), ..Tables::default() };
     assert_eq!(decodes::<TablesWire>(&tables(15, number).unwrap()), Ok(()));
-    assert_eq!(tables(16, number), Err(EncodeError::Depth));
+    assert_eq!(tables(16, number), Err(EncodeError::new(EncodeRule::Depth)));
     // The text of a string is one more.
     let text = Tables { text: Some("a"), ..Tables::default() };
     assert_eq!(decodes::<TablesWire>(&tables(14, text).unwrap()), Ok(()));
-    assert_eq!(tables(15, text), Err(EncodeError::Depth));
+    assert_eq!(tables(15, text), Err(EncodeError::new(EncodeRule::Depth)));
 }
 
 /// The bytes of tables in one another, of which the innermost has these envelopes.
@@ -101,12 +101,12 @@ fn lists(count: usize, inner: Unions<'_>) -> Result<Vec<u8>, EncodeError> {
 #[test]
 fn unions_in_unions() {
     assert_eq!(decodes::<UnionsWire>(&links(31, Unions::Number(1)).unwrap()), Ok(()));
-    assert_eq!(links(32, Unions::Number(1)), Err(EncodeError::Depth));
+    assert_eq!(links(32, Unions::Number(1)), Err(EncodeError::new(EncodeRule::Depth)));
     let end = Unions::Link(Link { next: None });
     assert_eq!(decodes::<UnionsWire>(&links(31, end).unwrap()), Ok(()));
-    assert_eq!(links(32, end), Err(EncodeError::Depth));
+    assert_eq!(links(32, end), Err(EncodeError::new(EncodeRule::Depth)));
     assert_eq!(decodes::<UnionsWire>(&lists(15, end).unwrap()), Ok(()));
-    assert_eq!(lists(16, end), Err(EncodeError::Depth));
+    assert_eq!(lists(16, end), Err(EncodeError::new(EncodeRule::Depth)));
 }
 
 #[test]

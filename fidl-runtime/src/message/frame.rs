@@ -28,7 +28,9 @@ use zerocopy::IntoBytes;
 use super::header::{Header, HeaderError};
 use crate::kernel::{self, ReadError, Status};
 use crate::limits::{HEADER_BYTES, MAX_MESSAGE_BYTES, MAX_MESSAGE_HANDLES};
-use crate::wire::{self, Body, DecodeError, Encode, EncodeError, Encoder, HandleSlot, Rule, Wire};
+use crate::wire::{
+    self, Body, DecodeError, Encode, EncodeError, EncodeRule, Encoder, HandleSlot, Rule, Wire,
+};
 
 /// Storage for one message of up to `BYTES` bytes, header included, and up to `HANDLES` handles.
 #[repr(C, align(8))]
@@ -184,8 +186,8 @@ impl Lease<'_> {
     ///
     /// # Errors
     ///
-    /// [`EncodeError::OutOfSpace`], [`EncodeError::TooManyHandles`] if this frame is smaller than the message;
-    /// [`EncodeError::InvalidHandle`] if a handle has been taken out of it. The frame is empty then, and the handles are closed.
+    /// [`EncodeRule::OutOfSpace`], [`EncodeRule::TooManyHandles`] if this frame is smaller than the message;
+    /// [`EncodeRule::InvalidHandle`] if a handle has been taken out of it. The frame is empty then, and the handles are closed.
     pub fn take_over(&mut self, header: Header, from: &Lease<'_>) -> Result<(), EncodeError> {
         self.encode_empty(header)?;
         let result = self.take_over_body(from);
@@ -198,13 +200,17 @@ impl Lease<'_> {
     fn take_over_body(&mut self, from: &Lease<'_>) -> Result<(), EncodeError> {
         let body = from.message().get(HEADER_BYTES..).unwrap_or_default();
         let end = HEADER_BYTES + body.len();
-        let place = self.bytes().get_mut(HEADER_BYTES..end).ok_or(EncodeError::OutOfSpace)?;
+        let place =
+            self.bytes().get_mut(HEADER_BYTES..end).ok_or(EncodeError::new(EncodeRule::OutOfSpace))?;
         place.copy_from_slice(body);
         self.len = end as u32;
         for slot in from.slots() {
-            let place = self.handles.get(self.handle_count as usize).ok_or(EncodeError::TooManyHandles)?;
+            let place = self
+                .handles
+                .get(self.handle_count as usize)
+                .ok_or(EncodeError::new(EncodeRule::TooManyHandles))?;
             let (object_type, rights) = (slot.object_type(), slot.rights());
-            let handle = slot.take_owned().ok_or(EncodeError::InvalidHandle)?;
+            let handle = slot.take_owned().ok_or(EncodeError::new(EncodeRule::InvalidHandle))?;
             place.put(handle.get(), object_type, rights);
             self.handle_count += 1;
         }
@@ -245,10 +251,10 @@ impl Lease<'_> {
     ///
     /// # Errors
     ///
-    /// [`EncodeError::OutOfSpace`] if the frame is smaller than a header.
+    /// [`EncodeRule::OutOfSpace`] if the frame is smaller than a header.
     pub fn encode_empty(&mut self, header: Header) -> Result<(), EncodeError> {
         self.clear();
-        let place = self.bytes().get_mut(..HEADER_BYTES).ok_or(EncodeError::OutOfSpace)?;
+        let place = self.bytes().get_mut(..HEADER_BYTES).ok_or(EncodeError::new(EncodeRule::OutOfSpace))?;
         place.copy_from_slice(header.as_bytes());
         self.len = HEADER_BYTES as u32;
         Ok(())
@@ -275,7 +281,7 @@ pub(crate) struct Place<'a> {
 impl Place<'_> {
     /// Makes the message a header and a body.
     pub(crate) fn encode<T: Wire>(self, header: Header, value: impl Encode<T>) -> Result<(), EncodeError> {
-        let place = self.bytes.get_mut(..HEADER_BYTES).ok_or(EncodeError::OutOfSpace)?;
+        let place = self.bytes.get_mut(..HEADER_BYTES).ok_or(EncodeError::new(EncodeRule::OutOfSpace))?;
         place.copy_from_slice(header.as_bytes());
         let mut encoder = Encoder::new(self.bytes, HEADER_BYTES, self.handles);
         let result = encoder.claim::<T>().and_then(|root| value.encode(root, &mut encoder));
@@ -411,6 +417,6 @@ mod tests {
         let frame = Frame::<16, 0>::EMPTY;
         let mut lease = frame.lease().unwrap();
         let error = lease.encode::<wire::U32>(Header::new(0, 7, false), &5);
-        assert_eq!((error, lease.message().len()), (Err(EncodeError::OutOfSpace), 0));
+        assert_eq!((error, lease.message().len()), (Err(EncodeError::new(EncodeRule::OutOfSpace)), 0));
     }
 }

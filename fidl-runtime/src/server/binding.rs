@@ -12,8 +12,8 @@ use super::respond::Responder;
 use crate::message::{Header, Lease};
 use crate::message::{Method, Protocol, UnknownMethod};
 use crate::wire::{
-    Body, DecodeError, EmptyStruct, Encode, EncodeError, FlexibleErrorResult, FlexibleResult, FrameworkError,
-    StrictErrorResult, Wire,
+    Body, DecodeError, EmptyStruct, Encode, EncodeError, EncodeRule, FlexibleErrorResult, FlexibleResult,
+    FrameworkError, StrictErrorResult, Wire,
 };
 
 /// How the requests of a protocol reach a server. Generated for each protocol; can be written by hand.
@@ -214,7 +214,7 @@ impl<'s, P: Protocol> Reply<'s, P> {
     /// Ends a call whose handler has answered through a [`responder`](Self::responder). If it has not, for it had a proof from
     /// elsewhere, the connection is closed.
     pub fn finish(self) -> Outcome<'s> {
-        let result = self.sent.unwrap_or(Err(EncodeError::Absent));
+        let result = self.sent.unwrap_or(Err(EncodeError::new(EncodeRule::Absent)));
         self.encoded(result)
     }
 

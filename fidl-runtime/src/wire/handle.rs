@@ -8,7 +8,7 @@ use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use super::encode::{Encode, Encoder};
-use super::error::{DecodeError, EncodeError, Rule};
+use super::error::{DecodeError, EncodeError, EncodeRule, Rule};
 use super::scalar::U32;
 use super::validate::{Decoder, Wire};
 use super::vector::Elements;
@@ -321,7 +321,7 @@ impl Marker {
     ) -> Result<(), EncodeError> {
         let raw = handle.into_raw_handle();
         if raw == 0 {
-            return Err(EncodeError::InvalidHandle);
+            return Err(EncodeError::new(EncodeRule::InvalidHandle));
         }
         encoder.push_handle(raw, object_type, rights).inspect_err(|_| H::close_raw_handle(raw))?;
         self.0 = U32::new(PRESENT);
@@ -334,7 +334,7 @@ impl<const TYPE: u32, const RIGHTS: u32> Handle<TYPE, RIGHTS> {
     ///
     /// # Errors
     ///
-    /// [`EncodeError::InvalidHandle`], [`EncodeError::TooManyHandles`]; the handle is then closed.
+    /// [`EncodeRule::InvalidHandle`], [`EncodeRule::TooManyHandles`]; the handle is then closed.
     pub fn fill(&mut self, handle: impl IntoRawHandle, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
         self.0.fill(handle, TYPE, RIGHTS, encoder)
     }
@@ -345,7 +345,7 @@ impl<E: IntoRawHandle> Endpoint<E> {
     ///
     /// # Errors
     ///
-    /// [`EncodeError::InvalidHandle`], [`EncodeError::TooManyHandles`]; the handle is then closed.
+    /// [`EncodeRule::InvalidHandle`], [`EncodeRule::TooManyHandles`]; the handle is then closed.
     pub fn fill(&mut self, end: E, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
         self.0.fill(end, CHANNEL, CHANNEL_RIGHTS, encoder)
     }

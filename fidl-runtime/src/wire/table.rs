@@ -10,7 +10,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use super::encode::{Encode, Encoder};
 use super::envelope::{Envelope, Unknown, content, inlined_mask};
-use super::error::{DecodeError, EncodeError};
+use super::error::{DecodeError, EncodeError, EncodeRule};
 use super::pointer::Counted;
 use super::validate::{Decoder, Wire};
 use super::view::Object;
@@ -125,7 +125,7 @@ impl TableHead {
     ///
     /// # Errors
     ///
-    /// [`EncodeError::OutOfSpace`], [`EncodeError::Depth`]; what `write` returns.
+    /// [`EncodeRule::OutOfSpace`], [`EncodeRule::Depth`]; what `write` returns.
     pub fn encode<'b>(
         &mut self,
         highest: u32,
@@ -191,14 +191,15 @@ impl MemberPlaces<'_> {
     ///
     /// # Errors
     ///
-    /// What the value breaks; [`EncodeError::OutOfSpace`] for an ordinal that was not announced.
+    /// What the value breaks; [`EncodeRule::OutOfSpace`] for an ordinal that was not announced.
     pub fn put<T: Member<ORDINAL>, const ORDINAL: u64>(
         &mut self,
         value: impl Encode<T::Wire>,
         encoder: &mut Encoder<'_>,
     ) -> Result<(), EncodeError> {
         let index = usize::try_from(ORDINAL).ok().and_then(|ordinal| ordinal.checked_sub(1));
-        let place = index.and_then(|index| self.0.get_mut(index)).ok_or(EncodeError::OutOfSpace)?;
+        let place =
+            index.and_then(|index| self.0.get_mut(index)).ok_or(EncodeError::new(EncodeRule::OutOfSpace))?;
         place.encode::<T::Wire>(value, encoder)
     }
 }
@@ -440,7 +441,7 @@ macro_rules! wire_table {
                         $ordinal,
                         move |places: &mut $crate::wire::MemberPlaces<'_>, encoder: &mut $crate::wire::Encoder<'_>| {
                             self.0.write(places, encoder)?;
-                            places.put::<$wire, $ordinal>(value, encoder)
+                            $crate::within!(places.put::<$wire, $ordinal>(value, encoder), $member)
                         },
                     ))
                 }
@@ -625,7 +626,7 @@ macro_rules! encode_table {
                 let highest: u32 = highest();
                 out.0.encode(highest, encoder, |places, encoder| {
                     $(if let ::core::option::Option::Some(value) = &self.$member {
-                        places.put::<$wire, $ordinal>(value, encoder)?;
+                        $crate::within!(places.put::<$wire, $ordinal>(value, encoder), $member)?;
                     })*
                     ::core::result::Result::Ok(())
                 })
@@ -663,14 +664,14 @@ macro_rules! encode_table {
     (@members $this:ident $wire:ident $places:ident $encoder:ident
         $ordinal:literal ref $member:ident $(, $($rest:tt)*)?) => {
         if let ::core::option::Option::Some(value) = &$this.$member {
-            $places.put::<$wire, $ordinal>(value, $encoder)?;
+            $crate::within!($places.put::<$wire, $ordinal>(value, $encoder), $member)?;
         }
         $($crate::encode_table!(@members $this $wire $places $encoder $($rest)*);)?
     };
     (@members $this:ident $wire:ident $places:ident $encoder:ident
         $ordinal:literal $member:ident $(, $($rest:tt)*)?) => {
         if let ::core::option::Option::Some(value) = $this.$member {
-            $places.put::<$wire, $ordinal>(value, $encoder)?;
+            $crate::within!($places.put::<$wire, $ordinal>(value, $encoder), $member)?;
         }
         $($crate::encode_table!(@members $this $wire $places $encoder $($rest)*);)?
     };
