@@ -185,6 +185,7 @@ macro_rules! implement {
             type Value<'a> = $value;
 
             #[inline]
+            #[allow(clippy::needless_lifetimes, reason = "most of the values have it")]
             fn value<'a>(&self, room: &'a Bump) -> $value {
                 self.lend(room)
             }
