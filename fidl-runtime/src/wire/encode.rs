@@ -55,11 +55,11 @@ pub(super) fn fill(place: &mut [u8], bytes: &[u8]) -> Result<(), EncodeError> {
         return Err(EncodeError::new(EncodeRule::OutOfSpace));
     }
     let done = match bytes.len() {
+        ..4 | 65.. => None,
         4..=7 => fill_ends::<4>(place, bytes),
         8..=16 => fill_ends::<8>(place, bytes),
         17..=32 => fill_ends::<16>(place, bytes),
-        33..=64 => fill_ends::<32>(place, bytes),
-        _ => None,
+        33.. => fill_ends::<32>(place, bytes),
     };
     if done.is_none() {
         place.copy_from_slice(bytes);

@@ -9,11 +9,12 @@ use core::hint::cold_path;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use super::encode::{Encode, Encoder};
-use super::envelope::{Envelope, Unknown, content, inlined_mask};
+use super::envelope::{Envelope, Unknown, content};
 use super::error::{DecodeError, EncodeError, EncodeRule};
 use super::pointer::Counted;
 use super::validate::{Decoder, Wire};
 use super::view::Object;
+use super::zeros::inlined_values;
 
 /// The inline part of every table, 16 bytes: the highest ordinal there is, and the pointer to as many envelopes.
 #[derive(Debug, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
@@ -39,25 +40,6 @@ pub const fn ascend(ordinals: &[u64]) -> bool {
         index += 1;
     }
     true
-}
-
-/// Of how many members a table knows by a mask what they are: all, for no table has more ordinals than this in practice.
-#[doc(hidden)]
-pub const fn masked_members(ordinals: &[u64]) -> usize {
-    const MOST: u64 = 64;
-    match ordinals.last() {
-        Some(&last) if last < MOST => last as usize,
-        Some(_) => MOST as usize,
-        None => 0,
-    }
-}
-
-/// Puts the mask of a member of type `T` to its ordinal.
-#[doc(hidden)]
-pub const fn place_mask<T: Wire>(masks: &mut [u64], ordinal: u64) {
-    if ordinal <= masks.len() as u64 {
-        masks[ordinal as usize - 1] = inlined_mask::<T>();
-    }
 }
 
 impl TableHead {
@@ -143,24 +125,6 @@ impl TableHead {
             write(&mut places, encoder)
         })
     }
-}
-
-/// How many envelopes in front are absent, or hold values that their masks tell everything about.
-#[inline]
-fn inlined_values(envelopes: &[Envelope], masks: &[u64]) -> usize {
-    let mut done = 0;
-    // By fours, of which most often all or none are there.
-    let fours = envelopes.as_chunks::<4>().0.iter().zip(masks.as_chunks::<4>().0);
-    for (envelopes, masks) in fours {
-        let mut each = envelopes.iter().zip(masks);
-        let wrong = each.clone().fold(0, |wrong, (envelope, mask)| wrong | envelope.unlike_inlined(*mask));
-        if wrong != 0 && !each.all(|(envelope, mask)| envelope.is_absent_or_inlined(*mask)) {
-            return done;
-        }
-        done += 4;
-    }
-    let rest = envelopes.iter().zip(masks).skip(done);
-    done + rest.take_while(|(envelope, mask)| envelope.is_absent_or_inlined(**mask)).count()
 }
 
 /// Validates the envelopes behind the first `done`, all of which begin at `start`.
@@ -483,7 +447,8 @@ macro_rules! wire_table {
             type Wire = $type;
         })*
 
-        // SAFETY: every member is validated with the type at which its accessor below views it: their ordinals differ.
+        // SAFETY: every member is validated with the type at which its accessor below views it, or by that type's mask: their
+        // ordinals differ.
         #[allow(unsafe_code)]
         unsafe impl $crate::wire::Wire for $wire {
             const PLAIN: bool = false;
