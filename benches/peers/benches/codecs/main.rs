@@ -28,10 +28,10 @@ mod table;
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 /// How often everything is measured.
-const ROUNDS: usize = 21;
+const ROUNDS: usize = 61;
 
-/// How long each of them takes at least.
-const BATCH: Duration = Duration::from_micros(400);
+/// How long that takes, about: much less than a turn that other programs have on the processor, so that few are cut in two.
+const BATCH: Duration = Duration::from_micros(100);
 
 /// One shape with one peer.
 pub struct Row {
@@ -45,6 +45,8 @@ pub struct Row {
 
 /// What was measured of an operation.
 pub struct Operation {
+    /// In one round.
+    runs: u32,
     /// Nanoseconds, by rounds.
     times: Vec<f64>,
     /// Calls of the allocator and bytes, in one run.
@@ -58,8 +60,12 @@ impl Operation {
         // What is set up at the first time is not counted.
         run();
         let allocations = allocations(&mut run);
-        let stack = stack::depth(run);
-        Self { times: Vec::new(), allocations, stack }
+        let stack = stack::depth(&mut run);
+        let mut runs = 1;
+        while time(runs, &mut run) < BATCH {
+            runs *= 2;
+        }
+        Self { runs, times: Vec::new(), allocations, stack }
     }
 
     fn median(&self) -> f64 {
@@ -76,18 +82,13 @@ fn allocations(mut run: impl FnMut()) -> (usize, usize) {
     (change.allocations + change.reallocations, change.bytes_allocated)
 }
 
-/// The time of one run, in nanoseconds.
-fn time(mut run: impl FnMut()) -> f64 {
-    let mut runs = 16_u32;
-    loop {
-        let begin = Instant::now();
-        (0..runs).for_each(|_| run());
-        let elapsed = begin.elapsed();
-        if elapsed >= BATCH {
-            return elapsed.as_secs_f64() * 1e9 / f64::from(runs);
-        }
-        runs *= 2;
-    }
+/// The time of so many runs. A function of its own for each operation: inlined into one for all of them, some would have their
+/// variables in registers and others would not.
+#[inline(never)]
+fn time(runs: u32, mut run: impl FnMut()) -> Duration {
+    let begin = Instant::now();
+    (0..runs).for_each(|_| run());
+    begin.elapsed()
 }
 
 /// All rows, in the order in which shapes and peers come.
@@ -113,7 +114,8 @@ impl Rows {
 /// Measures in a round.
 fn measure(operation: &mut Option<Operation>, mut run: impl FnMut()) {
     let operation = operation.get_or_insert_with(|| Operation::new(&mut run));
-    operation.times.push(time(run));
+    let nanoseconds = time(operation.runs, run).as_secs_f64() * 1e9;
+    operation.times.push(nanoseconds / f64::from(operation.runs));
 }
 
 impl Visitor for Rows {
