@@ -225,7 +225,7 @@ impl<'b> Decoder<'b> {
     pub(super) fn skip_handles(&mut self, count: u16, at: u32) -> Result<(), DecodeError> {
         for _ in 0..count {
             let (_, slot) = self.take_handle(at)?;
-            slot.forget();
+            slot.set_unknown();
         }
         Ok(())
     }
