@@ -191,7 +191,7 @@ impl Binding for Indecisive {
 
     async fn dispatch<'s>((): &'s (), call: Call<'s, Echo>) -> Outcome<'s> {
         let (_, mut reply) = call.split();
-        let _ = reply.responder::<Strict<EmptyStruct>>().send(&());
+        let _ = reply.responder::<Strict<EmptyStruct>>().send(());
         drop(reply.responder::<Strict<EmptyStruct>>());
         reply.finish()
     }
