@@ -1,6 +1,7 @@
 //! How deep objects may be nested: 32 indirections from the primary object.
 
-use fidl::wire::{EncodeError, EncodeRule, Rule, Wire};
+use fidl::wire::zerocopy::IntoBytes;
+use fidl::wire::{EncodeError, EncodeRule, Rule, Wire, restore, validate};
 
 use super::codec::{decode, encode, touch};
 use super::layouts::*;
@@ -122,4 +123,18 @@ fn unions_that_are_nested_too_deeply() {
     message[0] = 9;
     assert_eq!(decodes::<UnionsWire>(&message), Ok(()));
     refused::<UnionsWire>("#2 · 10000000 0000 0000 · Z #1", &[], Rule::UnionOrdinal, 16);
+}
+
+#[test]
+fn restoring_goes_no_deeper_than_the_walk() {
+    let deepest = links(31, Unions::Number(1)).unwrap();
+    let words = deepest.as_chunks().0.iter().map(|word| u64::from_ne_bytes(*word));
+    let mut message: Vec<u64> = words.collect();
+    validate::<UnionsWire>(message.as_mut_bytes(), 0, &[]).unwrap();
+    assert_ne!(message.as_bytes(), deepest);
+    restore::<UnionsWire>(message.as_mut_bytes(), 0);
+    assert_eq!(message.as_bytes(), deepest);
+    // A million links, which the walk has not seen, used to overflow the stack.
+    let mut links = vec![2_u64; 1 << 21];
+    restore::<UnionsWire>(links.as_mut_bytes(), 0);
 }

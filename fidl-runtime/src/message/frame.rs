@@ -16,7 +16,7 @@
 use core::cell::UnsafeCell;
 use core::fmt;
 use core::marker::PhantomData;
-use core::mem::MaybeUninit;
+use core::mem::{self, MaybeUninit};
 use core::ptr::NonNull;
 use core::sync::atomic::{
     AtomicBool,
@@ -176,9 +176,10 @@ impl Lease<'_> {
         wire::validate::<T>(bytes, HEADER_BYTES, handles.get(..handle_count).unwrap_or_default())
     }
 
-    /// Undoes what validating the body as a `T` has written over its markers.
+    /// Undoes what validating the body as a `T` has written over its markers, and noted of its handles.
     pub fn restore<T: Wire>(&mut self) {
         let len = self.len as usize;
+        self.slots().iter().for_each(HandleSlot::forget_walk);
         wire::restore::<T>(self.bytes().get_mut(..len).unwrap_or_default(), HEADER_BYTES);
     }
 
@@ -283,14 +284,23 @@ impl Place<'_> {
     pub(crate) fn encode<T: Wire>(self, header: Header, value: impl Encode<T>) -> Result<(), EncodeError> {
         let place = self.bytes.get_mut(..HEADER_BYTES).ok_or(EncodeError::new(EncodeRule::OutOfSpace))?;
         place.copy_from_slice(header.as_bytes());
+        let unsent = Unsent(self.handles);
         let mut encoder = Encoder::new(self.bytes, HEADER_BYTES, self.handles);
-        let result = encoder.claim::<T>().and_then(|root| value.encode(root, &mut encoder));
+        encoder.claim::<T>().and_then(|root| value.encode(root, &mut encoder))?;
         let written = encoder.finish();
-        match result {
-            Ok(()) => (*self.len, *self.handle_count) = (written.bytes as u32, written.handles as u32),
-            Err(_) => kernel::close_all(self.handles.get(..written.handles).unwrap_or_default()),
-        }
-        result
+        mem::forget(unsent);
+        (*self.len, *self.handle_count) = (written.bytes as u32, written.handles as u32);
+        Ok(())
+    }
+}
+
+/// The handles of a message that is being encoded. Dropped when that fails, also by a panic of an iterator that a builder was
+/// given: they are closed.
+struct Unsent<'a>(&'a [HandleSlot]);
+
+impl Drop for Unsent<'_> {
+    fn drop(&mut self) {
+        kernel::close_all(self.0);
     }
 }
 

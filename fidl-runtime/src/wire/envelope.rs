@@ -212,7 +212,7 @@ impl Envelope {
         }
         let start = decoder.position();
         let (content, _) = decoder.claim::<T>()?;
-        content.restore(decoder)?;
+        decoder.deeper(start, |decoder| content.restore(decoder))?;
         self.data = (decoder.position() - start).to_le_bytes();
         Ok(())
     }

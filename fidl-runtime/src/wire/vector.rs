@@ -92,7 +92,7 @@ fn walk<T: Wire>(count: u32, at: u32, decoder: &mut Decoder<'_>) -> Result<(), D
 fn restore_elements<T: Wire>(vector: &mut Counted, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
     let Some(count) = vector.restore() else { return Ok(()) };
     let (elements, _) = decoder.claim_many::<T>(count)?;
-    restore_run(elements, decoder)
+    decoder.deeper(decoder.position(), |decoder| restore_run(elements, decoder))
 }
 
 #[inline]
