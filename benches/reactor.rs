@@ -3,14 +3,15 @@
 //! Up to 16 of the connections, in random places (the same in every run), are sent a one-way request in turn. Each
 //! request is one packet: it wakes the reactor, which finds the connection by the packet's key, reads the request,
 //! handles it, finds the channel empty and registers the wait again. The time must not depend on how many connections
-//! there are.
+//! there are. `packet` is a service, `packet_handler` a state machine that is called with the packet.
 
 use std::cell::Cell;
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use fidl::kernel::{AsHandleRef, Channel, Instant, create_endpoints};
+use fidl::kernel::{AsHandleRef, Channel, Instant, Packet, Signals, create_endpoints};
 use fidl::message::{Frame, FrameStorage, Header, Lease};
+use fidl::reactor::{Handlers, Next, PacketHandler};
 use fidl::{Capacity, Protocol, Reactor, capacity};
 
 #[allow(dead_code, unreachable_pub, reason = "a benchmark uses a part of the schema")]
@@ -92,10 +93,60 @@ macro_rules! registrations {
     }};
 }
 
+/// Counts what it takes, as a packet handler.
+struct Taker<'t> {
+    channel: Channel,
+    taken: &'t Cell<u64>,
+}
+
+static REQUEST: Frame<48, 0> = Frame::EMPTY;
+
+impl PacketHandler for Taker<'_> {
+    fn packet(&mut self, _: Packet) -> Next {
+        let mut request = REQUEST.lease().expect("handlers run one behind the other");
+        while request.read(self.channel.raw_handle()).is_ok() {
+            let known = request.header().is_ok_and(|header| header.ordinal() == Sink::METHODS[0].ordinal);
+            let Ok(body) = request.decode::<SinkTakeRequestWire>() else { return Next::End };
+            self.taken.set(self.taken.get() + u64::from(known && body.view().reading().valid()));
+        }
+        Next::Wait(Signals::CHANNEL_READABLE | Signals::CHANNEL_PEER_CLOSED)
+    }
+}
+
+/// The same path with a packet handler in the place of a service.
+fn handlers<const N: usize>(criterion: &mut Criterion) {
+    let taken = Cell::new(0);
+    let handlers = Box::new(Handlers::<Taker<'_>, N>::new());
+    let reactor = Reactor::new().expect("a reactor");
+    let clients: Vec<Channel> = (0..N)
+        .map(|_| {
+            let (client, channel) = Channel::create().expect("a channel");
+            let (handle, taker) = (channel.raw_handle(), Taker { channel, taken: &taken });
+            handlers.add(&reactor, handle, Signals::CHANNEL_READABLE, taker).expect("room for a handler");
+            client
+        })
+        .collect();
+    let frame = Frame::EMPTY;
+    let request = request(&frame);
+    let mut active = places(N).into_iter().map(|place| clients[place].raw_handle()).cycle();
+    let mut sent = 0;
+    criterion.bench_function(&format!("reactor/packet_handler/{N}"), |bencher| {
+        bencher.iter(|| {
+            request.write(active.next().expect("an endless cycle")).expect("the channel has room");
+            reactor.turn(Instant::INFINITE_PAST).expect("a port that works");
+            sent += 1;
+        });
+    });
+    assert_eq!((taken.get(), handlers.counters().packets), (sent, sent));
+}
+
 fn reactor(criterion: &mut Criterion) {
     registrations!(criterion, 1);
     registrations!(criterion, 100);
     registrations!(criterion, 10_000);
+    handlers::<1>(criterion);
+    handlers::<100>(criterion);
+    handlers::<10_000>(criterion);
 }
 
 criterion_group! {

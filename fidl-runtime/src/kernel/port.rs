@@ -54,7 +54,7 @@ impl Port {
     }
 
     /// The port's handle, which stays the port's.
-    pub(crate) fn raw(&self) -> u32 {
+    pub fn raw(&self) -> u32 {
         self.place.handle.load(Acquire)
     }
 
@@ -86,6 +86,16 @@ impl Port {
     pub fn cancel(&self, handle: u32, key: u64) -> Result<(), Status> {
         // SAFETY: numbers only.
         Status::ok(unsafe { abi::zx_port_cancel(self.raw(), handle, key) })
+    }
+
+    /// Queues a user packet (`zx_port_queue`).
+    ///
+    /// # Errors
+    ///
+    /// The call's: `SHOULD_WAIT` if too many are queued.
+    pub fn queue(&self, packet: &PortPacket) -> Result<(), Status> {
+        // SAFETY: `packet` is valid for a read.
+        Status::ok(unsafe { abi::zx_port_queue(self.raw(), packet) })
     }
 
     /// A waker that queues a packet with the key [`WAKE`].

@@ -13,12 +13,12 @@ struct Probe {
 }
 
 impl Consumer for Probe {
-    fn packet(&self, _: &Port, key: PacketKey, _: &PortPacket) -> bool {
+    fn packet(&self, _: &Port, key: PacketKey, _: &PortPacket) -> Delivered {
         if key.generation() != self.current.get() {
-            return false;
+            return Delivered::Stale;
         }
         self.seen.set(self.seen.get() | 1 << key.generation());
-        true
+        Delivered::Done
     }
 
     fn turn(&self, _: &Port) -> bool {

@@ -16,7 +16,10 @@
 //!
 //! One future can run beside the consumers, the one given to [`Reactor::run_until`]: a client's main program, usually.
 
+mod handlers;
 mod key;
+mod objects;
+mod slots;
 mod timers;
 
 use core::cell::{Cell, RefCell};
@@ -26,7 +29,9 @@ use core::ops::Deref;
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 
+pub use handlers::{Counters as HandlerCounters, Handlers, Id, Next, PacketHandler, Refused};
 pub(crate) use key::PacketKey;
+pub use objects::{Objects, Registration};
 pub use timers::{Sleep, TIMERS, Timers};
 
 use crate::kernel::{Instant, Port, PortPacket, Status};
@@ -42,10 +47,21 @@ const BATCH: usize = 64;
 /// The slot of the reactor's lane that belongs to the future of `run_until`.
 const ROOT: usize = CONSUMERS;
 
+/// What became of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Delivered {
+    /// Its key is not one of today.
+    Stale,
+    /// The consumer has done what there was to do.
+    Done,
+    /// The consumer wants a turn.
+    Turn,
+}
+
 /// What packets are for.
 pub(crate) trait Consumer {
-    /// A packet came whose key names this consumer; returns whether the key is one of today.
-    fn packet(&self, port: &Port, key: PacketKey, packet: &PortPacket) -> bool;
+    /// A packet came whose key names this consumer.
+    fn packet(&self, port: &Port, key: PacketKey, packet: &PortPacket) -> Delivered;
 
     /// Does what there is to do, up to some bound; returns whether there is more.
     fn turn(&self, port: &Port) -> bool;
@@ -124,6 +140,19 @@ impl Drop for Running<'_> {
     }
 }
 
+/// Which packets of those that were taken are still to be handed out.
+#[derive(Clone, Copy, Debug, Default)]
+struct Batch {
+    next: usize,
+    end: usize,
+}
+
+impl Batch {
+    fn is_empty(self) -> bool {
+        self.next == self.end
+    }
+}
+
 /// Waits on a port and runs what its packets are for. One thread's.
 pub struct Reactor<'env> {
     port: Port,
@@ -136,6 +165,7 @@ pub struct Reactor<'env> {
     timed: Cell<u64>,
     /// Packets on their way from the port to their consumers.
     packets: RefCell<[PortPacket; BATCH]>,
+    batch: Cell<Batch>,
     root_ready: Cell<bool>,
     next_generation: Cell<u32>,
     timers: Cell<Option<&'env Timers>>,
@@ -163,6 +193,7 @@ impl<'env> Reactor<'env> {
             ready: Cell::new(0),
             timed: Cell::new(0),
             packets: RefCell::new([PortPacket::default(); BATCH]),
+            batch: Cell::new(Batch::default()),
             root_ready: Cell::new(false),
             next_generation: Cell::new(1),
             timers: Cell::new(None),
@@ -239,7 +270,7 @@ impl<'env> Reactor<'env> {
 
     fn one_turn(&self, deadline: Instant) -> Result<(), Status> {
         self.take_wakes();
-        if self.ready.get() != 0 || self.root_ready.get() {
+        if self.ready.get() != 0 || self.root_ready.get() || !self.batch.get().is_empty() {
             self.take_packets(Instant::INFINITE_PAST)?;
         } else {
             self.sleep(deadline)?;
@@ -252,6 +283,12 @@ impl<'env> Reactor<'env> {
             self.turn_of(consumer);
         }
         Ok(())
+    }
+
+    /// The port that the reactor waits on, for objects that are bound to a port and key. Packets with keys that the reactor
+    /// has not given out are counted as stale.
+    pub fn port(&self) -> &Port {
+        &self.port
     }
 
     /// How often what happened.
@@ -332,19 +369,37 @@ impl<'env> Reactor<'env> {
     }
 
     fn take_packets(&self, deadline: Instant) -> Result<(), Status> {
-        // Borrowed by one at a time, because one at a time runs the reactor.
-        let mut packets = self.packets.try_borrow_mut().map_err(|_| Status::BAD_STATE)?;
-        let taken = match self.port.wait(deadline, packets.as_mut_slice()) {
-            Ok(taken) => taken,
-            Err(Status::TIMED_OUT) => return Ok(()),
-            Err(status) => return Err(status),
-        };
-        self.count(|counters| {
-            counters.batches += 1;
-            counters.packets += taken as u64;
-        });
-        packets.iter().take(taken).for_each(|packet| self.dispatch(packet));
+        if self.batch.get().is_empty() {
+            // Borrowed by one at a time, because one at a time runs the reactor.
+            let mut packets = self.packets.try_borrow_mut().map_err(|_| Status::BAD_STATE)?;
+            let taken = match self.port.wait(deadline, packets.as_mut_slice()) {
+                Ok(taken) => taken,
+                Err(Status::TIMED_OUT) => return Ok(()),
+                Err(status) => return Err(status),
+            };
+            self.count(|counters| {
+                counters.batches += 1;
+                counters.packets += taken as u64;
+            });
+            self.batch.set(Batch { next: 0, end: taken });
+        }
+        // One by one, so that a handler that panics leaves the others for the next turn.
+        while let Some(index) = self.next_of_batch() {
+            let packet = self.packets.borrow().get(index).copied();
+            if let Some(packet) = packet {
+                self.dispatch(&packet);
+            }
+        }
         Ok(())
+    }
+
+    fn next_of_batch(&self) -> Option<usize> {
+        let batch = self.batch.get();
+        if batch.is_empty() {
+            return None;
+        }
+        self.batch.set(Batch { next: batch.next + 1, ..batch });
+        Some(batch.next)
     }
 
     /// Hands a packet to the consumer that its key names.
@@ -356,8 +411,12 @@ impl<'env> Reactor<'env> {
         let key = PacketKey::from_word(packet.key);
         let index = usize::from(key.consumer());
         match self.consumer(index) {
-            Some(consumer) if consumer.packet(&self.port, key, packet) => self.mark(index),
-            _ => self.count(|counters| counters.stale += 1),
+            Some(consumer) => match consumer.packet(&self.port, key, packet) {
+                Delivered::Turn => self.mark(index),
+                Delivered::Done => {}
+                Delivered::Stale => self.count(|counters| counters.stale += 1),
+            },
+            None => self.count(|counters| counters.stale += 1),
         }
     }
 
@@ -424,6 +483,8 @@ impl fmt::Debug for Reactor<'_> {
 
 #[cfg(test)]
 mod key_tests;
+#[cfg(test)]
+mod registration_tests;
 #[cfg(test)]
 mod tests {
     use core::future::poll_fn;

@@ -13,7 +13,7 @@ use super::place::{Dispatch, ServerPlace};
 use super::tables::{CallFrames, Tables};
 use crate::kernel::{Channel, Instant, Listener, Port, PortPacket, ServerEnd, Status};
 use crate::message::{FrameStorage, LargeFrame};
-use crate::reactor::{Attachment, Consumer, PacketKey, Reactor};
+use crate::reactor::{Attachment, Consumer, Delivered, PacketKey, Reactor};
 use crate::storage::Claim;
 use crate::task::{Arena, ArenaBytes, NoLane};
 
@@ -272,9 +272,9 @@ pub(super) const LISTENER: u8 = 2;
 impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: usize> Consumer
     for Running<B, D, C, N>
 {
-    fn packet(&self, _: &Port, key: PacketKey, packet: &PortPacket) -> bool {
+    fn packet(&self, _: &Port, key: PacketKey, packet: &PortPacket) -> Delivered {
         let mut engine = self.engine.borrow_mut();
-        match key.kind() {
+        let current = match key.kind() {
             CONNECTION => self.connection_packet(&mut engine, key, packet),
             LISTENER => {
                 engine.tables.listener_armed = false;
@@ -282,7 +282,8 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
                 true
             }
             _ => false,
-        }
+        };
+        if current { Delivered::Turn } else { Delivered::Stale }
     }
 
     fn turn(&self, port: &Port) -> bool {
