@@ -23,6 +23,8 @@ pub mod test_handles {
     ::fidl::generated::interface!(1);
 
     /// The struct `Chain`.
+    ///
+    /// Has no owned form: it holds itself.
     #[derive(Debug)]
     pub struct Chain<'a> {
         /// The member `link`.

@@ -691,6 +691,8 @@ pub mod test_others {
     }
 
     /// The new type `Long`.
+    ///
+    /// Has no owned form: it is a vector without a bound.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub struct Long<'a>(pub &'a [u8]);
 
@@ -1124,6 +1126,8 @@ pub mod test_others {
     ::fidl::encode_new_type! { resource Token => ::fidl::wire::Handle<5, 0x80000000> }
 
     /// The struct `Tokens`.
+    ///
+    /// Has no owned form: it may hold handles.
     #[derive(Debug)]
     pub struct Tokens<'a> {
         /// The member `token`.

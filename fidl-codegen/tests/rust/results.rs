@@ -215,6 +215,36 @@ pub mod test_results {
 
     ::fidl::encode_union! { AskerCheckFlexiblyRequest<'_> => AskerCheckFlexiblyRequestWire { 1 Text } }
 
+    /// The union `AskerCheckFlexiblyRequest`.
+    ///
+    /// With a fixed capacity of its own: it borrows nothing.
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum AskerCheckFlexiblyRequestOwned {
+        /// The member `text`.
+        Text(::fidl::generated::String<4>),
+        /// The ordinal of a member that this schema does not know, from a newer peer. Cannot be sent.
+        Unknown(u64),
+    }
+
+    impl From<AskerCheckFlexiblyRequestView<'_>> for AskerCheckFlexiblyRequestOwned {
+        fn from(view: AskerCheckFlexiblyRequestView<'_>) -> Self {
+            match view {
+                AskerCheckFlexiblyRequestView::Text(value) => {
+                    Self::Text(::fidl::generated::string(value))
+                }
+                AskerCheckFlexiblyRequestView::Unknown(unknown) => {
+                    Self::Unknown(unknown.ordinal())
+                }
+            }
+        }
+    }
+
+    ::fidl::encode_union! {
+        AskerCheckFlexiblyRequestOwned => AskerCheckFlexiblyRequestWire {
+            1 Text; Unknown
+        }
+    }
+
     ::fidl::wire_union! {
         /// The union `AskerCheckFlexiblyRequest`.
         pub flexible union AskerCheckFlexiblyRequestWire, AskerCheckFlexiblyRequestView<'f>, AskerCheckFlexiblyRequestBuilder {

@@ -128,14 +128,16 @@ mod payload;
 mod pool;
 mod port;
 mod rendezvous;
+mod ring;
 mod signals;
 mod sync;
 mod sys;
 mod tables;
 mod timer;
+mod transfer;
 mod usage;
 mod wait;
 
 pub use pool::Usage;
-pub use rendezvous::{connect, listen};
+pub use rendezvous::{Credentials, connect, connect_with, listen, peer_credentials};
 pub use usage::{Memory, memory};

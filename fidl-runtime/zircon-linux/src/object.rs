@@ -61,6 +61,8 @@ pub(crate) enum Body {
     Listener(Listener) = 4,
     Port(Port) = 5,
     Timer(Timer) = 6,
+    /// A channel on its way from `Local` to `Link`.
+    Moving = 7,
 }
 
 // SAFETY: the representation is a tag, 0 for `Free`, before a union of the fields; `Free` has none, so the other
@@ -79,11 +81,6 @@ zeroed_struct! {
 }
 
 impl Object {
-    /// Whether the other end is not in this process, or there is none that could be signalled.
-    pub(crate) fn has_remote_peer(&self) -> bool {
-        matches!(self.body, Body::Link(_) | Body::Listener(_))
-    }
-
     /// The port that this object is.
     #[inline]
     pub(crate) fn port(&mut self) -> Option<&mut Port> {
@@ -255,7 +252,9 @@ fn last_handle_gone(object: &mut Object, end: usize) -> (Queue<Message>, After) 
             signals::update(peer, 0, ZX_EVENTPAIR_PEER_CLOSED);
             (Queue::default(), after)
         }
-        Body::Link(_) | Body::Listener(_) | Body::Timer(_) | Body::Free => (Queue::default(), after),
+        Body::Link(_) | Body::Listener(_) | Body::Timer(_) | Body::Moving | Body::Free => {
+            (Queue::default(), after)
+        }
     }
 }
 

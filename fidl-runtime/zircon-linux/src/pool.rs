@@ -270,10 +270,19 @@ impl<T: Leased> Queue<T> {
     /// Looks at the first.
     #[inline]
     pub(crate) fn peek(&self) -> Option<&T> {
-        let first = NonZeroU32::new(self.first)?;
-        // SAFETY: a lease of this slot went into the queue and has not come out, so the queue has exclusive use of
-        // the slot, and the queue is borrowed for as long as the reference lives.
-        Some(unsafe { &*T::slots().get(first.get()).0.get() })
+        self.iter().next()
+    }
+
+    /// Looks at all, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        let mut next = self.first;
+        core::iter::from_fn(move || {
+            let index = NonZeroU32::new(next)?.get();
+            next = T::slots().link(index).load(Ordering::Relaxed);
+            // SAFETY: a lease of this slot went into the queue and has not come out, so the queue has exclusive use of
+            // the slot, and the queue is borrowed for as long as the reference lives.
+            Some(unsafe { &*T::slots().get(index).0.get() })
+        })
     }
 }
 

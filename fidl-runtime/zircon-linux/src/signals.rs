@@ -41,16 +41,3 @@ fn end_waits(end: &mut End, ends: impl Fn(&Wait) -> Option<zx_signals_t>) {
         }
     }
 }
-
-/// Whether an edge wait asks for this signal.
-pub(crate) fn has_edge_wait(end: &End, signal: zx_signals_t) -> bool {
-    let mut next = end.waits.first();
-    while let Some(index) = next {
-        let wait = Wait::at(index);
-        if wait.options() & ZX_WAIT_ASYNC_EDGE != 0 && wait.trigger() & signal != 0 {
-            return true;
-        }
-        next = List::<OF_OBJECT>::after(index);
-    }
-    false
-}

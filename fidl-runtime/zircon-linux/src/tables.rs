@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::capacity;
-use crate::channel::{Block, Bound, Gather, Message, Spill};
+use crate::channel::{Block, Bound, Message};
 use crate::handle_table::Entry;
 use crate::memory::Reservation;
 use crate::object::Object;
@@ -21,8 +21,6 @@ pub(crate) struct Tables {
     pub(crate) parks: Slots<Park>,
     pub(crate) messages: Slots<Plain<Message>>,
     pub(crate) blocks: Slots<Plain<Block>>,
-    pub(crate) spills: Slots<Plain<Spill>>,
-    pub(crate) gathers: Slots<Plain<Gather>>,
     pub(crate) bounds: Slots<Plain<Bound>>,
     /// One bit for each object: a channel of it found message memory full.
     pub(crate) starved: &'static [AtomicU64],
@@ -31,8 +29,6 @@ pub(crate) struct Tables {
     /// Mixed into handle numbers; its low two bits are 0.
     pub(crate) secret: u32,
     next_koid: AtomicU64,
-    /// Counts the looks at sockets and the reads from them. See the module `channel::link`.
-    pub(crate) moment: AtomicU64,
     reserved: usize,
 }
 
@@ -56,8 +52,6 @@ impl Tables {
         + Slots::<Park>::bytes_of(capacity::PARKS)
         + Slots::<Plain<Message>>::bytes_of(capacity::MESSAGES)
         + Slots::<Plain<Block>>::bytes_of(capacity::BLOCKS)
-        + Slots::<Plain<Spill>>::bytes_of(capacity::SPILLS)
-        + Slots::<Plain<Gather>>::bytes_of(capacity::GATHERS)
         + Slots::<Plain<Bound>>::bytes_of(capacity::LISTENERS)
         + Reservation::bytes_of::<AtomicU64>(STARVED_WORDS);
 
@@ -72,14 +66,11 @@ impl Tables {
             parks: Slots::new(memory.as_deref_mut(), capacity::PARKS),
             messages: Slots::new(memory.as_deref_mut(), capacity::MESSAGES),
             blocks: Slots::new(memory.as_deref_mut(), capacity::BLOCKS),
-            spills: Slots::new(memory.as_deref_mut(), capacity::SPILLS),
-            gathers: Slots::new(memory.as_deref_mut(), capacity::GATHERS),
             bounds: Slots::new(memory.as_deref_mut(), capacity::LISTENERS),
             starved: memory.map_or(&[], |memory| memory.cut(STARVED_WORDS)),
             any_starved: AtomicU32::new(0),
             secret: secret(),
             next_koid: AtomicU64::new(FIRST_KOID),
-            moment: AtomicU64::new(1),
             reserved: if reservation.is_some() { Tables::BYTES } else { 0 },
         }
     }

@@ -20,10 +20,6 @@ pub struct Memory {
     pub messages: Usage,
     /// Blocks for the bytes of large messages.
     pub blocks: Usage,
-    /// Buffers for received messages that were larger than the reader's buffer.
-    pub spills: Usage,
-    /// Buffers in which messages of many pieces are put together for a socket.
-    pub gathers: Usage,
     /// Listening paths.
     pub listeners: Usage,
 }
@@ -39,8 +35,6 @@ pub fn memory() -> Memory {
         parks: tables.parks.usage(),
         messages: tables.messages.usage(),
         blocks: tables.blocks.usage(),
-        spills: tables.spills.usage(),
-        gathers: tables.gathers.usage(),
         listeners: tables.bounds.usage(),
     }
 }

@@ -211,6 +211,12 @@ impl<const CHAIN: usize> List<CHAIN> {
         &Wait::at(index).links[CHAIN]
     }
 
+    /// Whether there is none.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.first == 0
+    }
+
     /// The first wait.
     #[inline]
     pub(crate) fn first(&self) -> Option<u32> {

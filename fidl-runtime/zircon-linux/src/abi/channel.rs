@@ -5,7 +5,7 @@ use core::slice;
 use super::caller;
 use super::status;
 use super::types::*;
-use crate::channel::{self, HandlePlaces, Outcome, Prepared};
+use crate::channel::{self, HandlePlaces, Outcome, Prepared, Unsent};
 use crate::handle_table::{self, Chain, Handle};
 use crate::object;
 use crate::payload::{Payload, Piece};
@@ -123,9 +123,9 @@ pub unsafe extern "C" fn zx_channel_write(
     let begun = unsafe { begin(handle, options, bytes, num_bytes, handles.len()) };
     match begun {
         Ok(None) => ZX_OK,
-        Ok(Some((channel, prepared))) => {
-            finish(channel, prepared, handles.iter(), |number| channel::take_handle(Some(channel), *number))
-        }
+        Ok(Some((channel, prepared))) => finish(channel, prepared, handles.iter(), |number| {
+            channel::take_handle(Some(channel), *number).map(Taken::moved)
+        }),
         Err(ZX_ERR_SHOULD_WAIT) => ZX_ERR_SHOULD_WAIT,
         Err(status) => {
             handles.iter().for_each(|number| {
@@ -209,42 +209,83 @@ unsafe fn begin(
     Ok(Some((channel, channel::prepare(channel, &payload)?)))
 }
 
+/// A closed entry that is to be sent.
+struct Taken {
+    entry: u32,
+    /// The rights that its handle had, if it is the caller's handle and no duplicate.
+    moved: Option<zx_rights_t>,
+}
+
+impl Taken {
+    /// The caller's own handle, unchanged.
+    fn moved(entry: u32) -> Taken {
+        Taken { entry, moved: Some(handle_table::closed_entry(entry).rights) }
+    }
+}
+
 /// Takes all handles, also after one has failed, and sends the message if none has.
 fn finish<T>(
     channel: Handle,
     prepared: Prepared,
     entries: impl Iterator<Item = T>,
-    mut take: impl FnMut(T) -> Result<u32, zx_status_t>,
+    mut take: impl FnMut(T) -> Result<Taken, zx_status_t>,
 ) -> zx_status_t {
     let (mut chain, mut count, mut first_error) = (Chain::default(), 0, None);
+    let mut moved = [None; ZX_CHANNEL_MAX_MSG_HANDLES as usize];
     for entry in entries {
         match take(entry) {
-            Ok(index) => chain.push(index),
+            Ok(taken) => {
+                chain.push(taken.entry);
+                moved[count] = taken.moved;
+            }
             Err(status) => first_error = first_error.or(Some(status)),
         }
         count += 1;
     }
-    match first_error {
-        None => status(prepared.send(channel, chain, count)),
-        Some(status) => {
-            object::release(chain);
-            prepared.abandon();
-            status
+    let Some(status) = first_error else {
+        return match prepared.send(channel, chain, count as u32) {
+            Ok(()) => ZX_OK,
+            Err(Unsent::Failed(status)) => status,
+            Err(Unsent::Full(chain)) => {
+                give_back(chain, &moved);
+                ZX_ERR_SHOULD_WAIT
+            }
+        };
+    };
+    object::release(chain);
+    prepared.abandon();
+    status
+}
+
+/// Gives the caller's handles back under their numbers, and lets go of duplicates.
+#[cold]
+fn give_back(mut chain: Chain, moved: &[Option<zx_rights_t>]) {
+    let mut duplicates = Chain::default();
+    for moved in moved {
+        let Some(entry) = chain.pop() else { break };
+        match moved {
+            Some(rights) => {
+                handle_table::set_rights(entry, *rights);
+                handle_table::reopen(entry);
+            }
+            None => duplicates.push(entry),
         }
     }
+    object::release(duplicates);
 }
 
 /// Makes of an entry the handle that is to be sent, as a closed entry of the table.
-fn dispose(channel: Handle, entry: &zx_handle_disposition_t) -> Result<u32, zx_status_t> {
+fn dispose(channel: Handle, entry: &zx_handle_disposition_t) -> Result<Taken, zx_status_t> {
     let checked = check_disposition(channel, entry);
     if entry.operation == ZX_HANDLE_OP_DUPLICATE {
         let (handle, rights) = checked?;
-        return object::duplicate(handle.allows(ZX_RIGHT_DUPLICATE)?, rights);
+        let entry = object::duplicate(handle.allows(ZX_RIGHT_DUPLICATE)?, rights)?;
+        return Ok(Taken { entry, moved: None });
     }
     let taken = match checked {
-        Ok((_, rights)) => {
-            channel::take_handle(None, entry.handle).inspect(|index| handle_table::set_rights(*index, rights))
-        }
+        Ok((_, rights)) => channel::take_handle(None, entry.handle).map(Taken::moved).inspect(|taken| {
+            handle_table::set_rights(taken.entry, rights);
+        }),
         Err(status) => {
             let _ = object::close(entry.handle);
             Err(status)
@@ -254,7 +295,7 @@ fn dispose(channel: Handle, entry: &zx_handle_disposition_t) -> Result<u32, zx_s
         ZX_HANDLE_OP_MOVE => taken,
         _ => {
             let mut chain = Chain::default();
-            taken.into_iter().for_each(|index| chain.push(index));
+            taken.into_iter().for_each(|taken| chain.push(taken.entry));
             object::release(chain);
             Err(ZX_ERR_INVALID_ARGS)
         }

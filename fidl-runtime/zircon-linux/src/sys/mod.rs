@@ -5,27 +5,38 @@
 #![allow(unsafe_code)]
 
 mod descriptor;
+mod futex;
+mod packet;
+mod shared;
 mod socket;
 mod time;
 
 pub(crate) use descriptor::{
-    Event, Interest, Permanent, PollEntry, Ready, drain_eventfd, epoll, epoll_change, epoll_watch, eventfd,
-    poll_now, poll_until, set_timerfd, signal_eventfd, timerfd, wait_events,
+    Event, Interest, Permanent, Ready, drain_eventfd, epoll, epoll_change, epoll_forget, epoll_watch,
+    eventfd, poll_now, set_timerfd, signal_eventfd, timerfd, wait_events,
 };
+pub(crate) use futex::{
+    FUTEX_ENTRIES, FutexEntry, futex_wait, futex_wait_many, futex_wake_one, futex_wake_shared,
+};
+pub(crate) use packet::{Descriptors, MOST_DESCRIPTORS, drop_packets, receive_packet, send_packet};
+pub(crate) use shared::{Mapping, create_shared, is_shared};
 pub(crate) use socket::{
-    Address, HEADER_BYTES, Received, accept, bind_private, chmod_private, connect, identity, is_socket,
-    listen, receive, send, set_send_buffer, shut_down, socket, unlink,
+    Address, accept, bind_private, chmod_private, connect, credentials, identity, is_channel_socket,
+    is_socket, listen, set_send_buffer, shut_down, socket, socket_pair, unlink,
 };
 pub(crate) use time::{boot, fill_random, monotonic, random_number, sleep_until};
 
 use core::ptr::{self, NonNull};
 use std::io;
 
-use crate::sync::AtomicU32;
-
 /// The error number of the call that just failed on this thread.
 pub(crate) fn errno() -> i32 {
     io::Error::last_os_error().raw_os_error().unwrap_or(0)
+}
+
+/// What a call returned, as a result with the error number.
+fn checked(returned: i32) -> Result<(), i32> {
+    if returned < 0 { Err(errno()) } else { Ok(()) }
 }
 
 /// Reserves zeroed memory that is never given back.
@@ -36,22 +47,4 @@ pub(crate) fn map_zeroed(bytes: usize) -> Option<NonNull<u8>> {
     // SAFETY: an anonymous mapping at an address of the system's choice touches no existing memory.
     let address = unsafe { libc::mmap(ptr::null_mut(), bytes, protection, flags, -1, 0) };
     if address == libc::MAP_FAILED { None } else { NonNull::new(address.cast()) }
-}
-
-/// Sleeps while the word has this value. May return early.
-pub(crate) fn futex_wait(word: &AtomicU32, value: u32) {
-    let operation = libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG;
-    // SAFETY: the word is a live, aligned 32-bit atomic; the null time-out means none.
-    unsafe {
-        libc::syscall(libc::SYS_futex, word.as_ptr(), operation, value, ptr::null::<libc::timespec>());
-    }
-}
-
-/// Wakes one thread that sleeps on the word.
-pub(crate) fn futex_wake_one(word: &AtomicU32) {
-    let operation = libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG;
-    // SAFETY: waking reads only the address of the word.
-    unsafe {
-        libc::syscall(libc::SYS_futex, word.as_ptr(), operation, 1);
-    }
 }
