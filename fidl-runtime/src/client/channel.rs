@@ -203,4 +203,13 @@ impl<P: Protocol, const N: usize, const E: usize> Consumer for RefCell<Core<P, N
     fn turn(&self, port: &Port) -> bool {
         change(self, |core| core.turn(port))
     }
+
+    fn waits(&self) -> usize {
+        // Readable and writable.
+        2
+    }
+
+    fn leave(&self, port: &Port) {
+        change(self, |core| core.leave(port));
+    }
 }

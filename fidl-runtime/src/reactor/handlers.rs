@@ -198,6 +198,14 @@ impl<H: PacketHandler, const N: usize> Consumer for Handlers<H, N> {
     fn turn(&self, _: &Port) -> bool {
         false
     }
+
+    fn waits(&self) -> usize {
+        N
+    }
+
+    fn leave(&self, port: &Port) {
+        self.slots.disarm_all(port);
+    }
 }
 
 impl<H: PacketHandler, const N: usize> Default for Handlers<H, N> {

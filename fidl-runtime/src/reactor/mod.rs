@@ -16,25 +16,29 @@
 //!
 //! One future can run beside the consumers, the one given to [`Reactor::run_until`]: a client's main program, usually.
 
+mod consumer;
 mod handlers;
 mod key;
 mod objects;
 mod slots;
 mod timers;
+mod wheel;
 
 use core::cell::{Cell, RefCell};
 use core::fmt;
 use core::future::Future;
-use core::ops::Deref;
 use core::pin::pin;
-use core::task::{Context, Poll, Waker};
+use core::task::{Context, Poll};
 
+use consumer::Attached;
+pub(crate) use consumer::{Attachment, Consumer, Delivered, Host};
 pub use handlers::{Counters as HandlerCounters, Handlers, Id, Next, PacketHandler, Refused};
 pub(crate) use key::PacketKey;
 pub use objects::{Objects, Registration};
+use timers::Deadlines;
 pub use timers::{Sleep, TIMERS, Timers};
 
-use crate::kernel::{Instant, Port, PortPacket, Status};
+use crate::kernel::{Instant, Port, PortPacket, Status, WAITS_PER_PORT};
 use crate::storage::Shared;
 use crate::task::{Lane, LaneId, NoLane};
 
@@ -47,73 +51,15 @@ const BATCH: usize = 64;
 /// The slot of the reactor's lane that belongs to the future of `run_until`.
 const ROOT: usize = CONSUMERS;
 
-/// What became of a packet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Delivered {
-    /// Its key is not one of today.
-    Stale,
-    /// The consumer has done what there was to do.
-    Done,
-    /// The consumer wants a turn.
-    Turn,
-}
-
-/// What packets are for.
-pub(crate) trait Consumer {
-    /// A packet came whose key names this consumer.
-    fn packet(&self, port: &Port, key: PacketKey, packet: &PortPacket) -> Delivered;
-
-    /// Does what there is to do, up to some bound; returns whether there is more.
-    fn turn(&self, port: &Port) -> bool;
-
-    /// When the consumer wants a turn, whatever happens. Asked for behind each turn; only a turn makes it earlier.
-    fn deadline(&self) -> Instant {
-        Instant::INFINITE
-    }
-}
-
-/// A consumer that outlives the reactor, or one that stays in being as long as somebody uses it.
-#[derive(Clone)]
-enum Attached<'env> {
-    Borrowed(&'env dyn Consumer),
-    Shared(Shared<dyn Consumer>),
-}
-
-impl<'env> Deref for Attached<'env> {
-    type Target = dyn Consumer + 'env;
-
-    fn deref(&self) -> &(dyn Consumer + 'env) {
-        match self {
-            Self::Borrowed(consumer) => *consumer,
-            Self::Shared(consumer) => &**consumer,
-        }
-    }
-}
-
-/// What a consumer can ask of the reactor that it is attached to.
-pub(crate) trait Host {
-    /// Takes a consumer out.
-    fn detach(&self, consumer: u8);
-}
-
 impl Host for Reactor<'_> {
     fn detach(&self, consumer: u8) {
         let index = usize::from(consumer);
         if let Some(place) = self.consumers.get(index) {
-            place.replace(None);
+            let waits = place.replace(None).map_or(0, |consumer| consumer.waits());
+            self.waits.set(self.waits.get() - waits);
             self.lane.id().close(index);
         }
     }
-}
-
-/// What a consumer knows of the reactor that it belongs to.
-pub(crate) struct Attachment {
-    /// The consumer's number.
-    pub(crate) consumer: u8,
-    /// A number that no consumer of this reactor had before.
-    pub(crate) generation: u32,
-    /// Marks the consumer as having something to do.
-    pub(crate) waker: Waker,
 }
 
 /// How often what happened.
@@ -168,7 +114,9 @@ pub struct Reactor<'env> {
     batch: Cell<Batch>,
     root_ready: Cell<bool>,
     next_generation: Cell<u32>,
-    timers: Cell<Option<&'env Timers>>,
+    /// The most waits that all consumers together have armed at one time.
+    waits: Cell<usize>,
+    timers: Cell<Option<&'env dyn Deadlines>>,
     stopped: Cell<bool>,
     /// Whether somebody runs the reactor.
     running: Cell<bool>,
@@ -196,6 +144,7 @@ impl<'env> Reactor<'env> {
             batch: Cell::new(Batch::default()),
             root_ready: Cell::new(false),
             next_generation: Cell::new(1),
+            waits: Cell::new(0),
             timers: Cell::new(None),
             stopped: Cell::new(false),
             running: Cell::new(false),
@@ -205,7 +154,7 @@ impl<'env> Reactor<'env> {
     }
 
     /// Makes `timers` run on this reactor, in place of any before.
-    pub fn set_timers(&self, timers: &'env Timers) {
+    pub fn set_timers<const N: usize>(&self, timers: &'env Timers<N>) {
         self.timers.set(Some(timers));
     }
 
@@ -313,6 +262,11 @@ impl<'env> Reactor<'env> {
     }
 
     fn add(&self, attached: Attached<'env>) -> Option<Attachment> {
+        let waits = self.waits.get().saturating_add(attached.waits());
+        // Not the first time that so many are armed: Zircon ends a process whose port overflows.
+        if waits > WAITS_PER_PORT {
+            return None;
+        }
         let generation = self.next_generation.get();
         // Nothing is attached any more once a generation would come again.
         let next = generation.checked_add(1)?;
@@ -320,6 +274,7 @@ impl<'env> Reactor<'env> {
         // A place whose generations are used up is passed over.
         let (index, waker) = free.find_map(|index| Some((index, self.lane.id().open(index)?)))?;
         self.next_generation.set(next);
+        self.waits.set(waits);
         self.consumers.get(index)?.replace(Some(attached));
         self.mark(index);
         Some(Attachment { consumer: index as u8, generation, waker })
@@ -422,7 +377,7 @@ impl<'env> Reactor<'env> {
 
     /// When the reactor must wake up, whatever happens.
     fn nearest_deadline(&self) -> Instant {
-        let timers = self.timers.get().map_or(Instant::INFINITE, Timers::next_deadline);
+        let timers = self.timers.get().map_or(Instant::INFINITE, Deadlines::next_deadline);
         self.timed().map(|(_, consumer)| consumer.deadline()).fold(timers, Instant::min)
     }
 
@@ -466,8 +421,10 @@ fn bits(mut word: u64) -> impl Iterator<Item = usize> {
 
 impl Drop for Reactor<'_> {
     fn drop(&mut self) {
-        for slot in 0..=CONSUMERS {
-            if slot == ROOT || self.consumer(slot).is_some() {
+        self.lane.id().close(ROOT);
+        for slot in 0..CONSUMERS {
+            if let Some(consumer) = self.consumer(slot) {
+                consumer.leave(&self.port);
                 self.lane.id().close(slot);
             }
         }
@@ -486,29 +443,4 @@ mod key_tests;
 #[cfg(test)]
 mod registration_tests;
 #[cfg(test)]
-mod tests {
-    use core::future::poll_fn;
-    use core::time::Duration;
-
-    use futures::future::{Either, select};
-    use futures::stream::{FuturesUnordered, StreamExt};
-
-    use super::*;
-
-    /// A reactor that always had something to do never came to look at its timers.
-    #[test]
-    fn a_busy_reactor_looks_at_its_timers() {
-        static TIMERS: Timers = Timers::new();
-        let reactor = Reactor::new().unwrap();
-        reactor.set_timers(&TIMERS);
-        let give_up = Instant::after(Duration::from_secs(5));
-        let busy = poll_fn(|cx| {
-            cx.waker().wake_by_ref();
-            if Instant::now() < give_up { Poll::Pending } else { Poll::Ready(()) }
-        });
-        // Polled only when the timer wakes it.
-        let mut sleeps = FuturesUnordered::from_iter([TIMERS.sleep(Duration::from_millis(1))]);
-        let first = reactor.run_until(select(sleeps.next(), busy)).unwrap();
-        assert!(matches!(first, Either::Left(_)), "the timer did not fire");
-    }
-}
+mod tests;

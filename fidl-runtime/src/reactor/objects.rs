@@ -148,6 +148,14 @@ impl<const N: usize, const Q: usize> Consumer for Objects<N, Q> {
     fn turn(&self, _: &Port) -> bool {
         false
     }
+
+    fn waits(&self) -> usize {
+        N
+    }
+
+    fn leave(&self, port: &Port) {
+        self.slots.disarm_all(port);
+    }
 }
 
 /// One object that futures wait for. Dropping it takes the wait back; packets that are on their way then reach nobody.

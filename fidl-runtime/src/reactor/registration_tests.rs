@@ -1,7 +1,7 @@
 //! Registrations: packet handlers, and objects that futures wait for.
 
 use core::cell::Cell;
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, Waker};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use futures::future::{Either, join, select};
@@ -244,4 +244,29 @@ fn a_future_is_told_that_its_object_is_closed() {
     let registration = objects.register(&reactor, raw).unwrap();
     let ready = reactor.run_until(registration.ready(READABLE, 1)).unwrap();
     assert_eq!(ready, Err(Status::BAD_HANDLE));
+}
+
+/// The port goes to the next reactor, the waits of the last do not: a packet of theirs used to fit its registrations.
+#[test]
+fn waits_do_not_outlive_their_reactor() {
+    let (old, new) = (Objects::<1, 1>::new(), Objects::<1, 1>::new());
+    let cx = &mut Context::from_waker(Waker::noop());
+    let (near, far) = Channel::create().unwrap();
+    let key = {
+        let reactor = Reactor::new().unwrap();
+        let registration = old.register(&reactor, near.raw_handle()).unwrap();
+        assert!(registration.poll_ready(cx, READABLE, 1).is_pending());
+        let key = registration.key();
+        core::mem::forget(registration);
+        key
+    };
+    let reactor = Reactor::new().unwrap();
+    let (other, _far) = Channel::create().unwrap();
+    let registration = new.register(&reactor, other.raw_handle()).unwrap();
+    assert_eq!(registration.key(), key);
+    assert!(registration.poll_ready(cx, READABLE, 1).is_pending());
+    send(&far, 1);
+    turn(&reactor);
+    assert!(registration.poll_ready(cx, READABLE, 1).is_pending());
+    assert_eq!(reactor.counters().packets, 0);
 }

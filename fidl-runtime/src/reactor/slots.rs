@@ -130,6 +130,11 @@ impl<const N: usize> Slots<N> {
         }
     }
 
+    /// Takes all waits back.
+    pub(super) fn disarm_all(&self, port: &Port) {
+        (0..N).for_each(|index| self.disarm(port, index));
+    }
+
     /// How many slots are free.
     pub(super) fn free(&self) -> usize {
         self.free.borrow().len()

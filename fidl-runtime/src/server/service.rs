@@ -11,7 +11,7 @@ use super::capacity::Capacity;
 use super::connection::{Peer, Shared};
 use super::place::{Dispatch, ServerPlace};
 use super::tables::{CallFrames, Tables};
-use crate::kernel::{Channel, Instant, Listener, Port, PortPacket, ServerEnd, Status};
+use crate::kernel::{AsHandleRef, Channel, Instant, Listener, Port, PortPacket, ServerEnd, Status};
 use crate::message::{FrameStorage, LargeFrame};
 use crate::reactor::{Attachment, Consumer, Delivered, PacketKey, Reactor};
 use crate::storage::Claim;
@@ -296,6 +296,26 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         let more = self.run_turn(&mut engine, port, attachment);
         core::mem::forget(guard);
         more
+    }
+
+    fn waits(&self) -> usize {
+        // Readable, writable and closed of each connection, and the listener.
+        3 * C + 1
+    }
+
+    fn leave(&self, port: &Port) {
+        // Not from inside a turn, behind a panic in it: the engine is free then, too.
+        let Ok(engine) = self.engine.try_borrow() else { return };
+        let listener =
+            engine.tables.listener.as_ref().map(|listener| (listener.raw_handle(), LISTENER, 0, 0));
+        let connections = (0..C).map(|index| {
+            let generation = self.shared.peers[index].generation.load(Relaxed);
+            (engine.tables.entries[index].handle(), CONNECTION, generation, index)
+        });
+        for (handle, kind, generation, slot) in connections.chain(listener).filter(|wait| wait.0 != 0) {
+            // That there was none is no matter.
+            let _ = port.cancel(handle, self.key(kind, generation, slot));
+        }
     }
 
     fn deadline(&self) -> Instant {
