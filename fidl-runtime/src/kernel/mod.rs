@@ -33,3 +33,4 @@ pub use rendezvous::Listener;
 #[cfg(target_os = "linux")]
 pub use rendezvous::{connect, listen};
 pub use time::Instant;
+pub(crate) use time::VirtualClock;

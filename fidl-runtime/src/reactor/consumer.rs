@@ -33,6 +33,9 @@ pub(crate) trait Consumer {
     /// packets.
     fn leave(&self, port: &Port);
 
+    /// It runs in a simulation: what order it is free to choose, this seed decides.
+    fn simulate(&self, _seed: u32) {}
+
     /// When the consumer wants a turn, whatever happens. Asked for behind each turn; only a turn makes it earlier.
     fn deadline(&self) -> Instant {
         Instant::INFINITE

@@ -20,6 +20,7 @@ mod consumer;
 mod handlers;
 mod key;
 mod objects;
+mod simulation;
 mod slots;
 mod timers;
 mod wheel;
@@ -35,6 +36,7 @@ pub(crate) use consumer::{Attachment, Consumer, Delivered, Host};
 pub use handlers::{Counters as HandlerCounters, Handlers, Id, Next, PacketHandler, Refused};
 pub(crate) use key::PacketKey;
 pub use objects::{Objects, Registration};
+use simulation::Simulation;
 use timers::Deadlines;
 pub use timers::{Sleep, TIMERS, Timers};
 
@@ -123,6 +125,7 @@ pub struct Reactor<'env> {
     /// Turns since timers were looked at.
     awake: Cell<u32>,
     counters: Cell<Counters>,
+    simulation: Option<Simulation>,
 }
 
 impl<'env> Reactor<'env> {
@@ -150,7 +153,31 @@ impl<'env> Reactor<'env> {
             running: Cell::new(false),
             awake: Cell::new(0),
             counters: Cell::new(Counters::default()),
+            simulation: None,
         })
+    }
+
+    /// A reactor for tests, on a clock of its own: what happens depends on the seed and on nothing else, as long as all that
+    /// happens is on this thread. The seed permutes packets that come together, the turns of services and clients, and the
+    /// futures that an arena polls. While anything can be done, time stands still; then it goes on to the next deadline, at
+    /// once.
+    ///
+    /// A run that can never go on, because nobody has anything to do and no deadline is there, ends with `TIMED_OUT`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`new`](Self::new); `BAD_STATE` if the thread simulates already.
+    pub fn simulated(seed: u64) -> Result<Self, Status> {
+        let simulation = Simulation::new(seed).ok_or(Status::BAD_STATE)?;
+        let mut reactor = Self::new()?;
+        reactor.simulation = Some(simulation);
+        Ok(reactor)
+    }
+
+    /// What has happened in a simulation, in one number: runs with the same trace had the same course. 0 for a reactor that
+    /// does not simulate.
+    pub fn trace(&self) -> u64 {
+        self.simulation.as_ref().map_or(0, Simulation::trace)
     }
 
     /// Makes `timers` run on this reactor, in place of any before.
@@ -226,12 +253,26 @@ impl<'env> Reactor<'env> {
         }
         self.take_wakes();
         self.expire();
-        for consumer in bits(self.ready.get()) {
+        let mut turns = self.ready.get();
+        while turns != 0 {
+            let consumer = match &self.simulation {
+                None => turns.trailing_zeros() as usize,
+                Some(simulation) => simulation.pick_bit(turns),
+            };
+            turns &= !(1 << consumer);
             // One by one, so that a turn that panics leaves the others marked.
             self.ready.set(self.ready.get() & !(1 << consumer));
+            self.note(consumer as u64);
             self.turn_of(consumer);
         }
         Ok(())
+    }
+
+    /// Notes what happens in a simulation.
+    fn note(&self, event: u64) {
+        if let Some(simulation) = &self.simulation {
+            simulation.note(event);
+        }
     }
 
     /// The port that the reactor waits on, for objects that are bound to a port and key. Packets with keys that the reactor
@@ -275,6 +316,9 @@ impl<'env> Reactor<'env> {
         let (index, waker) = free.find_map(|index| Some((index, self.lane.id().open(index)?)))?;
         self.next_generation.set(next);
         self.waits.set(waits);
+        if let Some(simulation) = &self.simulation {
+            attached.simulate(simulation.next() as u32 | 1);
+        }
         self.consumers.get(index)?.replace(Some(attached));
         self.mark(index);
         Some(Attachment { consumer: index as u8, generation, waker })
@@ -318,9 +362,20 @@ impl<'env> Reactor<'env> {
             self.count(|counters| counters.sleeps += 1);
             deadline.min(self.nearest_deadline())
         };
-        let result = self.take_packets(deadline);
+        let result = match &self.simulation {
+            None => self.take_packets(deadline),
+            Some(simulation) => self.jump(simulation, deadline),
+        };
         lane.clear_parent();
         result
+    }
+
+    /// Sleeps in a simulation: if no packet is there, it is the deadline at once.
+    fn jump(&self, simulation: &Simulation, deadline: Instant) -> Result<(), Status> {
+        let before = self.counters.get().packets;
+        self.take_packets(Instant::INFINITE_PAST)?;
+        let idle = self.counters.get().packets == before && !self.lane.id().has_ready();
+        if idle && !simulation.advance(deadline) { Err(Status::TIMED_OUT) } else { Ok(()) }
     }
 
     fn take_packets(&self, deadline: Instant) -> Result<(), Status> {
@@ -336,6 +391,9 @@ impl<'env> Reactor<'env> {
                 counters.batches += 1;
                 counters.packets += taken as u64;
             });
+            if let Some(simulation) = &self.simulation {
+                simulation.permute(&mut packets[..taken]);
+            }
             self.batch.set(Batch { next: 0, end: taken });
         }
         // One by one, so that a handler that panics leaves the others for the next turn.
@@ -363,6 +421,7 @@ impl<'env> Reactor<'env> {
         if packet.key == crate::kernel::WAKE {
             return;
         }
+        self.note(packet.key);
         let key = PacketKey::from_word(packet.key);
         let index = usize::from(key.consumer());
         match self.consumer(index) {
@@ -442,5 +501,7 @@ impl fmt::Debug for Reactor<'_> {
 mod key_tests;
 #[cfg(test)]
 mod registration_tests;
+#[cfg(test)]
+mod simulation_tests;
 #[cfg(test)]
 mod tests;

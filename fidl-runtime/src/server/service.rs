@@ -303,6 +303,10 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         3 * C + 1
     }
 
+    fn simulate(&self, seed: u32) {
+        self.engine.borrow_mut().arena.as_mut().set_random(seed);
+    }
+
     fn leave(&self, port: &Port) {
         // Not from inside a turn, behind a panic in it: the engine is free then, too.
         let Ok(engine) = self.engine.try_borrow() else { return };
