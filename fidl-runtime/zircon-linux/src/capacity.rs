@@ -20,6 +20,9 @@ pub const USER_PACKETS_PER_PORT: u32 = if cfg!(miri) { 32 } else { 4096 };
 /// Messages waiting in channels within the process, of all channels together.
 pub const MESSAGES: usize = if cfg!(miri) { 96 } else { 131_072 };
 
+/// Threads inside `zx_channel_call` on channels within the process.
+pub const CALLS: usize = if cfg!(miri) { 8 } else { 4096 };
+
 /// Bytes of a message that lie in its own slot; the rest goes to blocks.
 pub const MESSAGE_INLINE_BYTES: usize = 100;
 
@@ -44,6 +47,18 @@ pub const SPILLS: usize = if cfg!(miri) { 1 } else { 64 };
 
 /// Buffers for messages to other processes that are written in more than 63 pieces; used only during the call.
 pub const GATHERS: usize = if cfg!(miri) { 1 } else { 16 };
+
+/// Rings of fifos. Each fifo takes two.
+pub const FIFO_RINGS: usize = if cfg!(miri) { 8 } else { 4096 };
+
+/// Bytes waiting in one direction of one socket within the process.
+pub const SOCKET_BYTES: u32 = if cfg!(miri) { 4096 } else { 1 << 18 };
+
+/// Names given to objects.
+pub const NAMES: usize = if cfg!(miri) { 8 } else { 4096 };
+
+/// Parts of memory objects that are mapped.
+pub const MAPPINGS: usize = if cfg!(miri) { 8 } else { 4096 };
 
 /// Listening paths open at once.
 pub const LISTENERS: usize = if cfg!(miri) { 2 } else { 256 };

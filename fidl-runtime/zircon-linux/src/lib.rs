@@ -101,7 +101,7 @@
 //! `object`, `signals`, `port` and `channel` call one another where one object's change is another's cause: a
 //! message that nobody can read holds handles, and a signal makes a packet.
 //!
-//! Locks are taken in the order object, port. Two objects that are not ports are locked at once only while one of
+//! Locks are taken in the order address space, object, port. Two other objects are locked at once only while one of
 //! them is new and known to no one else.
 //!
 //! `unsafe` is denied but in `abi` and `payload` (the caller's memory), `memory` and `pool` (who may touch a slot),
@@ -120,8 +120,11 @@ mod blocking;
 pub mod capacity;
 mod channel;
 mod descriptor;
+mod fifo;
 mod handle_table;
+mod inspect;
 mod memory;
+mod name;
 mod object;
 mod park;
 mod payload;
@@ -129,11 +132,15 @@ mod pool;
 mod port;
 mod rendezvous;
 mod signals;
+mod socket;
+mod starved;
 mod sync;
 mod sys;
 mod tables;
 mod timer;
 mod usage;
+mod vmar;
+mod vmo;
 mod wait;
 
 pub use pool::Usage;

@@ -18,12 +18,20 @@ pub struct Memory {
     pub parks: Usage,
     /// Messages waiting in channels within the process.
     pub messages: Usage,
+    /// Threads inside a call on a channel within the process.
+    pub calls: Usage,
     /// Blocks for the bytes of large messages.
     pub blocks: Usage,
     /// Buffers for received messages that were larger than the reader's buffer.
     pub spills: Usage,
     /// Buffers in which messages of many pieces are put together for a socket.
     pub gathers: Usage,
+    /// Rings of fifos.
+    pub fifo_rings: Usage,
+    /// Names given to objects.
+    pub names: Usage,
+    /// Parts of memory objects that are mapped.
+    pub mappings: Usage,
     /// Listening paths.
     pub listeners: Usage,
 }
@@ -38,9 +46,13 @@ pub fn memory() -> Memory {
         waits: tables.waits.usage(),
         parks: tables.parks.usage(),
         messages: tables.messages.usage(),
+        calls: tables.calls.usage(),
         blocks: tables.blocks.usage(),
         spills: tables.spills.usage(),
         gathers: tables.gathers.usage(),
+        fifo_rings: tables.rings.usage(),
+        names: tables.names.usage(),
+        mappings: tables.mappings.usage(),
         listeners: tables.bounds.usage(),
     }
 }

@@ -7,25 +7,28 @@
 //! Another way to another process takes the place of [`Link`]'s socket by giving the same operations: `write` and
 //! `read`, which never block; `refresh`, `watch` and `notice`, by which ports learn of changes (see `descriptor`).
 
+mod call;
 mod frame;
 mod link;
 mod listener;
 mod local;
 mod message;
 
+pub(crate) use call::Call;
 pub(crate) use frame::{Gather, Spill};
 pub(crate) use link::{Link, open as open_link};
 pub(crate) use listener::{Bound, Listener, create as create_listener};
-pub(crate) use local::{Local, relieve_starved};
+pub(crate) use local::Local;
 pub(crate) use message::{Block, Message};
 
 use core::mem::{self, MaybeUninit};
 
 use crate::abi::types::*;
 use crate::handle_table::{self, Chain, Handle};
-use crate::object::{self, Body};
+use crate::object::{self, Body, End};
 use crate::payload::Payload;
 use crate::pool::Lease;
+use crate::starved;
 
 /// The places where a reader wants handles.
 pub(crate) trait HandlePlaces {
@@ -115,6 +118,19 @@ pub(crate) fn prepare(channel: Handle, payload: &Payload<'_>) -> Result<Prepared
 impl Prepared {
     /// Ends the write: sends the message with these handles, or drops the handles.
     pub(crate) fn send(self, channel: Handle, handles: Chain, count: u32) -> Result<(), zx_status_t> {
+        self.send_by(channel, handles, count, |local, ends, message| {
+            local.write(ends, channel.end, message).map_err(|message| (message, ZX_ERR_PEER_CLOSED))
+        })
+    }
+
+    /// Ends the write by the means given, which return the message if they fail.
+    fn send_by(
+        self,
+        channel: Handle,
+        handles: Chain,
+        count: u32,
+        send: impl FnOnce(&mut Local, &mut [End; 2], Lease<Message>) -> Result<(), (Lease<Message>, zx_status_t)>,
+    ) -> Result<(), zx_status_t> {
         let mut message = match self.0 {
             Ok(message) => message,
             Err(status) => {
@@ -129,18 +145,13 @@ impl Prepared {
             Ok(mut object) => {
                 let object = &mut *object;
                 match &mut object.body {
-                    Body::Local(local) => local
-                        .write(&mut object.ends, channel.end, message)
-                        .map_err(|message| (message, ZX_ERR_PEER_CLOSED)),
+                    Body::Local(local) => send(local, &mut object.ends, message),
                     _ => Err((message, ZX_ERR_NOT_SUPPORTED)),
                 }
             }
         };
-        unsent.map_err(|(mut message, status)| {
-            let handles = mem::take(&mut message.handles);
-            drop(message);
-            object::release(handles);
-            relieve_starved();
+        unsent.map_err(|(message, status)| {
+            drop_message(message);
             status
         })
     }
@@ -148,7 +159,7 @@ impl Prepared {
     /// Gives the write up.
     pub(crate) fn abandon(self) {
         drop(self);
-        relieve_starved();
+        starved::relieve();
     }
 }
 
@@ -210,6 +221,20 @@ fn take_front(
     }
 }
 
+/// Gives the reply of a call to its caller, or drops it if it does not fit.
+pub(crate) fn deliver_reply(
+    message: Lease<Message>,
+    bytes: &mut [MaybeUninit<u8>],
+    handles: &mut impl HandlePlaces,
+) -> Outcome {
+    if message.bytes as usize <= bytes.len() && message.handle_count <= handles.room() {
+        return deliver(message, bytes, handles);
+    }
+    let outcome = Outcome::Message { fits: false, bytes: message.bytes, handles: message.handle_count };
+    drop_message(message);
+    outcome
+}
+
 /// Gives a message to the reader: bytes first, then handles.
 fn deliver(
     mut message: Lease<Message>,
@@ -224,7 +249,7 @@ fn deliver(
         number += 1;
     }
     drop(message);
-    relieve_starved();
+    starved::relieve();
     outcome
 }
 
@@ -233,7 +258,7 @@ fn drop_message(mut message: Lease<Message>) {
     let handles = mem::take(&mut message.handles);
     drop(message);
     object::release(handles);
-    relieve_starved();
+    starved::relieve();
 }
 
 /// Takes a handle out of its owner's hands, to be sent through the channel. It is gone whatever comes of it.

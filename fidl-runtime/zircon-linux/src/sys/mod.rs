@@ -5,12 +5,17 @@
 #![allow(unsafe_code)]
 
 mod descriptor;
+mod memory;
 mod socket;
 mod time;
 
 pub(crate) use descriptor::{
     Event, Interest, Permanent, PollEntry, Ready, drain_eventfd, epoll, epoll_change, epoll_watch, eventfd,
     poll_now, poll_until, set_timerfd, signal_eventfd, timerfd, wait_events,
+};
+pub(crate) use memory::{
+    Access, clear, commit, committed, copy, duplicate, map, memory_file, page_bytes, read_at, resize, unmap,
+    write_at,
 };
 pub(crate) use socket::{
     Address, HEADER_BYTES, Received, accept, bind_private, chmod_private, connect, identity, is_socket,
@@ -44,6 +49,18 @@ pub(crate) fn futex_wait(word: &AtomicU32, value: u32) {
     // SAFETY: the word is a live, aligned 32-bit atomic; the null time-out means none.
     unsafe {
         libc::syscall(libc::SYS_futex, word.as_ptr(), operation, value, ptr::null::<libc::timespec>());
+    }
+}
+
+/// Sleeps while the word has this value, but not after the deadline on the monotonic clock. May return early.
+pub(crate) fn futex_wait_until(word: &AtomicU32, value: u32, deadline: i64) {
+    let time = time::timespec(deadline);
+    let time = if deadline == i64::MAX { ptr::null() } else { ptr::from_ref(&time) };
+    let operation = libc::FUTEX_WAIT_BITSET | libc::FUTEX_PRIVATE_FLAG;
+    let (no_word, any) = (ptr::null::<u32>(), libc::FUTEX_BITSET_MATCH_ANY);
+    // SAFETY: the word is a live, aligned 32-bit atomic; the time is live, or null for none.
+    unsafe {
+        libc::syscall(libc::SYS_futex, word.as_ptr(), operation, value, time, no_word, any);
     }
 }
 
