@@ -33,7 +33,7 @@
 //! # }
 //! ```
 //!
-//! No call touches the heap, not even the first of a process: all tables have a fixed capacity ([`capacity`]) in one
+//! No call touches the heap, not even the first of a process: all tables have a fixed capacity (see the module [`mod@capacity`]) in one
 //! reservation of address space whose pages take memory when first used. [`memory()`] tells how full they are. The
 //! crate starts no thread and installs no signal handler.
 //!
@@ -143,6 +143,7 @@ mod vmar;
 mod vmo;
 mod wait;
 
+pub use capacity::Capacity;
 pub use pool::Usage;
 pub use rendezvous::{connect, listen};
-pub use usage::{Memory, memory};
+pub use usage::{Memory, capacity, memory};

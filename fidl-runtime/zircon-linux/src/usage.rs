@@ -1,5 +1,6 @@
 //! How full the tables are.
 
+use crate::capacity::Capacity;
 use crate::pool::Usage;
 use crate::tables::tables;
 
@@ -55,4 +56,9 @@ pub fn memory() -> Memory {
         mappings: tables.mappings.usage(),
         listeners: tables.bounds.usage(),
     }
+}
+
+/// The capacities of the process. They are fixed from here on.
+pub fn capacity() -> Capacity {
+    tables().capacity
 }

@@ -7,7 +7,6 @@
 use core::mem;
 
 use crate::abi::types::*;
-use crate::capacity::{CHANNEL_BYTES, CHANNEL_MESSAGES};
 use crate::channel::call::Calls;
 use crate::channel::message::Message;
 use crate::object::End;
@@ -15,6 +14,7 @@ use crate::payload::Payload;
 use crate::pool::{Lease, Queue};
 use crate::signals;
 use crate::starved;
+use crate::tables::tables;
 
 /// The messages that wait to be read at one end.
 #[derive(Default)]
@@ -27,7 +27,9 @@ struct Inbox {
 impl Inbox {
     /// Whether a message of any legal size may be added.
     fn has_room(&self) -> bool {
-        self.messages < CHANNEL_MESSAGES && self.bytes <= CHANNEL_BYTES - ZX_CHANNEL_MAX_MSG_BYTES
+        let capacity = &tables().capacity;
+        let bytes = capacity.channel_bytes - ZX_CHANNEL_MAX_MSG_BYTES as usize;
+        (self.messages as usize) < capacity.channel_messages && self.bytes as usize <= bytes
     }
 
     fn push(&mut self, message: Lease<Message>) {

@@ -8,13 +8,13 @@ mod stream;
 use core::mem::{self, MaybeUninit};
 
 use crate::abi::types::*;
-use crate::capacity::SOCKET_BYTES;
 use crate::channel::Message;
 use crate::handle_table::{self, Handle};
 use crate::object::{self, Body, End};
 use crate::pool::Queue;
 use crate::signals;
 use crate::starved;
+use crate::tables::tables;
 
 use stream::Stream;
 
@@ -32,9 +32,14 @@ struct Inbox {
     disabled: bool,
 }
 
+/// The bytes that may wait at one end.
+fn capacity() -> u32 {
+    tables().capacity.socket_bytes as u32
+}
+
 impl Inbox {
     fn room(&self) -> u32 {
-        SOCKET_BYTES - self.bytes
+        capacity() - self.bytes
     }
 }
 
@@ -106,7 +111,7 @@ impl Socket {
             return Ok(0);
         }
         let size = u32::try_from(bytes.len()).map_err(|_| ZX_ERR_INVALID_ARGS)?;
-        if self.datagrams && size > SOCKET_BYTES {
+        if self.datagrams && size > capacity() {
             return Err(ZX_ERR_OUT_OF_RANGE);
         }
         let mut written = self.append(1 - writer, bytes);
@@ -195,7 +200,7 @@ impl Socket {
         bytes: u64,
     ) -> Result<(), zx_status_t> {
         let bytes =
-            u32::try_from(bytes).ok().filter(|bytes| *bytes <= SOCKET_BYTES).ok_or(ZX_ERR_INVALID_ARGS)?;
+            u32::try_from(bytes).ok().filter(|bytes| *bytes <= capacity()).ok_or(ZX_ERR_INVALID_ARGS)?;
         if property == ZX_PROP_SOCKET_RX_THRESHOLD {
             self.inboxes[end].read_threshold = bytes;
             self.tell_reader(ends, end);
@@ -216,10 +221,10 @@ impl Socket {
         let first = inbox.datagrams.peek().map_or(0, |datagram| datagram.bytes);
         zx_info_socket_t {
             options: if self.datagrams { ZX_SOCKET_DATAGRAM } else { ZX_SOCKET_STREAM },
-            rx_buf_max: SOCKET_BYTES as usize,
+            rx_buf_max: capacity() as usize,
             rx_buf_size: inbox.bytes as usize,
             rx_buf_available: if self.datagrams { first } else { inbox.bytes } as usize,
-            tx_buf_max: if alive { SOCKET_BYTES as usize } else { 0 },
+            tx_buf_max: if alive { capacity() as usize } else { 0 },
             tx_buf_size: if alive { peers.bytes as usize } else { 0 },
             ..zx_info_socket_t::default()
         }

@@ -5,6 +5,7 @@
 #![allow(unsafe_code)]
 
 mod descriptor;
+mod environment;
 mod memory;
 mod socket;
 mod time;
@@ -13,6 +14,7 @@ pub(crate) use descriptor::{
     Event, Interest, Permanent, PollEntry, Ready, drain_eventfd, epoll, epoll_change, epoll_watch, eventfd,
     poll_now, poll_until, set_timerfd, signal_eventfd, timerfd, wait_events,
 };
+pub(crate) use environment::{complain, environment};
 pub(crate) use memory::{
     Access, clear, commit, committed, copy, duplicate, map, memory_file, page_bytes, read_at, resize, unmap,
     write_at,
