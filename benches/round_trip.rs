@@ -4,6 +4,7 @@
 //! `server` leaves the client out: its messages are written and read by hand. `channel` leaves the server out, too:
 //! two writes and two reads, what the kernel takes for the same messages.
 
+use fidl::server::Sent;
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -24,12 +25,12 @@ use schema::example_echo::{EchoEchoRequest, EchoEchoRequestWire, EchoSayRequest,
 struct Echoes;
 
 impl echo::Server for Echoes {
-    async fn echo<'a>(&'a self, request: echo::EchoRequest<'a>) -> echo::EchoResponse<'a> {
-        echo::EchoResponse { data: request.data() }
+    async fn echo(&self, request: echo::EchoRequest<'_>, responder: echo::EchoResponder<'_>) -> Sent {
+        responder.send(echo::EchoResponse { data: request.data() })
     }
 
-    async fn say<'a>(&'a self, request: echo::SayRequest<'a>) -> echo::SayResponse<'a> {
-        echo::SayResponse { text: request.text() }
+    async fn say(&self, request: echo::SayRequest<'_>, responder: echo::SayResponder<'_>) -> Sent {
+        responder.send(echo::SayResponse { text: request.text() })
     }
 
     async fn count(&self, _: echo::CountRequest<'_>) -> echo::CountResponse {

@@ -7,6 +7,7 @@ fn main() {
     Builder::new()
         .file("schemas/echo.fidl")
         .file("schemas/calc.fidl")
+        .file("schemas/directory.fidl")
         .file("schemas/openness.fidl")
         .file("schemas/shapes.fidl")
         .file("schemas/constructs.fidl")

@@ -1,5 +1,6 @@
 //! The echo protocol, end to end in one process and one thread.
 
+use fidl::server::Sent;
 use std::cell::Cell;
 
 use fidl::kernel::create_endpoints;
@@ -22,14 +23,14 @@ impl Echoes {
 }
 
 impl echo::Server for Echoes {
-    async fn echo<'a>(&'a self, request: echo::EchoRequest<'a>) -> echo::EchoResponse<'a> {
+    async fn echo(&self, request: echo::EchoRequest<'_>, responder: echo::EchoResponder<'_>) -> Sent {
         self.count();
-        echo::EchoResponse { data: request.data() }
+        responder.send(echo::EchoResponse { data: request.data() })
     }
 
-    async fn say<'a>(&'a self, request: echo::SayRequest<'a>) -> echo::SayResponse<'a> {
+    async fn say(&self, request: echo::SayRequest<'_>, responder: echo::SayResponder<'_>) -> Sent {
         self.count();
-        echo::SayResponse { text: request.text() }
+        responder.send(echo::SayResponse { text: request.text() })
     }
 
     async fn count(&self, _: echo::CountRequest<'_>) -> echo::CountResponse {

@@ -3,6 +3,7 @@
 #![deny(missing_docs)]
 
 use fidl::kernel::{Event, create_endpoints};
+use fidl::server::Sent;
 use fidl::{Capacity, ClientError, Reactor, capacity};
 
 /// What the schema was compiled to.
@@ -16,22 +17,19 @@ const CAPACITY: Capacity = capacity().connections(2).in_flight(8);
 struct Tape;
 
 impl gauge::Server for Tape {
-    async fn check<'a>(
-        &'a self,
-        request: gauge::CheckRequest<'a>,
-    ) -> Result<gauge::CheckResponse<'a>, Metres> {
+    async fn check(&self, request: gauge::CheckRequest<'_>, responder: gauge::CheckResponder<'_>) -> Sent {
         if request.far() != request.further() {
-            return Err(Metres(request.far().abs_diff(request.further())));
+            return responder.fail(Metres(request.far().abs_diff(request.further())));
         }
         assert_eq!(request.serial().digits().len(), 6);
-        Ok(Reading { labels: [Label("a"), Label(request.label())], ..READING })
+        responder.send(Reading { labels: [Label("a"), Label(request.label())], ..READING })
     }
 
-    async fn tell<'a>(&'a self, request: gauge::TellRequest<'a>) -> Result<gauge::TellResponse<'a>, &'a str> {
-        match request.label() {
+    async fn tell(&self, request: gauge::TellRequest<'_>, responder: gauge::TellResponder<'_>) -> Sent {
+        responder.reply(match request.label() {
             Some(label) => Ok(Report { far: request.far().map(Metres), ..Report::new().label(Label(label)) }),
             None => Err("label"),
-        }
+        })
     }
 
     async fn trade(&self, request: gauge::TradeRequest<'_>) -> gauge::TradeResponse {

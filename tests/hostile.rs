@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use fidl::kernel::{Channel, create_endpoints};
-use fidl::server::{Binding, CloseReason, ConnectionId, Dispatch, Running};
+use fidl::server::{Binding, CloseReason, ConnectionId, Dispatch, Running, Sent};
 use fidl::{Capacity, Reactor, capacity};
 
 mod support;
@@ -65,13 +65,13 @@ struct Victim {
 }
 
 impl echo::Server for Victim {
-    async fn echo<'a>(&'a self, request: echo::EchoRequest<'a>) -> echo::EchoResponse<'a> {
+    async fn echo(&self, request: echo::EchoRequest<'_>, responder: echo::EchoResponder<'_>) -> Sent {
         dawdle().await;
-        echo::EchoResponse { data: request.data() }
+        responder.send(echo::EchoResponse { data: request.data() })
     }
 
-    async fn say<'a>(&'a self, request: echo::SayRequest<'a>) -> echo::SayResponse<'a> {
-        echo::SayResponse { text: request.text() }
+    async fn say(&self, request: echo::SayRequest<'_>, responder: echo::SayResponder<'_>) -> Sent {
+        responder.send(echo::SayResponse { text: request.text() })
     }
 
     async fn count(&self, _: echo::CountRequest<'_>) -> echo::CountResponse {

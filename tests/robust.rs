@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use fidl::kernel::{self, AsHandleRef, Status};
-use fidl::server::{Binding, Call, CloseReason, ConnectionId, Outcome};
+use fidl::server::{Binding, Call, CloseReason, ConnectionId, Outcome, Sent};
 use fidl::wire::HandleSlot;
 use fidl::{Capacity, Listener, Reactor, capacity};
 
@@ -86,17 +86,17 @@ struct Panics {
 }
 
 impl echo::Server for Panics {
-    async fn echo<'a>(&'a self, request: echo::EchoRequest<'a>) -> echo::EchoResponse<'a> {
-        echo::EchoResponse { data: request.data() }
+    async fn echo(&self, request: echo::EchoRequest<'_>, responder: echo::EchoResponder<'_>) -> Sent {
+        responder.send(echo::EchoResponse { data: request.data() })
     }
 
-    async fn say<'a>(&'a self, request: echo::SayRequest<'a>) -> echo::SayResponse<'a> {
+    async fn say(&self, request: echo::SayRequest<'_>, responder: echo::SayResponder<'_>) -> Sent {
         self.gated.wait(request.text()).await;
         assert!(!request.text().ends_with('!'), "as the request says");
         if request.text() == "a close" {
             request.connection().close_with_epitaph(Status::NOT_FOUND);
         }
-        echo::SayResponse { text: request.text() }
+        responder.send(echo::SayResponse { text: request.text() })
     }
 
     async fn count(&self, _: echo::CountRequest<'_>) -> echo::CountResponse {

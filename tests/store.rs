@@ -2,6 +2,7 @@
 #![deny(warnings)]
 #![deny(missing_docs)]
 
+use fidl::server::Sent;
 use std::cell::{Cell, RefCell};
 use std::thread;
 use std::time::Duration;
@@ -37,13 +38,15 @@ impl clerk::Server for Clerk {
         Ok(())
     }
 
-    async fn find<'a>(&'a self, request: clerk::FindRequest<'a>) -> Result<clerk::FindResponse<'a>, Failure> {
-        let QueryView::Name(name) = *request else { return Err(Failure::Unknown(99)) };
+    async fn find(&self, request: clerk::FindRequest<'_>, responder: clerk::FindResponder<'_>) -> Sent {
+        let QueryView::Name(name) = *request else { return responder.fail(Failure::Unknown(99)) };
         match &*self.thing.borrow() {
             Some(thing) if thing.name.as_deref() == Some(name) => {
-                Ok(Thing { price: thing.price, place: thing.place, ..Thing::new().name(name) })
+                let found =
+                    ThingBuilder::EMPTY.name(name).maybe(thing.price, |found, price| found.price(price));
+                responder.send(found.maybe(thing.place, |found, place| found.place(place)))
             }
-            _ => Err(Failure::Missing),
+            _ => responder.fail(Failure::Missing),
         }
     }
 
@@ -57,9 +60,9 @@ impl clerk::Server for Clerk {
         Ok(clerk::PriceResponse { price: price * copies })
     }
 
-    async fn echo<'a>(&'a self, request: clerk::EchoRequest<'a>) -> clerk::EchoResponse<'a> {
+    async fn echo(&self, request: clerk::EchoRequest<'_>, responder: clerk::EchoResponder<'_>) -> Sent {
         let mut sizes = request.sizes().iter().map(Size::from);
-        clerk::EchoResponse {
+        responder.send(clerk::EchoResponse {
             query: request.query().map(|query| match query {
                 QueryView::Name(name) => Query::Name(name),
                 QueryView::Below(price) => Query::Below(price),
@@ -70,7 +73,7 @@ impl clerk::Server for Clerk {
             }),
             sizes: [sizes.next().unwrap(), sizes.next().unwrap()],
             later: request.later().map(Later::from),
-        }
+        })
     }
 
     async fn deliver(&self, request: clerk::DeliverRequest<'_>) -> Result<clerk::DeliverResponse, u32> {
@@ -87,10 +90,10 @@ impl clerk::Server for Clerk {
         Ok(clerk::DeliverResponse::Handles(u8::from(key) + seals as u8 + u8::from(answer)))
     }
 
-    async fn lend<'a>(&'a self, request: clerk::LendRequest<'a>) -> Result<clerk::LendResponse<'a>, Failure> {
+    async fn lend(&self, request: clerk::LendRequest<'_>, responder: clerk::LendResponder<'_>) -> Sent {
         let asked = Size::Box(Box { width: 1, height: 2, depth: 3 });
         request.connection().on_asked(asked).expect("room for an event");
-        Ok(Key::Event(Event::create().expect("room for an event")))
+        responder.send(Key::Event(Event::create().expect("room for an event")))
     }
 
     async fn forget(&self, request: clerk::ForgetRequest<'_>) {

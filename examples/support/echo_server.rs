@@ -5,7 +5,7 @@ use std::future::poll_fn;
 use std::io::{Write, stderr};
 use std::task::{Poll, Waker};
 
-use fidl::server::{CloseReason, ConnectionId};
+use fidl::server::{CloseReason, ConnectionId, Sent};
 
 use crate::example_echo::echo::{self, Events as _};
 
@@ -35,14 +35,14 @@ impl EchoServer {
 
 impl echo::Server for EchoServer {
     // The response borrows from the request: the bytes are copied once, from frame to frame.
-    async fn echo<'a>(&'a self, request: echo::EchoRequest<'a>) -> echo::EchoResponse<'a> {
+    async fn echo(&self, request: echo::EchoRequest<'_>, responder: echo::EchoResponder<'_>) -> Sent {
         self.count_request();
-        echo::EchoResponse { data: request.data() }
+        responder.send(echo::EchoResponse { data: request.data() })
     }
 
-    async fn say<'a>(&'a self, request: echo::SayRequest<'a>) -> echo::SayResponse<'a> {
+    async fn say(&self, request: echo::SayRequest<'_>, responder: echo::SayResponder<'_>) -> Sent {
         self.count_request();
-        echo::SayResponse { text: request.text() }
+        responder.send(echo::SayResponse { text: request.text() })
     }
 
     async fn count(&self, _: echo::CountRequest<'_>) -> echo::CountResponse {

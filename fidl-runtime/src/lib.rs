@@ -119,6 +119,7 @@ pub use message::{Method, MethodKind, Openness, Protocol, UnknownMethod};
 pub use reactor::{Reactor, Timers};
 #[cfg(feature = "kernel")]
 pub use server::{Capacity, WhenFull, capacity};
+pub use wire::each;
 
 /// Includes the Rust code that a build script made of a FIDL library: `include_schema!("example_echo")` declares the module
 /// `example_echo`, made of the library `example.echo`.

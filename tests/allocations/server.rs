@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::future::poll_fn;
 use std::task::{Poll, Waker};
 
-use fidl::server::{CloseReason, ConnectionId, EventError};
+use fidl::server::{CloseReason, ConnectionId, EventError, Sent};
 
 use schema::example_echo::echo::{self, Events as _};
 
@@ -55,14 +55,14 @@ pub(crate) async fn yield_now() {
 }
 
 impl echo::Server for Server {
-    async fn echo<'a>(&'a self, request: echo::EchoRequest<'a>) -> echo::EchoResponse<'a> {
+    async fn echo(&self, request: echo::EchoRequest<'_>, responder: echo::EchoResponder<'_>) -> Sent {
         self.wait().await;
-        echo::EchoResponse { data: request.data() }
+        responder.send(echo::EchoResponse { data: request.data() })
     }
 
-    async fn say<'a>(&'a self, request: echo::SayRequest<'a>) -> echo::SayResponse<'a> {
+    async fn say(&self, request: echo::SayRequest<'_>, responder: echo::SayResponder<'_>) -> Sent {
         self.wait().await;
-        echo::SayResponse { text: request.text() }
+        responder.send(echo::SayResponse { text: request.text() })
     }
 
     async fn count(&self, _: echo::CountRequest<'_>) -> echo::CountResponse {

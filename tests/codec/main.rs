@@ -5,6 +5,7 @@ mod codec;
 mod layouts;
 
 mod at_rest;
+mod builders;
 mod depth;
 mod paths;
 mod results;

@@ -9,7 +9,7 @@ use futures::stream::{FuturesUnordered, StreamExt as _};
 
 use fidl::Reactor;
 use fidl::kernel::create_endpoints;
-use fidl::server::{Binding, CloseReason, ConnectionId, Dispatch, EventError, Running};
+use fidl::server::{Binding, CloseReason, ConnectionId, Dispatch, EventError, Running, Sent};
 
 use crate::schema::example_echo::echo::{self, Echo, Events as _};
 use crate::schema::test_openness::{closed, open};
@@ -54,16 +54,16 @@ impl Gated {
 }
 
 impl echo::Server for Gated {
-    async fn echo<'a>(&'a self, request: echo::EchoRequest<'a>) -> echo::EchoResponse<'a> {
+    async fn echo(&self, request: echo::EchoRequest<'_>, responder: echo::EchoResponder<'_>) -> Sent {
         if request.data() == b"long" {
-            return echo::EchoResponse { data: &[0; 8193] };
+            return responder.send(echo::EchoResponse { data: &[0; 8193] });
         }
-        echo::EchoResponse { data: request.data() }
+        responder.send(echo::EchoResponse { data: request.data() })
     }
 
-    async fn say<'a>(&'a self, request: echo::SayRequest<'a>) -> echo::SayResponse<'a> {
+    async fn say(&self, request: echo::SayRequest<'_>, responder: echo::SayResponder<'_>) -> Sent {
         self.wait(request.text()).await;
-        echo::SayResponse { text: request.text() }
+        responder.send(echo::SayResponse { text: request.text() })
     }
 
     async fn count(&self, _: echo::CountRequest<'_>) -> echo::CountResponse {

@@ -252,7 +252,7 @@ fn reply(cx: Context<'_>, marker: &Ident, method: &Method) -> TokenStream {
 }
 
 /// The runtime's type for the body of a response.
-fn body(cx: Context<'_>, response: &Response, flexible: bool) -> TokenStream {
+pub(super) fn body(cx: Context<'_>, response: &Response, flexible: bool) -> TokenStream {
     let wire = response.payload.map(|payload| cx.path(payload, Form::Wire));
     let content = wire.clone().unwrap_or(quote!(::fidl::wire::EmptyStruct));
     match (error(response).map(|error| cx.wire(error)), flexible) {

@@ -15,6 +15,7 @@ pub(super) struct Names {
     pub(super) owned: Ident,
     pub(super) view: Ident,
     pub(super) wire: Ident,
+    pub(super) builder: Ident,
 }
 
 /// The facts about each declaration, by its id.
@@ -207,7 +208,8 @@ fn names(schema: &Schema) -> Vec<Option<Names>> {
 
 impl Names {
     fn new(value: Ident) -> Self {
-        Self { owned: value.clone(), view: value.clone(), wire: value.clone(), value }
+        let other = || value.clone();
+        Self { owned: other(), view: other(), wire: other(), builder: other(), value }
     }
 
     /// The names of the forms that there are besides the value.
@@ -216,6 +218,7 @@ impl Names {
         match kind {
             DeclKind::Struct(_) | DeclKind::Table(_) | DeclKind::Union(_) => {
                 (self.owned, self.view, self.wire) = (form("Owned"), form("View"), form("Wire"));
+                self.builder = form("Builder");
             }
             DeclKind::Bits(_) | DeclKind::Enum(_) => self.wire = form("Wire"),
             DeclKind::NewType(_) => self.owned = form("Owned"),

@@ -2,9 +2,9 @@
 
 use proc_macro2::{Ident, TokenStream};
 
-use super::names;
 use super::text::{doc_text, docs};
-use crate::ir::Element;
+use super::{Context, names};
+use crate::ir::{DeclId, DeclKind, Element};
 
 /// The field or accessor of a member.
 pub(super) fn field(member: &Element) -> Ident {
@@ -53,6 +53,16 @@ pub(super) fn close(text: &mut String) {
     let empty = text.ends_with("{\n");
     text.truncate(text.len() - usize::from(empty));
     *text += if empty { "}\n}\n" } else { "    }\n}\n" };
+}
+
+/// `, NAME` where a declaration has a builder: where its values may be large. A table's has a function of its own, besides one
+/// for each member.
+pub(super) fn builder(cx: Context<'_>, id: DeclId) -> String {
+    let clashes = match &cx.schema.decl(id).kind {
+        DeclKind::Table(layout) => layout.members.iter().any(|member| field(&member.element) == "maybe"),
+        _ => false,
+    };
+    if clashes || !cx.is_large(id) { String::new() } else { format!(", {}", cx.names(id).builder) }
 }
 
 /// Says of a wire type that it is a value type's, unless it is a resource's.

@@ -3,6 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::client::body;
 use super::protocols::Interface;
 use super::text::{only_docs, summary};
 use super::types::Form;
@@ -35,7 +36,7 @@ fn aliases(cx: Context<'_>, protocol: &Interface<'_>, method: &Method) -> TokenS
     let request = alias(method, "Request");
     let view = request_payload(method).map_or(quote!(()), |payload| cx.view_path(payload, quote!('f)));
     let about = format!(" A request of `{name}`.");
-    let response = response(method).and_then(|response| response.payload).map(|payload| {
+    let payload = response(method).and_then(|response| response.payload).map(|payload| {
         let (alias, about) = (alias(method, "Response"), format!(" The response of `{name}`."));
         let (value, lifetime) = (cx.path(payload, Form::Value), cx.lifetime_of(payload));
         quote! {
@@ -43,10 +44,19 @@ fn aliases(cx: Context<'_>, protocol: &Interface<'_>, method: &Method) -> TokenS
             pub type #alias #lifetime = #value #lifetime;
         }
     });
+    let responder = response(method).filter(|response| is_written(cx, response)).map(|response| {
+        let (alias, about) = (alias(method, "Responder"), format!(" Where `{name}` is answered."));
+        let body = body(cx, response, !method.strict);
+        quote! {
+            #[doc = #about]
+            pub type #alias<'a> = ::fidl::server::Responder<'a, #body>;
+        }
+    });
     quote! {
         #[doc = #about]
         pub type #request<'f> = ::fidl::server::Request<'f, #view, #marker>;
-        #response
+        #payload
+        #responder
     }
 }
 
@@ -69,6 +79,12 @@ pub(super) fn response(method: &Method) -> Option<&Response> {
     }
 }
 
+/// Whether a handler writes its answer where it is to lie, for it may be large or borrow; else it returns it.
+fn is_written(cx: Context<'_>, response: &Response) -> bool {
+    response.payload.is_some_and(|payload| cx.is_large(payload))
+        || error(response).is_some_and(|error| cx.borrows(error))
+}
+
 /// The error type of a method that has one.
 pub(super) fn error(response: &Response) -> Option<&Type> {
     response.result.as_ref()?.error.as_ref()
@@ -81,6 +97,17 @@ fn handler(cx: Context<'_>, protocol: &Interface<'_>, method: &Method) -> TokenS
         false => summary(&method.element, &otherwise, "the protocol that declares it"),
     };
     let (name, request) = (names::ident(&names::method(&method.element.name)), alias(method, "Request"));
+    if response(method).is_some_and(|response| is_written(cx, response)) {
+        let responder = alias(method, "Responder");
+        return quote! {
+            #docs
+            fn #name<'a>(
+                &'a self,
+                request: #request<'a>,
+                responder: #responder<'a>,
+            ) -> impl Future<Output = ::fidl::server::Sent>;
+        };
+    }
     let output = output(cx, method);
     quote! {
         #docs
@@ -92,9 +119,9 @@ fn handler(cx: Context<'_>, protocol: &Interface<'_>, method: &Method) -> TokenS
 fn output(cx: Context<'_>, method: &Method) -> TokenStream {
     let Some(response) = response(method) else { return quote!(()) };
     let success = match response.payload {
-        Some(payload) => {
-            let (response, lifetime) = (alias(method, "Response"), cx.lifetime_of(payload));
-            quote!(#response #lifetime)
+        Some(_) => {
+            let response = alias(method, "Response");
+            quote!(#response)
         }
         None => quote!(()),
     };
@@ -147,6 +174,8 @@ fn serve(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
     let server = if protocol.methods.is_empty() { quote!(_server) } else { quote!(server) };
     let decodes = protocol.methods.iter().any(|method| request_payload(method).is_some());
     let request = if decodes { quote!(mut request) } else { quote!(request) };
+    let writes = |method: &&Method| response(method).is_some_and(|response| is_written(cx, response));
+    let reply = if protocol.methods.iter().any(writes) { quote!(mut reply) } else { quote!(reply) };
     let dispatch = match protocol.methods.as_slice() {
         [] => quote! {
             let (_, reply) = call.split();
@@ -154,7 +183,7 @@ fn serve(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
         },
         _ => quote! {
             let method = call.method();
-            let (#request, reply) = call.split();
+            let (#request, #reply) = call.split();
             match method {
                 #(#arms)*
                 _ => reply.done(),
@@ -209,6 +238,11 @@ fn arm(cx: Context<'_>, method: &Method) -> TokenStream {
     let call = quote!(server.#name(#request).await);
     let answer = match response(method) {
         None => quote! { #call; reply.done() },
+        Some(response) if is_written(cx, response) => quote! {
+            let request = #request;
+            let ::fidl::server::Sent { .. } = server.#name(request, reply.responder()).await;
+            reply.finish()
+        },
         Some(response) => answer(cx, response, &call),
     };
     quote! { #decode #answer }

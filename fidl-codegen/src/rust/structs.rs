@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::facts::Names;
-use super::members::{encode_macro, field, member_doc_text, member_docs, value_type};
+use super::members::{builder, encode_macro, field, member_doc_text, member_docs, value_type};
 use super::text::{Module, doc_text, docs};
 use super::types::one_line;
 use super::{Context, consts, names};
@@ -26,7 +26,7 @@ pub(super) fn emit(cx: Context<'_>, id: DeclId, layout: &Struct, module: &mut Mo
     } else if !borrows && !layout.resource {
         module.items(from_view(cx, layout, &names.value, &names.view));
     }
-    module.text(wire(cx, decl, layout, names, &about));
+    module.text(wire(cx, id, layout, names, &about));
 }
 
 /// The value to be sent.
@@ -140,11 +140,18 @@ fn from_view(cx: Context<'_>, layout: &Struct, name: &Ident, view: &Ident) -> To
 }
 
 /// The wire form and the view.
-fn wire(cx: Context<'_>, decl: &Decl, layout: &Struct, names: &Names, about: &str) -> String {
+fn wire(cx: Context<'_>, id: DeclId, layout: &Struct, names: &Names, about: &str) -> String {
+    let decl = cx.schema.decl(id);
     let mut text = "::fidl::wire_struct! {\n".to_owned();
     text += &doc_text(&decl.element, about, "    ");
-    let _ =
-        writeln!(text, "    pub struct {}, {}<'f>, {} {{", names.wire, names.view, layout.shape.inline_size);
+    let _ = writeln!(
+        text,
+        "    pub struct {}, {}<'f>{}, {} {{",
+        names.wire,
+        names.view,
+        builder(cx, id),
+        layout.shape.inline_size
+    );
     for (index, member) in layout.members.iter().enumerate() {
         text += &member_doc_text(&member.element);
         let (wire, view) = (one_line(&cx.wire(&member.ty)), one_line(&cx.view(&member.ty)));

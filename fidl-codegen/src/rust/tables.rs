@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::facts::Names;
-use super::members::{close, encode_macro, field, member_doc_text, member_docs, value_type};
+use super::members::{builder, close, encode_macro, field, member_doc_text, member_docs, value_type};
 use super::text::{Module, deprecated, doc_text, docs};
 use super::types::one_line;
 use super::{Context, names};
@@ -25,7 +25,7 @@ pub(super) fn emit(cx: Context<'_>, id: DeclId, layout: &Table, module: &mut Mod
     } else if !borrows && !layout.resource {
         module.items(from_view(cx, layout, &names.value, &names.view));
     }
-    module.text(wire(cx, decl, layout, names, &about));
+    module.text(wire(cx, id, layout, names, &about));
 }
 
 /// The value to be sent, and a function per member that sets it.
@@ -132,10 +132,11 @@ fn from_view(cx: Context<'_>, layout: &Table, name: &Ident, view: &Ident) -> Tok
 }
 
 /// The wire form and the view.
-fn wire(cx: Context<'_>, decl: &Decl, layout: &Table, names: &Names, about: &str) -> String {
+fn wire(cx: Context<'_>, id: DeclId, layout: &Table, names: &Names, about: &str) -> String {
+    let decl = cx.schema.decl(id);
     let mut text = "::fidl::wire_table! {\n".to_owned();
     text += &doc_text(&decl.element, about, "    ");
-    let _ = writeln!(text, "    pub table {}, {}<'f> {{", names.wire, names.view);
+    let _ = writeln!(text, "    pub table {}, {}<'f>{} {{", names.wire, names.view, builder(cx, id));
     for member in &layout.members {
         text += &member_doc_text(&member.element);
         let (wire, view) = (one_line(&cx.wire(&member.ty)), one_line(&cx.view(&member.ty)));

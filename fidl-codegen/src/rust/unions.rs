@@ -6,11 +6,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::facts::Names;
-use super::members::{close, encode_macro, member_doc_text, member_docs, value_type};
+use super::members::{builder, close, encode_macro, member_doc_text, member_docs, value_type};
 use super::text::{Module, doc_text, docs};
 use super::types::one_line;
 use super::{Context, names};
-use crate::ir::{Decl, DeclId, Element, Union};
+use crate::ir::{DeclId, Element, Union};
 
 pub(super) fn emit(cx: Context<'_>, id: DeclId, layout: &Union, module: &mut Module) {
     let decl = cx.schema.decl(id);
@@ -29,7 +29,7 @@ pub(super) fn emit(cx: Context<'_>, id: DeclId, layout: &Union, module: &mut Mod
     } else if from_view {
         module.items(form.conversion(names));
     }
-    module.text(wire(cx, decl, id, layout, names, &about));
+    module.text(wire(cx, id, layout, names, &about));
 }
 
 /// A value's or owned value's enum.
@@ -133,12 +133,19 @@ fn variant(member: &Element, layout: &Union) -> Ident {
 }
 
 /// The wire form and the view.
-fn wire(cx: Context<'_>, decl: &Decl, id: DeclId, layout: &Union, names: &Names, about: &str) -> String {
+fn wire(cx: Context<'_>, id: DeclId, layout: &Union, names: &Names, about: &str) -> String {
+    let decl = cx.schema.decl(id);
     let mut text = "::fidl::wire_union! {\n".to_owned();
     text += &doc_text(&decl.element, about, "    ");
     let strictness = if layout.strict { "strict" } else { "flexible" };
     let lifetime = if cx.facts.view_borrows(id) { "<'f>" } else { "" };
-    let _ = writeln!(text, "    pub {strictness} union {}, {}{lifetime} {{", names.wire, names.view);
+    let _ = writeln!(
+        text,
+        "    pub {strictness} union {}, {}{lifetime}{} {{",
+        names.wire,
+        names.view,
+        builder(cx, id)
+    );
     for member in &layout.members {
         text += &member_doc_text(&member.element);
         let (wire, view) = (one_line(&cx.wire(&member.ty)), one_line(&cx.view(&member.ty)));

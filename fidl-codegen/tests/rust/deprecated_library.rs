@@ -50,7 +50,7 @@ pub mod test_deprecatedlibrary {
 
     ::fidl::wire_table! {
         /// The table `Thing`.
-        pub table ThingWire, ThingView<'f> {
+        pub table ThingWire, ThingView<'f>, ThingBuilder {
             /// The member `name`.
             1 name: ::fidl::wire::Str<{ ::fidl::limits::UNBOUNDED }> => &'f str,
         }

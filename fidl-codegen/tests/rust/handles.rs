@@ -35,7 +35,7 @@ pub mod test_handles {
 
     ::fidl::wire_struct! {
         /// The struct `Chain`.
-        pub struct ChainWire, ChainView<'f>, 16 {
+        pub struct ChainWire, ChainView<'f>, ChainBuilder, 16 {
             /// The member `link`.
             0 link: ::fidl::wire::Handle<0, 0x80000000> => ::fidl::wire::HandleView<'f>,
             /// Padding.

@@ -40,7 +40,7 @@ pub mod test_names {
 
     ::fidl::wire_struct! {
         /// The struct `ClientNewRequest`.
-        pub struct ClientNewRequestWire, ClientNewRequestView<'f>, 24 {
+        pub struct ClientNewRequestWire, ClientNewRequestView<'f>, ClientNewRequestBuilder, 24 {
             /// The member `deadline`.
             0 deadline: u8 => u8,
             /// Padding.
@@ -355,7 +355,7 @@ pub mod test_names {
 
     ::fidl::wire_struct! {
         /// The struct `Result`.
-        pub struct ResultWire, ResultView_<'f>, 24 {
+        pub struct ResultWire, ResultView_<'f>, ResultBuilder, 24 {
             /// The member `type`.
             0 type_: u8 => u8,
             /// Padding.

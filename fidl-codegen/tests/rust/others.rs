@@ -143,7 +143,7 @@ pub mod test_others {
 
     ::fidl::wire_struct! {
         /// The struct `AllDefaults`.
-        pub struct AllDefaultsWire, AllDefaultsView<'f>, 32 {
+        pub struct AllDefaultsWire, AllDefaultsView<'f>, AllDefaultsBuilder, 32 {
             /// The member `number`.
             0 number: ::fidl::wire::U32 => u32,
             /// The member `flag`.
@@ -864,7 +864,7 @@ pub mod test_others {
 
     ::fidl::wire_struct! {
         /// The struct `New`.
-        pub struct NewWire, NewView<'f>, 104 {
+        pub struct NewWire, NewView<'f>, NewBuilder, 104 {
             /// The member `metres`.
             0 metres: ::fidl::wire::U32 => u32,
             /// Padding.
@@ -958,7 +958,7 @@ pub mod test_others {
 
     ::fidl::wire_table! {
         /// The table `NewTable`.
-        pub table NewTableWire, NewTableView<'f> {
+        pub table NewTableWire, NewTableView<'f>, NewTableBuilder {
             /// The member `metres`.
             1 metres: ::fidl::wire::U32 => u32,
             /// The member `label`.
@@ -1082,7 +1082,7 @@ pub mod test_others {
 
     ::fidl::wire_struct! {
         /// The struct `SomeDefaults`.
-        pub struct SomeDefaultsWire, SomeDefaultsView<'f>, 32 {
+        pub struct SomeDefaultsWire, SomeDefaultsView<'f>, SomeDefaultsBuilder, 32 {
             /// The member `number`.
             0 number: ::fidl::wire::U32 => u32,
             /// Padding.
@@ -1135,7 +1135,7 @@ pub mod test_others {
 
     ::fidl::wire_struct! {
         /// The struct `Tokens`.
-        pub struct TokensWire, TokensView<'f>, 40 {
+        pub struct TokensWire, TokensView<'f>, TokensBuilder, 40 {
             /// The member `token`.
             0 token: ::fidl::wire::Handle<5, 0x80000000> => ::fidl::wire::HandleView<'f>,
             /// Padding.

@@ -85,7 +85,7 @@ pub mod test_protocol {
 
     ::fidl::wire_struct! {
         /// The struct `AdderNameRequest`.
-        pub struct AdderNameRequestWire, AdderNameRequestView<'f>, 16 {
+        pub struct AdderNameRequestWire, AdderNameRequestView<'f>, AdderNameRequestBuilder, 16 {
             /// The member `text`.
             0 text: ::fidl::wire::Str<8> => &'f str,
         }
@@ -103,7 +103,7 @@ pub mod test_protocol {
 
     ::fidl::wire_struct! {
         /// The struct `AdderOnNameRequest`.
-        pub struct AdderOnNameRequestWire, AdderOnNameRequestView<'f>, 16 {
+        pub struct AdderOnNameRequestWire, AdderOnNameRequestView<'f>, AdderOnNameRequestBuilder, 16 {
             /// The member `text`.
             0 text: ::fidl::wire::Str<8> => &'f str,
         }

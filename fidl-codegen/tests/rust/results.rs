@@ -217,7 +217,7 @@ pub mod test_results {
 
     ::fidl::wire_union! {
         /// The union `AskerCheckFlexiblyRequest`.
-        pub flexible union AskerCheckFlexiblyRequestWire, AskerCheckFlexiblyRequestView<'f> {
+        pub flexible union AskerCheckFlexiblyRequestWire, AskerCheckFlexiblyRequestView<'f>, AskerCheckFlexiblyRequestBuilder {
             /// The member `text`.
             1 Text: ::fidl::wire::Str<4> => &'f str,
         }
@@ -254,7 +254,7 @@ pub mod test_results {
 
     ::fidl::wire_struct! {
         /// The struct `Text`.
-        pub struct TextWire, TextView<'f>, 16 {
+        pub struct TextWire, TextView<'f>, TextBuilder, 16 {
             /// The member `text`.
             0 text: ::fidl::wire::Str<8> => &'f str,
         }
@@ -438,11 +438,23 @@ pub mod test_results {
         /// The response of `Say`.
         pub type SayResponse<'a> = super::Text<'a>;
 
+        /// Where `Say` is answered.
+        pub type SayResponder<'a> = ::fidl::server::Responder<
+            'a,
+            ::fidl::client::StrictError<super::TextWire, ::fidl::wire::I32>,
+        >;
+
         /// A request of `SayFlexibly`.
         pub type SayFlexiblyRequest<'f> = ::fidl::server::Request<'f, (), Asker>;
 
         /// The response of `SayFlexibly`.
         pub type SayFlexiblyResponse<'a> = super::Text<'a>;
+
+        /// Where `SayFlexibly` is answered.
+        pub type SayFlexiblyResponder<'a> = ::fidl::server::Responder<
+            'a,
+            ::fidl::client::FlexibleError<super::TextWire, ::fidl::wire::I32>,
+        >;
 
         /// A request of `Choose`.
         pub type ChooseRequest<'f> = ::fidl::server::Request<'f, (), Asker>;
@@ -499,13 +511,15 @@ pub mod test_results {
             fn say<'a>(
                 &'a self,
                 request: SayRequest<'a>,
-            ) -> impl Future<Output = Result<SayResponse<'a>, i32>>;
+                responder: SayResponder<'a>,
+            ) -> impl Future<Output = ::fidl::server::Sent>;
 
             /// Handles `SayFlexibly`.
             fn say_flexibly<'a>(
                 &'a self,
                 request: SayFlexiblyRequest<'a>,
-            ) -> impl Future<Output = Result<SayFlexiblyResponse<'a>, i32>>;
+                responder: SayFlexiblyResponder<'a>,
+            ) -> impl Future<Output = ::fidl::server::Sent>;
 
             /// Handles `Choose`.
             fn choose<'a>(
@@ -566,7 +580,7 @@ pub mod test_results {
                 call: ::fidl::server::Call<'s, Asker>,
             ) -> ::fidl::server::Outcome<'s> {
                 let method = call.method();
-                let (mut request, reply) = call.split();
+                let (mut request, mut reply) = call.split();
                 match method {
                     0 => {
                         let body = match request.decode::<super::ChoiceWire>() {
@@ -597,12 +611,14 @@ pub mod test_results {
                             Ok(body) => body,
                             Err(error) => return reply.refuse(error),
                         };
-                        let response = server
-                            .say(
-                                ::fidl::server::Request::new(body.view(), reply.connection()),
-                            )
+                        let request = ::fidl::server::Request::new(
+                            body.view(),
+                            reply.connection(),
+                        );
+                        let ::fidl::server::Sent { .. } = server
+                            .say(request, reply.responder())
                             .await;
-                        reply.send_result::<super::TextWire, ::fidl::wire::I32>(response)
+                        reply.finish()
                     }
                     3 => {
                         if let Err(error) = request.decode_empty() {
@@ -647,12 +663,11 @@ pub mod test_results {
                         if let Err(error) = request.decode_empty() {
                             return reply.refuse(error);
                         }
-                        let response = server
-                            .say_flexibly(
-                                ::fidl::server::Request::new((), reply.connection()),
-                            )
+                        let request = ::fidl::server::Request::new((), reply.connection());
+                        let ::fidl::server::Sent { .. } = server
+                            .say_flexibly(request, reply.responder())
                             .await;
-                        reply.send_result::<super::TextWire, ::fidl::wire::I32>(response)
+                        reply.finish()
                     }
                     7 => {
                         let body = match request.decode::<super::ChoiceWire>() {

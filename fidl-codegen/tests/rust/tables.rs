@@ -78,7 +78,7 @@ pub mod test_tables {
 
     ::fidl::wire_table! {
         /// Holds itself.
-        pub table TreeWire, TreeView<'f> {
+        pub table TreeWire, TreeView<'f>, TreeBuilder {
             /// The member `leaf`.
             1 leaf: u8 => u8,
             /// The member `branches`.
@@ -98,7 +98,7 @@ pub mod test_tables {
 
     ::fidl::wire_union! {
         /// The union `Branch`.
-        pub strict union BranchWire, BranchView<'f> {
+        pub strict union BranchWire, BranchView<'f>, BranchBuilder {
             /// The member `tree`.
             1 Tree: TreeWire => TreeView<'f>,
         }
@@ -281,7 +281,7 @@ pub mod test_tables {
 
     ::fidl::wire_table! {
         /// A place to sleep.
-        pub table RoomWire, RoomView<'f> {
+        pub table RoomWire, RoomView<'f>, RoomBuilder {
             /// Its number.
             1 number: ::fidl::wire::U32 => u32,
             /// The member `name`.
@@ -402,7 +402,7 @@ pub mod test_tables {
 
     ::fidl::wire_table! {
         /// The table `Keys`.
-        pub table KeysWire, KeysView<'f> {
+        pub table KeysWire, KeysView<'f>, KeysBuilder {
             /// The member `key`.
             1 key: ::fidl::wire::Handle<5, 0x80000000> => ::fidl::wire::HandleView<'f>,
             /// The member `label`.
@@ -440,7 +440,7 @@ pub mod test_tables {
 
     ::fidl::wire_table! {
         /// Of any size.
-        pub table LongWire, LongView<'f> {
+        pub table LongWire, LongView<'f>, LongBuilder {
             /// The member `text`.
             1 text: ::fidl::wire::Str<{ ::fidl::limits::UNBOUNDED }> => &'f str,
         }

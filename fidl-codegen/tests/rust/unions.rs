@@ -33,7 +33,7 @@ pub mod test_unions {
 
     ::fidl::wire_union! {
         /// The union `Boundless`.
-        pub flexible union BoundlessWire, BoundlessView<'f> {
+        pub flexible union BoundlessWire, BoundlessView<'f>, BoundlessBuilder {
             /// The member `text`.
             1 Text: ::fidl::wire::Str<{ ::fidl::limits::UNBOUNDED }> => &'f str,
         }
@@ -201,7 +201,7 @@ pub mod test_unions {
 
     ::fidl::wire_union! {
         /// A newer peer may know more.
-        pub flexible union OpenWire, OpenView<'f> {
+        pub flexible union OpenWire, OpenView<'f>, OpenBuilder {
             /// The member `text`.
             1 Text: ::fidl::wire::Str<8> => &'f str,
             /// The member `shape`.
@@ -279,7 +279,7 @@ pub mod test_unions {
 
     ::fidl::wire_struct! {
         /// The struct `Holder`.
-        pub struct HolderWire, HolderView<'f>, 144 {
+        pub struct HolderWire, HolderView<'f>, HolderBuilder, 144 {
             /// The member `shape`.
             0 shape: ShapeWire => ShapeView<'f>,
             /// The member `maybe`.
@@ -311,7 +311,7 @@ pub mod test_unions {
 
     ::fidl::wire_struct! {
         /// The struct `Knot`.
-        pub struct KnotWire, KnotView<'f>, 16 {
+        pub struct KnotWire, KnotView<'f>, KnotBuilder, 16 {
             /// The member `rest`.
             0 rest: ::fidl::wire::OptUnion<RopeWire> => Option<RopeView<'f>>,
         }
@@ -330,7 +330,7 @@ pub mod test_unions {
 
     ::fidl::wire_struct! {
         /// The struct `Next`.
-        pub struct NextWire, NextView<'f>, 24 {
+        pub struct NextWire, NextView<'f>, NextBuilder, 24 {
             /// The member `value`.
             0 value: u8 => u8,
             /// Padding.
@@ -354,7 +354,7 @@ pub mod test_unions {
 
     ::fidl::wire_union! {
         /// The union `List`.
-        pub flexible union ListWire, ListView<'f> {
+        pub flexible union ListWire, ListView<'f>, ListBuilder {
             /// The member `end`.
             1 End: ::fidl::wire::Bool => bool,
             /// The member `next`.
@@ -416,7 +416,7 @@ pub mod test_unions {
 
     ::fidl::wire_union! {
         /// The union `Rope`.
-        pub strict union RopeWire, RopeView<'f> {
+        pub strict union RopeWire, RopeView<'f>, RopeBuilder {
             /// The member `end`.
             1 End: ::fidl::wire::Handle<0, 0x80000000> => ::fidl::wire::HandleView<'f>,
             /// The member `knot`.
@@ -439,7 +439,7 @@ pub mod test_unions {
 
     ::fidl::wire_union! {
         /// The union `Thing`.
-        pub flexible union ThingWire, ThingView<'f> {
+        pub flexible union ThingWire, ThingView<'f>, ThingBuilder {
             /// The member `handle`.
             1 Handle: ::fidl::wire::Handle<0, 0x80000000> => ::fidl::wire::HandleView<'f>,
             /// The member `name`.
@@ -466,7 +466,7 @@ pub mod test_unions {
 
     ::fidl::wire_struct! {
         /// The struct `Things`.
-        pub struct ThingsWire, ThingsView<'f>, 64 {
+        pub struct ThingsWire, ThingsView<'f>, ThingsBuilder, 64 {
             /// The member `thing`.
             0 thing: ::fidl::wire::OptUnion<ThingWire> => Option<ThingView<'f>>,
             /// The member `things`.

@@ -129,7 +129,7 @@ pub mod test_values {
 
     ::fidl::wire_struct! {
         /// The struct `Borrowing`.
-        pub struct BorrowingWire, BorrowingView<'f>, 56 {
+        pub struct BorrowingWire, BorrowingView<'f>, BorrowingBuilder, 56 {
             /// The member `text`.
             0 text: ::fidl::wire::Str<8> => &'f str,
             /// The member `plain`.
@@ -300,7 +300,7 @@ pub mod test_values {
 
     ::fidl::wire_struct! {
         /// The struct `Node`.
-        pub struct NodeWire, NodeView<'f>, 16 {
+        pub struct NodeWire, NodeView<'f>, NodeBuilder, 16 {
             /// The member `value`.
             0 value: ::fidl::wire::U32 => u32,
             /// Padding.

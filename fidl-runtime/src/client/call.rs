@@ -11,13 +11,18 @@ use core::task::{Context, Poll, Waker};
 use super::error::ClientError;
 use super::receive::{Core, change, txid};
 use super::storage::State;
-use crate::message::{Decoded, Header, Lease, Protocol};
+use crate::message::{Decoded, Empty, Flexible, FlexibleError, Header, Lease, Protocol, Strict, StrictError};
 use crate::wire::{
     EncodeError, FlexibleErrorResult, FlexibleResult, FrameworkError, StrictErrorResult, Wire,
 };
 
 /// How a response travels: [`Strict`], [`Flexible`], [`Empty`], and for methods with an error type [`StrictError`] and
-/// [`FlexibleError`].
+/// [`FlexibleError`]. A method with an error type is called like this:
+///
+/// ```text
+/// let response = self.0.call::<RequestWire, StrictError<ResponseWire, ErrorWire>>(ordinal, false, request).await?;
+/// Ok(response.view().map(From::from))        // Result<Result<Response, Error>, ClientError>
+/// ```
 pub trait ResponseBody: 'static {
     /// What a caller sees.
     type View<'f>;
@@ -34,35 +39,6 @@ pub trait ResponseBody: 'static {
     #[doc(hidden)]
     fn view(decoded: &Self::Decoded) -> Self::View<'_>;
 }
-
-/// The response of a strict method without error type: the payload itself.
-#[derive(Debug)]
-pub struct Strict<T>(PhantomData<T>);
-
-/// The response of a flexible method without error type: the payload in a result union.
-#[derive(Debug)]
-pub struct Flexible<T>(PhantomData<T>);
-
-/// The response of a strict method with error type `E`: the payload `T`, or the error, in a result union. Its view is a
-/// `Result`: the error is the method's own, and the call has succeeded.
-///
-/// A method without a response payload has [`EmptyStruct`](crate::wire::EmptyStruct) for `T`. Generated code spells it so:
-///
-/// ```text
-/// let response = self.0.call::<RequestWire, StrictError<ResponseWire, ErrorWire>>(ordinal, false, request).await?;
-/// Ok(response.view().map(From::from))        // Result<Result<Response, Error>, ClientError>
-/// ```
-#[derive(Debug)]
-pub struct StrictError<T, E>(PhantomData<(T, E)>);
-
-/// The response of a flexible method with error type `E`; as [`StrictError`]. That the server does not know the method is
-/// [`ClientError::UnknownMethod`].
-#[derive(Debug)]
-pub struct FlexibleError<T, E>(PhantomData<(T, E)>);
-
-/// The response of a strict method without error type and without a response payload: no body.
-#[derive(Debug)]
-pub struct Empty;
 
 impl<T: Wire> ResponseBody for Strict<T> {
     type View<'f> = T::View<'f>;

@@ -28,10 +28,9 @@ mod event;
 mod receive;
 mod storage;
 
+pub use crate::message::{Empty, Flexible, FlexibleError, Strict, StrictError};
 pub use blocking::BlockingClient;
-pub use call::{
-    Call, Empty, EncodeRequest, Flexible, FlexibleError, Response, ResponseBody, Strict, StrictError,
-};
+pub use call::{Call, EncodeRequest, Response, ResponseBody};
 pub use channel::{Client, Counters};
 pub use error::ClientError;
 pub use event::{EventMessage, NextEvent};

@@ -29,6 +29,12 @@ macro_rules! ends {
             }
         }
 
+        impl<P> From<$name<P>> for Channel {
+            fn from(end: $name<P>) -> Self {
+                end.channel
+            }
+        }
+
         impl<P> From<Handle> for $name<P> {
             fn from(handle: Handle) -> Self {
                 Channel::from(handle).into()

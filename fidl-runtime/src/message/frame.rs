@@ -183,17 +183,15 @@ impl Lease<'_> {
     ///
     /// [`EncodeError`]; the handles that were given are closed then.
     pub fn encode<T: Wire>(&mut self, header: Header, value: impl Encode<T>) -> Result<(), EncodeError> {
-        self.encode_empty(header)?;
-        let handles = self.handles;
-        let mut encoder = Encoder::new(self.bytes(), HEADER_BYTES, handles);
-        let result = encoder.claim::<T>().and_then(|root| value.encode(root, &mut encoder));
-        let written = encoder.finish();
-        self.handle_count = written.handles as u32;
-        self.len = written.bytes as u32;
-        if result.is_err() {
-            self.clear();
-        }
-        result
+        self.place().encode(header, value)
+    }
+
+    /// The frame as a place for another message; what it holds is dropped.
+    pub(crate) fn place(&mut self) -> Place<'_> {
+        self.clear();
+        // SAFETY: as in `bytes`; the other fields are reached through the same exclusive reference.
+        let bytes = unsafe { self.bytes.as_mut() };
+        Place { bytes, handles: self.handles, len: &mut self.len, handle_count: &mut self.handle_count }
     }
 
     /// Makes the message a header alone.
@@ -216,6 +214,30 @@ impl Lease<'_> {
         }
         self.len = 0;
         self.handle_count = 0;
+    }
+}
+
+/// An empty frame, to put a message into. Other than a lease's, its lifetime says nothing of where the frame lies.
+pub(crate) struct Place<'a> {
+    bytes: &'a mut [u8],
+    handles: &'a [HandleSlot],
+    len: &'a mut u32,
+    handle_count: &'a mut u32,
+}
+
+impl Place<'_> {
+    /// Makes the message a header and a body.
+    pub(crate) fn encode<T: Wire>(self, header: Header, value: impl Encode<T>) -> Result<(), EncodeError> {
+        let place = self.bytes.get_mut(..HEADER_BYTES).ok_or(EncodeError::OutOfSpace)?;
+        place.copy_from_slice(header.as_bytes());
+        let mut encoder = Encoder::new(self.bytes, HEADER_BYTES, self.handles);
+        let result = encoder.claim::<T>().and_then(|root| value.encode(root, &mut encoder));
+        let written = encoder.finish();
+        match result {
+            Ok(()) => (*self.len, *self.handle_count) = (written.bytes as u32, written.handles as u32),
+            Err(_) => kernel::close_all(self.handles.get(..written.handles).unwrap_or_default()),
+        }
+        result
     }
 }
 

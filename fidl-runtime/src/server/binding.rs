@@ -2,10 +2,12 @@
 
 use core::fmt;
 use core::future::Future;
+use core::marker::PhantomData;
 use core::ops::Deref;
 
 use super::close::CloseReason;
 use super::connection::{Connection, ConnectionId};
+use super::respond::Responder;
 use crate::message::{Header, Lease};
 use crate::message::{Method, Protocol, UnknownMethod};
 use crate::wire::{
@@ -105,6 +107,8 @@ pub struct Reply<'s, P: Protocol> {
     pub(super) method: Method,
     pub(super) lease: Lease<'s>,
     pub(super) connection: Connection<'s, P>,
+    /// What came of a [`Responder`].
+    pub(super) sent: Option<Result<(), EncodeError>>,
 }
 
 impl<'s, P: Protocol> Reply<'s, P> {
@@ -156,6 +160,19 @@ impl<'s, P: Protocol> Reply<'s, P> {
             return self.send::<EmptyStruct>(&());
         }
         let result = self.lease.encode_empty(self.header());
+        self.encoded(result)
+    }
+
+    /// Lets a handler write its answer: of the form `R`, which is the method's. [`finish`](Self::finish) comes behind it.
+    pub fn responder<R>(&mut self) -> Responder<'_, R> {
+        let header = self.header();
+        Responder { header, place: self.lease.place(), result: &mut self.sent, form: PhantomData }
+    }
+
+    /// Ends a call whose handler has answered through a [`responder`](Self::responder). If it has not, for it had a proof from
+    /// elsewhere, the connection is closed.
+    pub fn finish(self) -> Outcome<'s> {
+        let result = self.sent.unwrap_or(Err(EncodeError::Absent));
         self.encoded(result)
     }
 

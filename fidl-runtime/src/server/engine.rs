@@ -327,7 +327,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
     ) -> Option<Reply<'static, B::Protocol>> {
         let lease = self.frames[call].response.lease()?;
         let connection = self.connection(index);
-        Some(Reply { call: call as u32, txid: header.txid(), method, lease, connection })
+        Some(Reply { call: call as u32, txid: header.txid(), method, lease, connection, sent: None })
     }
 }
 

@@ -50,6 +50,7 @@ mod engine;
 mod layout_tests;
 mod place;
 mod replies;
+mod respond;
 mod service;
 mod tables;
 #[cfg(test)]
@@ -61,4 +62,5 @@ pub use capacity::{Capacity, WhenFull, capacity};
 pub use close::CloseReason;
 pub use connection::{Connection, ConnectionId, EventError, Writable};
 pub use place::{Dispatch, arena_bytes, dispatch_bytes};
+pub use respond::{Responder, Sent};
 pub use service::{Counters, Running, Service};

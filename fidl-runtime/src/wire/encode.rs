@@ -1,5 +1,7 @@
 //! Writing a message into a buffer of fixed size.
 
+use core::convert::Infallible;
+
 use zerocopy::{FromBytes, IntoBytes, KnownLayout};
 
 use super::error::EncodeError;
@@ -71,6 +73,13 @@ pub trait Encode<W: Wire>: Sized {
 impl<W: Wire, X: EncodeRef<W> + ?Sized> Encode<W> for &X {
     fn encode(self, out: &mut W, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
         self.encode_ref(out, encoder)
+    }
+}
+
+/// There is none: what stands for the side of a result that is not taken.
+impl<W: Wire> Encode<W> for Infallible {
+    fn encode(self, _: &mut W, _: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        match self {}
     }
 }
 

@@ -175,6 +175,8 @@ pub enum EncodeError {
     UnknownUnion,
     /// Something required that is [taken](super::Take) is not there.
     Absent,
+    /// [`each`](crate::each) was given an iterator that has another number of items than it says, or than the array elements.
+    Count,
     /// A handle that is not optional is invalid.
     InvalidHandle,
     /// More than [`MAX_MESSAGE_HANDLES`](crate::limits::MAX_MESSAGE_HANDLES) handles.
@@ -190,6 +192,7 @@ impl fmt::Display for EncodeError {
             Self::UnknownValue => "a strict type has no such value",
             Self::UnknownUnion => "a union is in its unknown state",
             Self::Absent => "something required is absent",
+            Self::Count => "an iterator has another number of items than elements are announced",
             Self::InvalidHandle => "a required handle is invalid",
             Self::TooManyHandles => "more handles than a message can carry",
         })

@@ -15,9 +15,35 @@
 /// }
 /// ```
 ///
-/// Offsets and size are in bytes and are checked when compiled.
+/// Offsets and size are in bytes and are checked when compiled. With the name of a builder, `pub struct Wire, View<'f>,
+/// Builder, SIZE`, that is declared, too: a value that is written member by member, in their order.
+///
+/// ```
+/// use fidl::wire::{self, Encode};
+///
+/// fidl::wire_struct! {
+///     /// A name and what it stands for.
+///     pub struct EntryWire, EntryView<'f>, EntryBuilder, 32 {
+///         0 name: wire::Str<16> => &'f str,
+///         16 values: wire::Vector<wire::U32, 4> => &'f [u32],
+///     }
+/// }
+///
+/// let mut message = wire::Aligned([0; 64]);
+/// let mut encoder = wire::Encoder::new(&mut message.0, 0, &[]);
+/// let entry = encoder.claim::<EntryWire>()?;
+/// EntryBuilder::EMPTY.name("squares").values(fidl::each((1..4_u32).map(|n| n * n))).encode(entry, &mut encoder)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[macro_export]
 macro_rules! wire_struct {
+    (
+        $(#[$meta:meta])*
+        $vis:vis struct $wire:ident, $view:ident<$life:lifetime>, $builder:ident, $size:literal $fields:tt
+    ) => {
+        $crate::wire_struct! { $(#[$meta])* $vis struct $wire, $view<$life>, $size $fields }
+        $crate::wire_struct! { @builder $vis $builder $wire $fields }
+    };
     (
         $(#[$meta:meta])*
         $vis:vis struct $wire:ident, $view:ident<$life:lifetime>, $size:literal {
@@ -119,6 +145,62 @@ macro_rules! wire_struct {
             }
         }
     };
+    (
+        @builder $vis:vis $builder:ident $wire:ident {
+            $($(#[$meta:meta])* $offset:literal $field:ident: $type:ty $(=> $out:ty)?),* $(,)?
+        }
+    ) => {
+        impl $wire {
+            /// Where each field lies, and whether it is a member.
+            const FIELDS: &'static [(usize, bool)] =
+                &[$(($offset, $crate::wire_struct!(@is_member $(=> $out)?))),*];
+        }
+
+        #[doc = concat!("Encodes as [`", stringify!($wire), "`]: written member by member, in their order.")]
+        #[derive(Clone, Copy, Debug)]
+        $vis struct $builder<const MEMBERS: usize, P>(P);
+
+        impl $builder<0, $crate::wire::NoMembers> {
+            /// No member yet.
+            pub const EMPTY: Self = Self($crate::wire::NoMembers);
+        }
+
+        $($crate::wire_struct!(@setter $builder $wire $(#[$meta])* $offset $field: $type $(=> $out)?);)*
+
+        impl<P: $crate::wire::FirstMembers<$wire>> $crate::wire::Encode<$wire>
+            for $builder<{ $crate::wire::members_before($wire::FIELDS, usize::MAX) }, P>
+        {
+            fn encode(
+                self,
+                out: &mut $wire,
+                encoder: &mut $crate::wire::Encoder<'_>,
+            ) -> ::core::result::Result<(), $crate::wire::EncodeError> {
+                self.0.write(out, encoder)
+            }
+        }
+    };
+    (@is_member => $out:ty) => { true };
+    (@is_member) => { false };
+    (@setter $builder:ident $wire:ident $(#[$meta:meta])* $offset:literal $field:ident: $type:ty => $out:ty) => {
+        impl<P: $crate::wire::FirstMembers<$wire>>
+            $builder<{ $crate::wire::members_before($wire::FIELDS, $offset) }, P>
+        {
+            $(#[$meta])*
+            pub fn $field(
+                self,
+                value: impl $crate::wire::Encode<$type>,
+            ) -> $builder<
+                { $crate::wire::members_before($wire::FIELDS, $offset) + 1 },
+                impl $crate::wire::FirstMembers<$wire>,
+            > {
+                $builder(move |out: &mut $wire, encoder: &mut $crate::wire::Encoder<'_>| {
+                    self.0.write(out, encoder)?;
+                    $crate::wire::Encode::encode(value, &mut out.$field, encoder)
+                })
+            }
+        }
+    };
+    (@setter $builder:ident $wire:ident $(#[$meta:meta])* $offset:literal $field:ident: $type:ty) => {};
     (@accessor $life:lifetime $(#[$meta:meta])* $field:ident: $type:ty => $out:ty) => {
         $(#[$meta])*
         #[inline]

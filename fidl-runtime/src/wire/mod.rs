@@ -18,7 +18,9 @@
 //! | [`wire_value!`](crate::wire_value) | a number | an enum or bits | itself |
 //!
 //! Encoding is the mirror image: an [`Encoder`] hands out zeroed, typed places of one fixed buffer in the order that
-//! the format prescribes, and [`Encode`] and [`EncodeRef`] fill them.
+//! the format prescribes, and [`Encode`] and [`EncodeRef`] fill them. What is too large to be put together first is written
+//! member by member and element by element, by the builders that those declarations make if they are given a name for one,
+//! and by [`each`].
 //!
 //! This module knows neither a kernel nor `std`; a handle is a number here.
 //!
@@ -48,6 +50,7 @@
 //! ```
 
 mod boxed;
+mod build;
 mod encode;
 mod envelope;
 mod error;
@@ -65,6 +68,9 @@ mod vector;
 mod view;
 
 pub use boxed::Boxed;
+pub use build::{Each, EncodeWith, FirstMembers, MembersUpTo, NoMembers, SetMembers, each, encode_with};
+#[doc(hidden)]
+pub use build::{members_before, members_up_to};
 pub use encode::{Encode, EncodeRef, Encoded, Encoder, Take};
 pub use envelope::{Envelope, Unknown};
 pub use error::{DecodeError, EncodeError, Rule};

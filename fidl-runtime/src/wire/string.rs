@@ -2,7 +2,7 @@
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
-use super::encode::{EncodeRef, Encoder, fill};
+use super::encode::{Encode, EncodeRef, Encoder, fill};
 use super::error::{DecodeError, EncodeError};
 use super::pointer::Counted;
 use super::validate::{Decoder, Wire};
@@ -119,5 +119,17 @@ impl<const BOUND: u32, const N: usize> EncodeRef<Str<BOUND>> for heapless::Strin
 impl<const BOUND: u32, const N: usize> EncodeRef<OptStr<BOUND>> for Option<heapless::String<N>> {
     fn encode_ref(&self, out: &mut OptStr<BOUND>, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
         self.as_deref().encode_ref(out, encoder)
+    }
+}
+
+impl<const BOUND: u32, const N: usize> Encode<Str<BOUND>> for heapless::String<N> {
+    fn encode(self, out: &mut Str<BOUND>, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        write(&self, &mut out.0, BOUND, encoder)
+    }
+}
+
+impl<const BOUND: u32> Encode<OptStr<BOUND>> for Option<&str> {
+    fn encode(self, out: &mut OptStr<BOUND>, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        self.encode_ref(out, encoder)
     }
 }

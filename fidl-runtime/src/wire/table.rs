@@ -259,8 +259,116 @@ pub trait TableView<'f>: Copy {
 ///     }
 /// }
 /// ```
+///
+/// With the name of a builder, `pub table Wire, View<'f>, Builder`, that is declared, too: a value that is written member by
+/// member, by ascending ordinal. Those that may be absent are set through `maybe`:
+///
+/// ```
+/// use fidl::wire::{self, Encode};
+///
+/// fidl::wire_table! {
+///     /// Where something is.
+///     pub table PlaceWire, PlaceView<'f>, PlaceBuilder {
+///         1 name: wire::Str<16> => &'f str,
+///         3 height: wire::U32 => u32,
+///     }
+/// }
+///
+/// let mut message = wire::Aligned([0; 64]);
+/// let mut encoder = wire::Encoder::new(&mut message.0, 0, &[]);
+/// let place = encoder.claim::<PlaceWire>()?;
+/// let height = Some(8849);
+/// PlaceBuilder::EMPTY
+///     .name("Everest")
+///     .maybe(height, |place, height| place.height(height))
+///     .encode(place, &mut encoder)?;
+/// let length = encoder.finish().bytes;
+///
+/// let body = wire::validate::<PlaceWire>(&mut message.0[..length], 0, &[])?;
+/// assert_eq!((body.view().name(), body.view().height()), (Some("Everest"), Some(8849)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// ```compile_fail
+/// # use fidl::wire;
+/// # fidl::wire_table! {
+/// #     pub table PlaceWire, PlaceView<'f>, PlaceBuilder {
+/// #         1 name: wire::Str<16> => &'f str,
+/// #         3 height: wire::U32 => u32,
+/// #     }
+/// # }
+/// let place = PlaceBuilder::EMPTY.height(8849).name("Everest"); // by descending ordinal
+/// ```
 #[macro_export]
 macro_rules! wire_table {
+    (
+        $(#[$meta:meta])*
+        $vis:vis table $wire:ident, $view:ident<$life:lifetime>, $builder:ident $members:tt
+    ) => {
+        $crate::wire_table! { $(#[$meta])* $vis table $wire, $view<$life> $members }
+        $crate::wire_table! { @builder $vis $builder $wire $members }
+    };
+    (
+        @builder $vis:vis $builder:ident $wire:ident {
+            $($(#[$meta:meta])* $ordinal:literal $member:ident: $type:ty => $out:ty),* $(,)?
+        }
+    ) => {
+        #[doc = concat!("Encodes as [`", stringify!($wire), "`]: written member by member, by ascending ordinal.")]
+        #[derive(Clone, Copy, Debug)]
+        $vis struct $builder<const HIGHEST: u64, P>(P);
+
+        impl $builder<0, $crate::wire::NoMembers> {
+            /// No member.
+            pub const EMPTY: Self = Self($crate::wire::NoMembers);
+        }
+
+        impl<const HIGHEST: u64, P: $crate::wire::SetMembers> $builder<HIGHEST, P> {
+            /// Sets members if there is a value for them.
+            pub fn maybe<T, const HIGHER: u64, Q: $crate::wire::SetMembers>(
+                self,
+                value: ::core::option::Option<T>,
+                set: impl ::core::ops::FnOnce($builder<HIGHEST, $crate::wire::NoMembers>, T) -> $builder<HIGHER, Q>,
+            ) -> $builder<HIGHER, impl $crate::wire::SetMembers> {
+                let more = value.map(|value| set($builder($crate::wire::NoMembers), value).0);
+                let highest = more.as_ref().map_or(0, $crate::wire::SetMembers::highest).max(self.0.highest());
+                $builder($crate::wire::members_up_to(
+                    highest,
+                    move |places: &mut $crate::wire::MemberPlaces<'_>, encoder: &mut $crate::wire::Encoder<'_>| {
+                        self.0.write(places, encoder)?;
+                        more.map_or(::core::result::Result::Ok(()), |more| more.write(places, encoder))
+                    },
+                ))
+            }
+
+            $(
+                $(#[$meta])*
+                pub fn $member(
+                    self,
+                    value: impl $crate::wire::Encode<$type>,
+                ) -> $builder<$ordinal, impl $crate::wire::SetMembers> {
+                    const { assert!(HIGHEST < $ordinal, "the members of a table are set by ascending ordinal") };
+                    $builder($crate::wire::members_up_to(
+                        $ordinal,
+                        move |places: &mut $crate::wire::MemberPlaces<'_>, encoder: &mut $crate::wire::Encoder<'_>| {
+                            self.0.write(places, encoder)?;
+                            places.put::<$wire, $ordinal>(value, encoder)
+                        },
+                    ))
+                }
+            )*
+        }
+
+        impl<const HIGHEST: u64, P: $crate::wire::SetMembers> $crate::wire::Encode<$wire> for $builder<HIGHEST, P> {
+            fn encode(
+                self,
+                out: &mut $wire,
+                encoder: &mut $crate::wire::Encoder<'_>,
+            ) -> ::core::result::Result<(), $crate::wire::EncodeError> {
+                let Self(members) = self;
+                out.0.encode(members.highest(), encoder, |places, encoder| members.write(places, encoder))
+            }
+        }
+    };
     (
         $(#[$meta:meta])*
         $vis:vis table $wire:ident, $view:ident<$life:lifetime> {

@@ -179,6 +179,9 @@ impl<T: Union, X: Encode<T>> Encode<OptUnion<T>> for &mut Option<X> {
 /// `Unknown(wire::Unknown<'f>)`. The view of a strict union that refers to nothing of the message is declared without
 /// lifetime: `pub strict union Wire, View { … }`.
 ///
+/// With the name of a builder, `pub strict union Wire, View<'f>, Builder`, that is declared, too: `Builder::Variant(content)`
+/// encodes as the union, and `content` may be anything that encodes as the member.
+///
 /// ```
 /// use fidl::wire::{self, EncodeRef};
 ///
@@ -214,6 +217,34 @@ impl<T: Union, X: Encode<T>> Encode<OptUnion<T>> for &mut Option<X> {
 /// ```
 #[macro_export]
 macro_rules! wire_union {
+    (
+        $(#[$meta:meta])*
+        $vis:vis $strictness:ident union $wire:ident, $view:ident $(<$life:lifetime>)?, $builder:ident $members:tt
+    ) => {
+        $crate::wire_union! { $(#[$meta])* $vis $strictness union $wire, $view $(<$life>)? $members }
+        $crate::wire_union! { @builder $vis $builder $wire $members }
+    };
+    (
+        @builder $vis:vis $builder:ident $wire:ident {
+            $($(#[$meta:meta])* $ordinal:literal $variant:ident: $type:ty => $out:ty),* $(,)?
+        }
+    ) => {
+        #[doc = concat!("What encodes as [`", stringify!($wire), "`], of what its content is written from.")]
+        #[derive(Clone, Copy, Debug)]
+        $vis enum $builder {}
+
+        #[allow(non_snake_case)]
+        impl $builder {
+            $(
+                $(#[$meta])*
+                pub fn $variant(content: impl $crate::wire::Encode<$type>) -> impl $crate::wire::Encode<$wire> {
+                    $crate::wire::encode_with(move |out: &mut $wire, encoder: &mut $crate::wire::Encoder<'_>| {
+                        out.0.put::<$wire, $ordinal>(content, encoder)
+                    })
+                }
+            )*
+        }
+    };
     ($(#[$meta:meta])* $vis:vis strict union $wire:ident, $view:ident<$life:lifetime> { $($members:tt)* }) => {
         $crate::wire_union! { @union [] $life [$view<$life>] $(#[$meta])* $vis $wire, $view { $($members)* } }
     };

@@ -187,8 +187,22 @@ impl<'f, T: Wire<View<'f>: fmt::Debug>> fmt::Debug for Elements<'f, T> {
     }
 }
 
+impl<T, const BOUND: u32> Vector<T, BOUND> {
+    /// Count and marker, to be filled.
+    pub(super) fn counted(&mut self) -> &mut Counted {
+        &mut self.0
+    }
+}
+
+impl<T, const BOUND: u32> OptVector<T, BOUND> {
+    /// Count and marker, to be filled.
+    pub(super) fn counted(&mut self) -> &mut Counted {
+        &mut self.0
+    }
+}
+
 /// Announces `count` elements in `out` and claims them; if they are not `zeroed`, the caller writes all their bytes.
-fn announce<'b, T: Wire>(
+pub(super) fn announce<'b, T: Wire>(
     out: &mut Counted,
     count: usize,
     bound: u32,
@@ -222,6 +236,12 @@ impl<X: EncodeRef<T>, T: Wire, const BOUND: u32> EncodeRef<OptVector<T, BOUND>> 
 impl<X: EncodeRef<T>, T: Wire, const N: usize> EncodeRef<[T; N]> for [X; N] {
     fn encode_ref(&self, out: &mut [T; N], encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
         X::encode_run(self, out, encoder)
+    }
+}
+
+impl<X: EncodeRef<T>, T: Wire, const BOUND: u32> Encode<OptVector<T, BOUND>> for Option<&[X]> {
+    fn encode(self, out: &mut OptVector<T, BOUND>, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        self.encode_ref(out, encoder)
     }
 }
 

@@ -5,12 +5,15 @@ use quote::quote;
 
 use super::{Form, native, optionally};
 use crate::ir::{DeclId, DeclKind, Type, TypeKind};
-use crate::layout::named;
+use crate::layout::{member_types, named};
 use crate::rust::Context;
 use crate::rust::facts::type_borrows;
 
 /// The most handles of a message, and so of a vector of handles.
 const MAX_HANDLES: u32 = 64;
+
+/// The most bytes of a value that is returned; a larger one is written where it is to lie.
+const MAX_RETURNED_BYTES: u32 = 512;
 
 impl Context<'_> {
     /// The type of a value to be sent. The lifetime of what it borrows is `'a`.
@@ -74,6 +77,21 @@ impl Context<'_> {
     /// Whether a value of this type borrows.
     pub(in crate::rust) fn borrows(self, ty: &Type) -> bool {
         type_borrows(self.schema, ty) || named(ty).is_some_and(|id| self.facts.borrows(id))
+    }
+
+    /// Whether values of a declaration are better written into a message than put together: they borrow, or are large.
+    pub(in crate::rust) fn is_large(self, id: DeclId) -> bool {
+        self.facts.borrows(id) || self.value_bytes(id) > MAX_RETURNED_BYTES
+    }
+
+    /// About how many bytes a value of a declaration has.
+    fn value_bytes(self, id: DeclId) -> u32 {
+        match &self.schema.decl(id).kind {
+            DeclKind::Table(layout) => {
+                layout.members.iter().map(|member| member.ty.shape.inline_size).fold(0, u32::saturating_add)
+            }
+            kind => member_types(kind).iter().map(|ty| ty.shape.inline_size).fold(0, u32::saturating_add),
+        }
     }
 
     /// `<'a>` for a declaration whose values borrow.
