@@ -7,7 +7,6 @@ use crate::object;
 use crate::park::ParkIndex;
 use crate::port;
 use crate::sys;
-use crate::tables::tables;
 use crate::wait::{TELL_OF_CLOSE, Wait};
 
 /// A wait registered for an item.
@@ -110,7 +109,7 @@ fn register_one(port: u32, item: &zx_wait_item_t, key: u64) -> Result<Registered
     match port::register(source, None, wait) {
         Ok(()) => Ok(Registered { object: source.object, wait }),
         Err(status) => {
-            tables().waits.give(wait);
+            Wait::give(wait);
             Err(status)
         }
     }

@@ -9,19 +9,19 @@ use crate::abi::types::*;
 use crate::channel::{Link, Listener, Local, Message};
 use crate::fifo::Fifo;
 use crate::handle_table::{self, Chain, Handle};
-use crate::memory::{Zeroed, zeroed_struct};
+use crate::memory::{LINE, Zeroed, zeroed_struct};
 use crate::park::ParkIndex;
-use crate::pool::Queue;
+use crate::pool::{Queue, Slot};
 use crate::port::{self, Port};
 use crate::signals;
 use crate::socket::Socket;
 use crate::starved;
-use crate::sync::{Guard, Guarded};
+use crate::sync::{Guard, Guarded, Lock};
 use crate::tables::tables;
 use crate::timer::Timer;
 use crate::vmar::Vmar;
 use crate::vmo::Vmo;
-use crate::wait::{List, OF_OBJECT};
+use crate::wait::List;
 
 zeroed_struct! {
     /// What each end of an object has.
@@ -30,9 +30,8 @@ zeroed_struct! {
         pub(crate) signals: zx_signals_t,
         /// Handles to this end, those in messages included.
         pub(crate) handles: u32,
-        pub(crate) koid: zx_koid_t,
         /// The waits made through handles to this end.
-        pub(crate) waits: List<OF_OBJECT>,
+        pub(crate) waits: List,
         /// Whom to wake when the lock is released.
         wake: Option<ParkIndex>,
     }
@@ -79,15 +78,34 @@ unsafe impl Zeroed for Body {}
 
 zeroed_struct! {
     /// One slot of the object table.
+    ///
+    /// With the lock, what comes before the body is one cache line; the body begins the next.
+    #[repr(C)]
     pub(crate) struct Object {
         /// Tells this object from others that had the slot before.
         pub(crate) generation: u32,
         pub(crate) ends: [End; 2],
+        /// The number of the first end; that of the second is the next.
+        koid: zx_koid_t,
         pub(crate) body: Body,
+        padding: [u8; PADDING],
     }
 }
 
+/// Fills the slot up to whole lines, its link of eight bytes included.
+const PADDING: usize = (LINE - (size_of::<Body>() + 8) % LINE) % LINE;
+
+const _: () = {
+    assert!(size_of::<Slot<Lock<Object>>>().is_multiple_of(LINE));
+    assert!(Lock::<Object>::VALUE_OFFSET + core::mem::offset_of!(Object, body) == LINE);
+};
+
 impl Object {
+    /// The number of an end.
+    pub(crate) fn koid(&self, end: usize) -> zx_koid_t {
+        self.koid + end as u64
+    }
+
     /// Whether the other end is not in this process, or there is none that could be signalled.
     pub(crate) fn has_remote_peer(&self) -> bool {
         matches!(self.body, Body::Link(_) | Body::Listener(_))
@@ -115,7 +133,7 @@ impl Object {
 pub(crate) type Locked = Guard<'static, Object>;
 
 /// Locks the object in a slot.
-#[inline]
+#[inline(always)]
 pub(crate) fn lock(object: u32) -> Locked {
     tables().objects.get(object).lock()
 }
@@ -146,8 +164,9 @@ pub(crate) fn create(body: Body, signals: [zx_signals_t; 2]) -> Result<u32, zx_s
     let index = tables.objects.take().ok_or(ZX_ERR_NO_RESOURCES)?;
     let mut object = lock(index);
     object.body = body;
+    object.koid = tables.koids();
     for (end, signals) in object.ends.iter_mut().zip(signals) {
-        *end = End { signals, koid: tables.koid(), ..End::default() };
+        *end = End { signals, ..End::default() };
     }
     Ok(index)
 }

@@ -23,9 +23,10 @@ const INDEX_BITS: u32 = 20;
 const INDEX_MASK: u64 = (1 << INDEX_BITS) - 1;
 
 /// A place in a table, with the link that free lists and queues use.
+#[repr(C)]
 pub(crate) struct Slot<T> {
-    link: AtomicU32,
     value: T,
+    link: AtomicU32,
 }
 
 // SAFETY: link 0 is 'none', and the value is valid as zeroes by its own promise.
@@ -88,25 +89,25 @@ impl<T: Zeroed> Slots<T> {
 
 impl<T> Slots<T> {
     /// The value in a slot that was taken.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn get(&self, index: u32) -> &'static T {
         &self.slots[index as usize].value
     }
 
     /// The value in a slot whose index came from outside.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find(&self, index: u32) -> Option<&'static T> {
         self.slots.get(index as usize).map(|slot| &slot.value)
     }
 
     /// The link of a slot, which belongs to whoever has taken the slot.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn link(&self, index: u32) -> &'static AtomicU32 {
         &self.slots[index as usize].link
     }
 
     /// Takes a free slot.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn take(&self) -> Option<u32> {
         // Sequentially consistent, here and in `give`: a writer that found no message memory says so, looks again,
         // and then sleeps, while a reader gives memory back and then looks whether anyone said so.
@@ -137,7 +138,7 @@ impl<T> Slots<T> {
     }
 
     /// Gives a slot back that was taken. The caller does not use the index again.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn give(&self, index: u32) {
         let mut free = Free(self.free.load(Ordering::Relaxed));
         loop {
@@ -148,6 +149,11 @@ impl<T> Slots<T> {
                 Err(now) => free = Free(now),
             }
         }
+    }
+
+    /// The highest index that was ever taken.
+    pub(crate) fn high_water(&self) -> u32 {
+        self.fresh.load(Ordering::Relaxed) - 1
     }
 
     /// How full the table is. Exact when no other thread uses it.
@@ -186,7 +192,7 @@ pub(crate) struct Lease<T: Leased>(NonZeroU32, PhantomData<T>);
 
 impl<T: Leased> Lease<T> {
     /// Takes a slot, if one is free.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn take() -> Option<Lease<T>> {
         Some(Lease(NonZeroU32::new(T::slots().take()?)?, PhantomData))
     }
@@ -201,7 +207,7 @@ impl<T: Leased> Lease<T> {
 
 impl<T: Leased> Deref for Lease<T> {
     type Target = T;
-    #[inline]
+    #[inline(always)]
     fn deref(&self) -> &T {
         // SAFETY: leases are made only by taking a slot or out of a queue that a lease went into, so this is the one
         // lease of the slot, and it is borrowed for as long as the reference lives.
@@ -210,7 +216,7 @@ impl<T: Leased> Deref for Lease<T> {
 }
 
 impl<T: Leased> DerefMut for Lease<T> {
-    #[inline]
+    #[inline(always)]
     fn deref_mut(&mut self) -> &mut T {
         // SAFETY: this is the one lease of the slot (see `deref`), and it is borrowed exclusively.
         unsafe { &mut *T::slots().get(self.0.get()).0.get() }
@@ -218,7 +224,7 @@ impl<T: Leased> DerefMut for Lease<T> {
 }
 
 impl<T: Leased> Drop for Lease<T> {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         self.clear();
         T::slots().give(self.0.get());
@@ -268,7 +274,7 @@ impl<T: Leased> Default for Queue<T> {
 
 impl<T: Leased> Queue<T> {
     /// Appends.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push(&mut self, lease: Lease<T>) {
         let index = lease.into_index();
         // Relaxed, here and in `pop`: whoever reaches the queue has exclusive use of it, and so of its links.
@@ -281,7 +287,7 @@ impl<T: Leased> Queue<T> {
     }
 
     /// Takes the first.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn pop(&mut self) -> Option<Lease<T>> {
         let first = NonZeroU32::new(self.first)?;
         self.first = T::slots().link(self.first).load(Ordering::Relaxed);
@@ -292,7 +298,7 @@ impl<T: Leased> Queue<T> {
     }
 
     /// Looks at the first.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn peek(&self) -> Option<&T> {
         let first = NonZeroU32::new(self.first)?;
         // SAFETY: a lease of this slot went into the queue and has not come out, so the queue has exclusive use of
@@ -302,8 +308,14 @@ impl<T: Leased> Queue<T> {
 }
 
 impl<T: Leased> Queue<T> {
+    /// Whether nothing is in it.
+    #[inline(always)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.first == 0
+    }
+
     /// Looks at the last, to change it.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn last_mut(&mut self) -> Option<&mut T> {
         let last = NonZeroU32::new(self.last)?;
         // SAFETY: as in `peek`, and the queue is borrowed exclusively.

@@ -102,6 +102,12 @@ impl Calls {
         }
     }
 
+    /// Whether no call is under way.
+    #[inline(always)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.first == 0
+    }
+
     /// Gives the message to the call that waits for it, or back if there is none.
     #[inline]
     pub(super) fn answer(&mut self, message: Lease<Message>) -> Option<Lease<Message>> {

@@ -33,9 +33,12 @@ impl Leased for Message {
         &tables().messages
     }
 
+    #[inline(always)]
     fn clear(&mut self) {
         debug_assert!(self.handles.is_empty());
-        drop(mem::take(&mut self.blocks));
+        if !self.blocks.is_empty() {
+            drop(mem::take(&mut self.blocks));
+        }
     }
 }
 
@@ -49,6 +52,17 @@ impl Message {
     /// A message of these bytes, without handles; `None` if message memory is full.
     pub(crate) fn compose(payload: &Payload<'_>) -> Option<Lease<Message>> {
         Message::of_pieces(payload.len(), payload.pieces())
+    }
+
+    /// A message of bytes that fit its slot.
+    #[inline(always)]
+    pub(super) fn of_small(bytes: &[u8]) -> Option<Lease<Message>> {
+        let mut lease = Lease::<Message>::take()?;
+        let message = &mut *lease;
+        message.bytes = bytes.len() as u32;
+        message.handle_count = 0;
+        message.start[..bytes.len()].copy_from_slice(bytes);
+        Some(lease)
     }
 
     /// A message of these pieces, `bytes` in all.
@@ -80,6 +94,13 @@ impl Message {
         }
         block.into_iter().for_each(|last| message.blocks.push(last));
         Some(message)
+    }
+
+    /// All bytes, if they lie in the slot and no handles come with them.
+    #[inline(always)]
+    pub(super) fn small(&self) -> Option<&[u8]> {
+        let bytes = self.start.get(..self.bytes as usize)?;
+        (self.handle_count == 0).then_some(bytes)
     }
 
     /// The first four bytes as a number, if there are so many.

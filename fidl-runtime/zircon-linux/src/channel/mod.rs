@@ -13,6 +13,7 @@ mod link;
 mod listener;
 mod local;
 mod message;
+pub(crate) mod small;
 
 pub(crate) use call::Call;
 pub(crate) use frame::{Gather, Spill};

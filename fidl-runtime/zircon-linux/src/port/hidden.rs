@@ -4,7 +4,6 @@ use crate::abi::types::*;
 use crate::object::{self, Body};
 use crate::park::ParkIndex;
 use crate::port::{Port, empty};
-use crate::tables::tables;
 use crate::wait::{PENDING, Wait};
 
 /// Makes a port that has no handle: the caller alone uses it, and ends it with [`end_hidden`].
@@ -26,20 +25,20 @@ pub(crate) fn take_hidden(index: u32) -> Option<zx_port_packet_t> {
     let mut object = object::lock(index);
     let wait = object.port()?.queue.pop()?;
     let packet = Wait::at(wait).packet();
-    tables().waits.give(wait);
+    Wait::give(wait);
     Some(packet)
 }
 
 /// Whether a hidden port has a packet.
 pub(crate) fn has_packet(index: u32) -> bool {
-    object::lock(index).port().is_some_and(|port| port.queue.first().is_some())
+    object::lock(index).port().is_some_and(|port| !port.queue.is_empty())
 }
 
 /// Sleeps in a hidden port by a means of the caller's, unless a packet is there.
 pub(crate) fn sleep_hidden(index: u32, sleep: impl FnOnce(ParkIndex)) -> Result<(), zx_status_t> {
     let mut object = object::lock(index);
     let Some(port) = object.port() else { return Err(ZX_ERR_BAD_HANDLE) };
-    if port.queue.first().is_some() {
+    if !port.queue.is_empty() {
         return Ok(());
     }
     let park = port.park()?;
@@ -58,15 +57,12 @@ pub(crate) fn sleep_hidden(index: u32, sleep: impl FnOnce(ParkIndex)) -> Result<
 /// Ends a wait of a hidden port that has not ended by itself, and returns the object's signals then.
 pub(crate) fn withdraw(source: u32, wait: u32) -> Option<zx_signals_t> {
     let mut object = object::lock(source);
-    let (slot, mut end) = (Wait::at(wait), 0);
-    {
-        let mut port_object = object::lock(slot.port());
-        if slot.state() != PENDING {
-            return None;
-        }
-        end += slot.end();
-        port_object.port()?.discard(wait);
+    let slot = Wait::at(wait);
+    if slot.state() != PENDING {
+        return None;
     }
-    object.ends[end].waits.remove(wait);
-    Some(object.ends[end].signals)
+    let end = &mut object.ends[slot.end()];
+    end.waits.remove(wait);
+    super::forget(wait);
+    Some(end.signals)
 }

@@ -60,7 +60,7 @@ fn wait_slowly(
     }
     let result = loop {
         let Some(port) = object.port() else { break Err(ZX_ERR_BAD_HANDLE) };
-        let sleep_until = if port.queue.first().is_some() { 0 } else { deadline };
+        let sleep_until = if !port.queue.is_empty() { 0 } else { deadline };
         let expired = sleep_until <= 0 || sleep_until <= sys::monotonic();
         port.taken = 0;
         if !expired || port.watching {

@@ -4,12 +4,14 @@
 
 #![allow(unsafe_code)]
 
+mod barrier;
 mod descriptor;
 mod environment;
 mod memory;
 mod socket;
 mod time;
 
+pub(crate) use barrier::{barrier_in_all_threads, barrier_in_compiler};
 pub(crate) use descriptor::{
     Event, Interest, Permanent, PollEntry, Ready, drain_eventfd, epoll, epoll_change, epoll_watch, eventfd,
     poll_now, poll_until, set_timerfd, signal_eventfd, timerfd, wait_events,
@@ -45,12 +47,15 @@ pub(crate) fn map_zeroed(bytes: usize) -> Option<NonNull<u8>> {
     if address == libc::MAP_FAILED { None } else { NonNull::new(address.cast()) }
 }
 
-/// Sleeps while the word has this value. May return early.
-pub(crate) fn futex_wait(word: &AtomicU32, value: u32) {
-    let operation = libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG;
-    // SAFETY: the word is a live, aligned 32-bit atomic; the null time-out means none.
+/// Asks for large pages in a part of what [`map_zeroed`] gave. It is a wish: without them all works, and is slower.
+pub(crate) fn prefer_large_pages(start: NonNull<u8>, bytes: usize) {
+    if cfg!(miri) {
+        return;
+    }
+    let beginning = start.as_ptr().map_addr(|address| address.next_multiple_of(page_bytes() as usize));
+    // SAFETY: the advice changes no content, and the range is within a mapping of this process that stays for ever.
     unsafe {
-        libc::syscall(libc::SYS_futex, word.as_ptr(), operation, value, ptr::null::<libc::timespec>());
+        libc::madvise(beginning.cast(), bytes.saturating_sub(page_bytes() as usize), libc::MADV_HUGEPAGE);
     }
 }
 
