@@ -3,7 +3,7 @@
 use std::fmt::{self, Debug, Write};
 
 use fidl::wire::zerocopy::IntoBytes;
-use fidl::wire::{Body, DecodeError, EncodeError, EncodeRef, HandleSlot, ValueType, Wire, validate};
+use fidl::wire::{Body, DecodeError, EncodeError, EncodeRef, HandleSlot, ValueType, Wire, restore, validate};
 use fidl::{persist, unpersist};
 
 /// Validates a message and reads all there is of it. Where there is a type that keeps its content, the message is made into one
@@ -23,7 +23,12 @@ macro_rules! read {
     ($group:ident::$module:ident $wire:ident) => {
         Type {
             name: concat!(stringify!($module), "::", stringify!($wire)),
-            exercise: |bytes, handles| read::<$group::$module::$wire>(bytes, handles).map(|_| ()),
+            exercise: |bytes, handles| {
+                use $group::$module::$wire;
+                read::<$wire>(bytes, handles)?;
+                restore::<$wire>(bytes, 0);
+                Ok(())
+            },
         }
     };
 }
@@ -38,6 +43,7 @@ macro_rules! owned {
                 let body = read::<$wire>(bytes, handles)?;
                 // Handles can come with members that the schema does not know, and are lost with these.
                 again::<$wire, $owned>(&$owned::from(body.view()), length, |body| $owned::from(body.view()));
+                restore::<$wire>(bytes, 0);
                 Ok(())
             },
         }
@@ -100,12 +106,15 @@ pub fn words(bytes: &[u8]) -> Vec<u64> {
     words
 }
 
-/// Does with a message what there is to do.
+/// Does with a message what there is to do. What is sound is as it was afterwards. Panics if it is not.
 ///
 /// # Errors
 ///
 /// What the codec says of the message.
 pub fn exercise(ty: &Type, message: &[u8], handles: &[HandleSlot]) -> Result<(), DecodeError> {
     let mut words = words(message);
-    (ty.exercise)(&mut words.as_mut_bytes()[..message.len()], handles)
+    let bytes = &mut words.as_mut_bytes()[..message.len()];
+    (ty.exercise)(bytes, handles)?;
+    assert_eq!(bytes, message, "restored");
+    Ok(())
 }

@@ -160,6 +160,39 @@ impl Envelope {
         Ok(())
     }
 
+    /// Undoes what the walk has written here and in the content, a `T`.
+    ///
+    /// # Errors
+    ///
+    /// None behind [`validate::<T>`](Self::validate).
+    pub fn restore<T: Wire>(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        if is_inlined::<T>() {
+            return match T::mut_from_prefix(&mut self.data) {
+                Ok((value, _)) => value.restore(decoder),
+                Err(_) => Ok(()),
+            };
+        }
+        let start = decoder.position();
+        let (content, _) = decoder.claim::<T>()?;
+        content.restore(decoder)?;
+        self.data = (decoder.position() - start).to_le_bytes();
+        Ok(())
+    }
+
+    /// Undoes what the walk has written here.
+    ///
+    /// # Errors
+    ///
+    /// None behind [`skip`](Self::skip).
+    pub fn restore_unknown(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        if self.flags.get() & INLINED != 0 {
+            return Ok(());
+        }
+        let bytes = u32::from(self.flags.get() >> 1) * OBJECT_ALIGNMENT as u32;
+        (self.data, self.flags) = (bytes.to_le_bytes(), U16::new(0));
+        decoder.skip_bytes(bytes).map(|_| ())
+    }
+
     /// Writes `content`, in the envelope or out of line.
     pub(super) fn encode<T: Wire>(
         &mut self,

@@ -117,6 +117,15 @@ macro_rules! wire_struct {
             }
 
             #[inline]
+            fn restore(
+                &mut self,
+                decoder: &mut $crate::wire::Decoder<'_>,
+            ) -> Result<(), $crate::wire::DecodeError> {
+                $($crate::wire::Wire::restore(&mut self.$field, decoder)?;)*
+                Ok(())
+            }
+
+            #[inline]
             fn view<'f>(object: $crate::wire::Object<'f, Self>) -> $view<'f> {
                 $view(object)
             }

@@ -87,7 +87,7 @@ pub use string::{OptStr, Str};
 pub use table::ascend;
 pub use table::{Member, MemberPlaces, Members, TableHead, TableView, UnknownMembers};
 pub use union::{OptUnion, Union, UnionHead};
-pub use validate::{Decoder, ValueType, Wire, validate};
+pub use validate::{Decoder, ValueType, Wire, restore, validate};
 pub use vector::{Elements, OptVector, Vector};
 pub use view::{Body, Object, ruled_out};
 

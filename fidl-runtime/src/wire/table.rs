@@ -69,6 +69,26 @@ impl TableHead {
         })
     }
 
+    /// Undoes what the walk has written; `member` does so for what is in the envelope of an ordinal, for each that is not absent.
+    ///
+    /// # Errors
+    ///
+    /// None of a validated table.
+    pub fn restore(
+        &mut self,
+        decoder: &mut Decoder<'_>,
+        mut member: impl FnMut(u64, &mut Envelope, &mut Decoder<'_>) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        let Some(count) = self.0.restore() else { return Ok(()) };
+        let (envelopes, _) = decoder.claim_run::<Envelope>(count)?;
+        for (envelope, ordinal) in envelopes.iter_mut().zip(1..) {
+            if !envelope.is_absent() {
+                member(ordinal, envelope, decoder)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The members of a validated table.
     pub fn members<'f>(object: Object<'f, Self>) -> Members<'f> {
         // A table is present; of none, 0 envelopes lie anywhere.
@@ -408,6 +428,16 @@ macro_rules! wire_table {
                 self.0.validate(at, decoder, |ordinal, envelope, at, decoder| match ordinal {
                     $($ordinal => $crate::within!(envelope.validate::<$type>(at, decoder), $member),)*
                     _ => envelope.skip(at, decoder),
+                })
+            }
+
+            fn restore(
+                &mut self,
+                decoder: &mut $crate::wire::Decoder<'_>,
+            ) -> ::core::result::Result<(), $crate::wire::DecodeError> {
+                self.0.restore(decoder, |ordinal, envelope, decoder| match ordinal {
+                    $($ordinal => envelope.restore::<$type>(decoder),)*
+                    _ => envelope.restore_unknown(decoder),
                 })
             }
 

@@ -55,6 +55,17 @@ pub unsafe trait Wire:
     /// The first rule that is broken.
     fn validate(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError>;
 
+    /// Undoes what the walk has written over the markers of a validated object, and of everything it refers to. Whoever has
+    /// nothing out of line and no handle has none.
+    ///
+    /// # Errors
+    ///
+    /// None for an object as the walk has left it.
+    #[inline]
+    fn restore(&mut self, _: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        Ok(())
+    }
+
     /// A view of a validated object.
     fn view<'f>(object: Object<'f, Self>) -> Self::View<'f>;
 
@@ -91,6 +102,18 @@ pub fn validate<'f, T: Wire>(
     root.validate(at, &mut decoder)?;
     decoder.finish()?;
     Ok(Body::proven(bytes, start, handles))
+}
+
+/// Makes a validated message again what it was before, for it to be sent on: the walk's offsets become markers.
+///
+/// `bytes` and `start` are those that [`validate`] was given; handles that have been taken are not put back. The bytes of any
+/// other message are in an unspecified state afterwards.
+pub fn restore<T: Wire>(bytes: &mut [u8], start: usize) {
+    if place(bytes, start).is_ok() {
+        let mut decoder = Decoder::new(bytes, start, &[]);
+        // An error says that this was no validated message, for which nothing is promised.
+        let _ = decoder.claim::<T>().and_then(|(root, _)| root.restore(&mut decoder));
+    }
 }
 
 /// Checks where a message lies: offsets have room for its length, and objects are aligned.

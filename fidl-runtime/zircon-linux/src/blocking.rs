@@ -3,8 +3,6 @@
 use crate::abi::types::*;
 use crate::descriptor::{self, Look};
 use crate::handle_table;
-use crate::object;
-use crate::park::ParkIndex;
 use crate::port;
 use crate::sys;
 use crate::wait::{TELL_OF_CLOSE, Wait};
@@ -76,7 +74,7 @@ fn wait_through(
     let mut registered = [Registered::default(); ZX_WAIT_MANY_MAX_ITEMS];
     let (count, prepared) = register(port, items, &mut registered);
     let registered = &registered[..count];
-    let slept = prepared.and_then(|()| sleep(port, registered, items, deadline));
+    let slept = prepared.and_then(|()| port::sleep_hidden(port, deadline));
     collect(port, items, registered);
     match slept {
         Err(status) => (Err(status), false),
@@ -112,43 +110,6 @@ fn register_one(port: u32, item: &zx_wait_item_t, key: u64) -> Result<Registered
             Wait::give(wait);
             Err(status)
         }
-    }
-}
-
-/// Sleeps until the port has a packet, or the deadline.
-fn sleep(
-    port: u32,
-    registered: &[Registered],
-    items: &[zx_wait_item_t],
-    deadline: zx_time_t,
-) -> Result<(), zx_status_t> {
-    loop {
-        // The first entry is the park's counter; the descriptors of items follow.
-        let mut entries = [sys::PollEntry::NONE; ZX_WAIT_MANY_MAX_ITEMS + 1];
-        let mut count = 1;
-        for (one, item) in registered.iter().zip(items) {
-            let mut object = object::lock(one.object);
-            if let Some(entry) = descriptor::to_sleep_on(&mut object, item.waitfor) {
-                entries[count] = entry;
-                count += 1;
-            }
-        }
-        port::sleep_hidden(port, |park| sleep_in(park, &mut entries[..count], deadline))?;
-        for one in registered {
-            descriptor::refresh(&mut object::lock(one.object), 0, Look::Exact);
-        }
-        if port::has_packet(port) || deadline <= sys::monotonic() {
-            return Ok(());
-        }
-    }
-}
-
-fn sleep_in(park: ParkIndex, entries: &mut [sys::PollEntry], deadline: zx_time_t) {
-    if entries.len() == 1 {
-        park.sleep(&mut [sys::Event::NONE; 1], deadline);
-    } else if let Some(counter) = park.counter() {
-        entries[0] = sys::PollEntry::new(counter, true, false);
-        sys::poll_until(entries, deadline);
     }
 }
 

@@ -149,14 +149,23 @@ pub const MESSAGE_INLINE_BYTES: usize = 100;
 /// Bytes of one block.
 pub const BLOCK_BYTES: usize = 252;
 
-/// Buffers for messages from other processes that were larger than the reader's buffer.
-pub const SPILLS: usize = if cfg!(miri) { 1 } else { 64 };
-
-/// Buffers for messages to other processes that are written in more than 63 pieces; used only during the call.
-pub const GATHERS: usize = if cfg!(miri) { 1 } else { 16 };
-
-/// The send buffer asked for each socket. Linux doubles the figure and counts its own overhead against it.
+/// The send buffer asked for each socket, for packets with handles. Linux doubles the figure and counts its own
+/// overhead against it.
 pub const SOCKET_SEND_BYTES: usize = 256 * 1024;
+
+/// Bytes of each of the two rings of a channel between processes, unless its maker says otherwise: room for one message
+/// of the largest size and as much again. A page takes memory when it is first used.
+pub const RING_BYTES: u32 = 128 * 1024;
+
+/// The smallest ring. A message, with its 8 bytes of framing, must fit the ring.
+pub const RING_BYTES_MIN: u32 = 4096;
+
+/// The largest ring.
+pub const RING_BYTES_MAX: u32 = 1 << 24;
+
+/// Channels between processes that a port watches closely, so that their peers can wake it in the fastest way. Others
+/// work too, a little slower.
+pub const HOT_LINKS: usize = 64;
 
 /// Connections that may wait to be accepted by one listener (the system may cap it).
 pub const LISTEN_BACKLOG: i32 = 4096;
@@ -166,3 +175,10 @@ pub const PACKETS_BETWEEN_POLLS: u32 = 64;
 
 /// Descriptor events taken in one go.
 pub const EVENTS_PER_POLL: usize = 64;
+
+/// The longest time that a thread with nothing to do looks at the rings of its port's channels before it sleeps, in
+/// nanoseconds, unless its port was told otherwise. Spinning is given up while it does not pay.
+pub const SPIN_NANOS: u32 = 10_000;
+
+/// The longest time that a thread sleeps on futexes before it sleeps in its epoll set, in nanoseconds.
+pub const NAP_NANOS: i64 = 200_000;

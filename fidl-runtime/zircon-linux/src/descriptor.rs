@@ -1,16 +1,23 @@
-//! Objects whose signals follow a descriptor: socket channels, listeners and timers.
+//! Objects whose signals follow something outside: links, listeners and timers.
 //!
 //! Each has three operations: `refresh` makes the signals true where they might not be, `watch` registers the
 //! descriptor in a port's park, once, and `notice` takes an event from there. All run under the object's lock.
+//!
+//! Links have a second way beside their descriptor. A port whose thread is awake, and will look before it sleeps, keeps
+//! them on its park's hot list; see [`look_at_hot`], [`arm_for_nap`] and [`arm_for_sleep`].
 
 use std::os::fd::BorrowedFd;
 
 use crate::abi::types::*;
-use crate::object::{self, Body, Object};
+use crate::capacity::HOT_LINKS;
+use crate::channel::Link;
+use crate::object::{self, Body, End, Object};
 use crate::park::ParkIndex;
 use crate::port::Port;
-use crate::sys::{Interest, PollEntry, Ready};
+use crate::ring::doorbell::How;
+use crate::sys::{FUTEX_ENTRIES, FutexEntry, Interest, Ready};
 use crate::tables::tables;
+use crate::wait::Wait;
 
 /// How many parks an object remembers to be watched in. More work too, with more wakes than needed.
 const REMEMBERED: usize = 4;
@@ -22,8 +29,10 @@ const REMEMBERED: usize = 4;
 #[derive(Default)]
 pub(crate) struct Watched {
     parks: [Option<ParkIndex>; REMEMBERED],
-    next: usize,
     token: u64,
+    next: u8,
+    /// Some park that watches is not among those remembered.
+    forgot: bool,
     writer_waits: bool,
 }
 
@@ -45,10 +54,12 @@ impl Watched {
         if !park.watch(descriptor, self.interest(), token) {
             return Err(ZX_ERR_NO_RESOURCES);
         }
-        if let Some(forgotten) = self.parks[self.next].replace(park) {
+        let next = usize::from(self.next) % REMEMBERED;
+        if let Some(forgotten) = self.parks[next].replace(park) {
             forgotten.change(descriptor, Interest::Everything, token);
+            self.forgot = true;
         }
-        self.next = (self.next + 1) % REMEMBERED;
+        self.next = self.next.wrapping_add(1);
         self.token = token;
         Ok(())
     }
@@ -62,6 +73,15 @@ impl Watched {
         for park in self.parks.into_iter().flatten() {
             park.change(descriptor, self.interest(), self.token);
         }
+    }
+
+    /// Ends all watches, for a descriptor that stays open elsewhere.
+    pub(crate) fn unwatch(&mut self, descriptor: BorrowedFd<'_>) {
+        self.parks.into_iter().flatten().for_each(|park| park.unwatch(descriptor));
+        if self.forgot {
+            ParkIndex::all().for_each(|park| park.unwatch(descriptor));
+        }
+        *self = Watched::default();
     }
 
     /// Whether any park watches the descriptor.
@@ -87,7 +107,7 @@ pub(crate) enum Look {
 /// Makes the signals of an end true.
 #[inline]
 pub(crate) fn refresh(object: &mut Object, end: usize, look: Look) {
-    let end = &mut object.ends[end];
+    let Some(end) = object.ends.get_mut(end) else { return };
     match &mut object.body {
         Body::Link(link) => link.refresh(end, look),
         Body::Listener(listener) => listener.refresh(end, look),
@@ -108,36 +128,111 @@ pub(crate) fn watch(object: &mut Object, index: u32, port: &mut Port) -> Result<
     }
 }
 
-/// Takes an event. `moment` was read before the look that found it.
-pub(crate) fn notice(token: u64, ready: Ready, moment: u64) {
-    let index = token as u32;
-    if tables().objects.find(index).is_none() {
-        return;
-    }
-    let mut object = object::lock(index);
-    if u64::from(object.generation) != token >> 32 {
-        return;
-    }
-    let object = &mut *object;
-    let end = &mut object.ends[0];
-    match &mut object.body {
-        Body::Link(link) => link.notice(end, ready, moment),
-        Body::Listener(listener) => listener.refresh(end, Look::Exact),
-        Body::Timer(timer) => timer.refresh(end),
+/// Takes an event.
+pub(crate) fn notice(token: u64, ready: Ready) {
+    with_object(token, |object| match &mut object.body {
+        Body::Link(link) => link.notice(&mut object.ends[link.end()], ready),
+        Body::Listener(listener) => listener.refresh(&mut object.ends[0], Look::Exact),
+        Body::Timer(timer) => timer.refresh(&mut object.ends[0]),
         _ => {}
+    });
+}
+
+/// Does something with the object that a token means, under its lock, if it is there.
+fn with_object<T>(token: u64, act: impl FnOnce(&mut Object) -> T) -> Option<T> {
+    let index = token as u32;
+    tables().objects.find(index)?;
+    let mut object = object::lock(index);
+    (u64::from(object.generation) == token >> 32).then(|| act(&mut object))
+}
+
+/// Does something with the link that a token means, if it is there and someone waits for its changes.
+fn with_waited_link<T>(token: u64, act: impl FnOnce(&mut Link, &mut End) -> T) -> Option<T> {
+    with_object(token, |object| match &mut object.body {
+        Body::Link(link) => {
+            let end = &mut object.ends[link.end()];
+            (!end.waits.is_empty()).then(|| act(link, end))
+        }
+        _ => None,
+    })?
+}
+
+/// What is to be done for a wait that was just registered, so that the object's changes end it.
+#[derive(Clone, Copy)]
+pub(crate) enum Attention {
+    /// Nothing: a thread will look before it sleeps, or the descriptor tells.
+    Given,
+    /// Have the peer ring.
+    Arm,
+    /// A thread that naps is to look, and to sleep anew.
+    Wake(ParkIndex),
+}
+
+/// Finds out how a port becomes attentive to an object on which a wait was registered. Both are locked.
+#[inline]
+pub(crate) fn attention(object: &Object, index: u32, port: &mut Port) -> Attention {
+    match &object.body {
+        Body::Link(_) => port.attention(token(index, object.generation)),
+        _ => Attention::Given,
     }
 }
 
-/// What to sleep on until the object may have one of the signals; nothing if it has no descriptor that could tell.
-pub(crate) fn to_sleep_on(object: &mut Object, waitfor: zx_signals_t) -> Option<PollEntry> {
-    let readable = waitfor & ZX_CHANNEL_READABLE != 0;
-    let writable = waitfor & ZX_CHANNEL_WRITABLE != 0;
-    match &mut object.body {
-        // After the peer has gone the signals change no more, but the socket stays ready for ever.
-        Body::Link(_) if object.ends[0].signals & ZX_CHANNEL_PEER_CLOSED != 0 => None,
-        Body::Link(link) => Some(PollEntry::new(link.descriptor(), readable, writable)),
-        Body::Listener(listener) => Some(PollEntry::new(listener.descriptor(), readable, false)),
-        Body::Timer(timer) => Some(PollEntry::new(timer.descriptor()?, true, false)),
-        _ => None,
+/// Has the peer of a link ring for changes; the object is locked, its port is not.
+pub(crate) fn arm(object: &mut Object) {
+    if let Body::Link(link) = &mut object.body {
+        link.arm(&mut object.ends[link.end()], How::BySocket);
     }
+}
+
+/// Has the ports of all waits of an end hear of an object that just became a link.
+pub(crate) fn watch_pending(object: &mut Object, index: u32, end: usize) {
+    for wait in object.ends[end].waits.iter() {
+        let mut port_object = object::lock(Wait::at(wait).port());
+        if let Some(port) = port_object.port() {
+            // Without room for that the wait ends when someone else looks.
+            let _ = watch(object, index, port);
+        }
+    }
+    arm(object);
+}
+
+/// Makes the signals of all links on a park's hot list true.
+pub(crate) fn look_at_hot(park: ParkIndex) {
+    let mut tokens = [0; HOT_LINKS];
+    for token in park.hot(&mut tokens) {
+        if with_waited_link(*token, |link, end| link.refresh(end, Look::Trusting)).is_none() {
+            park.cool(*token);
+        }
+    }
+}
+
+/// Arms the links on a park's hot list for a sleep on futexes, and gives their words. They stay on the list.
+pub(crate) fn arm_for_nap(park: ParkIndex, entries: &mut [FutexEntry; FUTEX_ENTRIES]) -> usize {
+    let (mut tokens, mut count) = ([0; HOT_LINKS], 1);
+    for token in park.hot(&mut tokens) {
+        let words = with_waited_link(*token, |link, end| {
+            link.arm(end, How::ByFutex);
+            link.futexes(end)
+        });
+        for word in words.into_iter().flatten().flatten() {
+            if let Some(place) = entries.get_mut(count) {
+                *place = word;
+                count += 1;
+            }
+        }
+    }
+    count
+}
+
+/// Arms the links on a park's hot list for a sleep of any length, and takes them off it. `false` if the peer of one
+/// cannot ring reliably now; that one stays on the list, and the sleep must be short.
+pub(crate) fn arm_for_sleep(park: ParkIndex) -> bool {
+    let (mut tokens, mut all) = ([0; HOT_LINKS], true);
+    for token in park.hot(&mut tokens) {
+        match with_waited_link(*token, |link, end| link.arm(end, How::BySocket)) {
+            Some(false) => all = false,
+            _ => park.cool(*token),
+        }
+    }
+    all
 }

@@ -182,6 +182,21 @@ pub(crate) fn set_rights(index: u32, rights: zx_rights_t) {
     tables().handles.get(index).info.store(info, Ordering::Release);
 }
 
+/// Opens a closed entry that belongs to the caller under the number that it had when it was closed last.
+pub(crate) fn reopen(index: u32) {
+    let entry = tables().handles.get(index);
+    let state = entry.state.load(Ordering::Relaxed).wrapping_sub(1);
+    // Release: whoever looks the number up sees the information too.
+    entry.state.store(state, Ordering::Release);
+}
+
+/// Makes a closed entry that belongs to the caller lead to another object.
+pub(crate) fn lead_to(index: u32, object: u32, end: usize) {
+    let handle = closed_entry(index);
+    let info = pack(object, end, handle.kind, handle.rights);
+    tables().handles.get(index).info.store(info, Ordering::Release);
+}
+
 /// Gives a closed entry back.
 pub(crate) fn give(index: u32) {
     tables().handles.give(index);
@@ -224,6 +239,16 @@ impl Chain {
             self.last = 0;
         }
         Some(first)
+    }
+
+    /// Looks at all entries, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = u32> {
+        let mut next = self.first;
+        core::iter::from_fn(move || {
+            let index = next;
+            next = if index == 0 { 0 } else { tables().handles.link(index).load(Ordering::Relaxed) };
+            (index != 0).then_some(index)
+        })
     }
 
     /// Moves all entries of another chain behind those of this one.

@@ -69,6 +69,8 @@ pub(crate) enum Body {
     Vmar(Vmar) = 8,
     Socket(Socket) = 9,
     Fifo(Fifo) = 10,
+    /// A channel on its way from `Local` to `Link`.
+    Moving = 11,
 }
 
 // SAFETY: the representation is a tag, 0 for `Free`, before a union of the fields; `Free` has none, so the other
@@ -85,7 +87,7 @@ zeroed_struct! {
         /// Tells this object from others that had the slot before.
         pub(crate) generation: u32,
         pub(crate) ends: [End; 2],
-        /// The number of the first end; that of the second is the next.
+        /// The number of the first end. That of the second differs in the lowest bit.
         koid: zx_koid_t,
         pub(crate) body: Body,
         padding: [u8; PADDING],
@@ -103,16 +105,16 @@ const _: () = {
 impl Object {
     /// The number of an end.
     pub(crate) fn koid(&self, end: usize) -> zx_koid_t {
-        self.koid + end as u64
+        self.koid ^ end as u64
     }
 
-    /// Whether the other end is not in this process, or there is none that could be signalled.
-    pub(crate) fn has_remote_peer(&self) -> bool {
-        matches!(self.body, Body::Link(_) | Body::Listener(_))
+    /// Takes the numbers of the ends of another object, one of which this object's first end was so far.
+    pub(crate) fn take_koids(&mut self, koid: zx_koid_t) {
+        self.koid = koid;
     }
 
     /// Ends what was begun through a handle that leads here no more: waits, and calls on a channel.
-    fn end_uses_of(&mut self, handle: Handle) {
+    pub(crate) fn end_uses_of(&mut self, handle: Handle) {
         signals::cancel_waits_of(&mut self.ends[handle.end], handle.index);
         if let Body::Local(local) = &mut self.body {
             local.cancel_calls_of(handle);
@@ -304,7 +306,7 @@ fn last_handle_gone(object: &mut Object, end: usize) -> (Queue<Message>, After) 
         Body::Vmo(vmo) if vmo.is_used() => (Queue::default(), After::Nothing),
         // The address space stays.
         Body::Vmar(_) => (Queue::default(), After::Nothing),
-        Body::Link(_) | Body::Listener(_) | Body::Timer(_) | Body::Vmo(_) | Body::Free => {
+        Body::Link(_) | Body::Listener(_) | Body::Timer(_) | Body::Vmo(_) | Body::Moving | Body::Free => {
             (Queue::default(), after)
         }
     }

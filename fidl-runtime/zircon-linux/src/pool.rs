@@ -300,10 +300,19 @@ impl<T: Leased> Queue<T> {
     /// Looks at the first.
     #[inline(always)]
     pub(crate) fn peek(&self) -> Option<&T> {
-        let first = NonZeroU32::new(self.first)?;
-        // SAFETY: a lease of this slot went into the queue and has not come out, so the queue has exclusive use of
-        // the slot, and the queue is borrowed for as long as the reference lives.
-        Some(unsafe { &*T::slots().get(first.get()).0.get() })
+        self.iter().next()
+    }
+
+    /// Looks at all, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        let mut next = self.first;
+        core::iter::from_fn(move || {
+            let index = NonZeroU32::new(next)?.get();
+            next = T::slots().link(index).load(Ordering::Relaxed);
+            // SAFETY: a lease of this slot went into the queue and has not come out, so the queue has exclusive use of
+            // the slot, and the queue is borrowed for as long as the reference lives.
+            Some(unsafe { &*T::slots().get(index).0.get() })
+        })
     }
 }
 
@@ -320,17 +329,6 @@ impl<T: Leased> Queue<T> {
         let last = NonZeroU32::new(self.last)?;
         // SAFETY: as in `peek`, and the queue is borrowed exclusively.
         Some(unsafe { &mut *T::slots().get(last.get()).0.get() })
-    }
-
-    /// Looks at all in order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        let mut next = self.first;
-        core::iter::from_fn(move || {
-            let index = NonZeroU32::new(next)?;
-            next = T::slots().link(index.get()).load(Ordering::Relaxed);
-            // SAFETY: as in `peek`, for each slot of the queue.
-            Some(unsafe { &*T::slots().get(index.get()).0.get() })
-        })
     }
 }
 

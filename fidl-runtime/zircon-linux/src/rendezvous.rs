@@ -5,9 +5,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use crate::abi::types::*;
-use crate::capacity::LISTEN_BACKLOG;
-use crate::channel::{self, Bound};
+use crate::capacity::{LISTEN_BACKLOG, RING_BYTES};
+use crate::channel::{self, Bound, Link};
 use crate::handle_table;
+use crate::object::Body;
 use crate::pool::Lease;
 use crate::sys::{self, Address};
 
@@ -58,14 +59,62 @@ pub fn listen(path: &Path) -> Result<zx_handle_t, zx_status_t> {
 /// - `ZX_ERR_NO_RESOURCES`: a table is full, of this crate or of the system's descriptors.
 /// - `ZX_ERR_NO_MEMORY`, `ZX_ERR_IO`: what else the system may say.
 pub fn connect(path: &Path) -> Result<zx_handle_t, zx_status_t> {
+    connect_with(path, RING_BYTES)
+}
+
+/// Connects like [`connect`], over rings of so many bytes: a power of two from [`RING_BYTES_MIN`] to [`RING_BYTES_MAX`].
+/// A message larger than the ring less 8 bytes gets `ZX_ERR_OUT_OF_RANGE`.
+///
+/// # Errors
+///
+/// Those of [`connect`], and `ZX_ERR_INVALID_ARGS` for another number.
+///
+/// [`RING_BYTES_MIN`]: crate::capacity::RING_BYTES_MIN
+/// [`RING_BYTES_MAX`]: crate::capacity::RING_BYTES_MAX
+pub fn connect_with(path: &Path, ring_bytes: u32) -> Result<zx_handle_t, zx_status_t> {
     let address = Address::new(path.as_os_str().as_bytes()).ok_or(ZX_ERR_BAD_PATH)?;
-    let entry = channel::open_link(|| {
-        let socket = sys::socket().map_err(status)?;
-        sys::set_send_buffer(socket.as_fd()).map_err(status)?;
-        connect_socket(&socket, &address).map_err(status)?;
-        Ok(socket)
-    })?;
+    if !channel::is_capacity(ring_bytes) {
+        return Err(ZX_ERR_INVALID_ARGS);
+    }
+    let entry = channel::open_link(|| greet(&address, ring_bytes).map_err(status))?;
     Ok(handle_table::publish(entry))
+}
+
+/// Connects, and sends the memory of the new channel.
+fn greet(address: &Address, ring_bytes: u32) -> Result<Link, i32> {
+    let socket = sys::socket()?;
+    sys::set_send_buffer(socket.as_fd())?;
+    let (memory, area) = channel::create_area(ring_bytes)?;
+    connect_socket(&socket, address)?;
+    channel::packet::send_greeting(socket.as_fd(), memory.as_fd(), &area)?;
+    Ok(Link::open(socket, memory, area, 0, 0).named())
+}
+
+/// Who the process at the other end of a channel was when it connected, or when it began to listen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Credentials {
+    /// The process.
+    pub process: i32,
+    /// Its effective user.
+    pub user: u32,
+    /// Its effective group.
+    pub group: u32,
+}
+
+/// Tells who made the connection that a channel end belongs to. The system vouches for it. An end that was passed on since
+/// may be held by another process.
+///
+/// # Errors
+///
+/// - `ZX_ERR_BAD_HANDLE`, `ZX_ERR_WRONG_TYPE`: the handle is not a channel's.
+/// - `ZX_ERR_NOT_SUPPORTED`: the channel was not made by [`listen`] and [`connect`], or it came in a message.
+pub fn peer_credentials(channel: zx_handle_t) -> Result<Credentials, zx_status_t> {
+    let handle = handle_table::look(channel)?.check(ZX_OBJ_TYPE_CHANNEL, ZX_RIGHT_NONE)?;
+    let object = handle.lock()?;
+    let Body::Link(link) = &object.body else { return Err(ZX_ERR_NOT_SUPPORTED) };
+    let socket = link.named_socket().ok_or(ZX_ERR_NOT_SUPPORTED)?;
+    let (process, user, group) = sys::credentials(socket).ok_or(ZX_ERR_NOT_SUPPORTED)?;
+    Ok(Credentials { process, user, group })
 }
 
 fn connect_socket(socket: &OwnedFd, address: &Address) -> Result<(), i32> {

@@ -39,11 +39,3 @@ fn end_waits(end: &mut End, ends: impl Fn(&Wait) -> Option<zx_signals_t>) {
         }
     }
 }
-
-/// Whether an edge wait asks for this signal.
-pub(crate) fn has_edge_wait(end: &End, signal: zx_signals_t) -> bool {
-    end.waits
-        .iter()
-        .map(Wait::at)
-        .any(|wait| wait.options() & ZX_WAIT_ASYNC_EDGE != 0 && wait.trigger() & signal != 0)
-}

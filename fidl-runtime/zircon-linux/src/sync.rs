@@ -14,7 +14,7 @@
 use core::cell::UnsafeCell;
 use core::ops::{Deref, DerefMut};
 
-pub(crate) use core::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+pub(crate) use core::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering, fence};
 
 use crate::memory::Zeroed;
 use crate::sys;

@@ -3,8 +3,8 @@
 use std::sync::OnceLock;
 
 use crate::abi::types::*;
-use crate::capacity::{self, Capacity};
-use crate::channel::{Block, Bound, Call, Gather, Message, Spill};
+use crate::capacity::Capacity;
+use crate::channel::{Block, Bound, Call, Message};
 use crate::fifo::Ring;
 use crate::handle_table::Entry;
 use crate::memory::Reservation;
@@ -26,8 +26,6 @@ pub(crate) struct Tables {
     pub(crate) messages: Slots<Plain<Message>>,
     pub(crate) calls: Slots<Call>,
     pub(crate) blocks: Slots<Plain<Block>>,
-    pub(crate) spills: Slots<Plain<Spill>>,
-    pub(crate) gathers: Slots<Plain<Gather>>,
     pub(crate) bounds: Slots<Plain<Bound>>,
     pub(crate) rings: Slots<Plain<Ring>>,
     pub(crate) names: Slots<Plain<Name>>,
@@ -43,8 +41,6 @@ pub(crate) struct Tables {
     /// The sizes of the tables, and the bounds of what is in them.
     pub(crate) capacity: Capacity,
     next_koid: AtomicU64,
-    /// Counts the looks at sockets and the reads from them. See the module `channel::link`.
-    pub(crate) moment: AtomicU64,
     reserved: usize,
 }
 
@@ -83,8 +79,6 @@ fn bytes_of(capacity: &Capacity) -> usize {
         + Slots::<Plain<Message>>::bytes_of(capacity.messages)
         + Slots::<Call>::bytes_of(capacity.calls)
         + Slots::<Plain<Block>>::bytes_of(capacity.blocks)
-        + Slots::<Plain<Spill>>::bytes_of(capacity::SPILLS)
-        + Slots::<Plain<Gather>>::bytes_of(capacity::GATHERS)
         + Slots::<Plain<Bound>>::bytes_of(capacity.listeners)
         + Slots::<Plain<Ring>>::bytes_of(capacity.fifo_rings)
         + Slots::<Plain<Name>>::bytes_of(capacity.names)
@@ -107,8 +101,6 @@ impl Tables {
             messages: Slots::new(memory.as_deref_mut(), capacity.messages),
             calls: Slots::new(memory.as_deref_mut(), capacity.calls),
             blocks: Slots::new(memory.as_deref_mut(), capacity.blocks),
-            spills: Slots::new(memory.as_deref_mut(), capacity::SPILLS),
-            gathers: Slots::new(memory.as_deref_mut(), capacity::GATHERS),
             bounds: Slots::new(memory.as_deref_mut(), capacity.listeners),
             rings: Slots::new(memory.as_deref_mut(), capacity.fifo_rings),
             names: Slots::new(memory.as_deref_mut(), capacity.names),
@@ -119,7 +111,6 @@ impl Tables {
             secret: secret(),
             capacity,
             next_koid: AtomicU64::new(FIRST_KOID),
-            moment: AtomicU64::new(1),
             reserved: if reservation.is_some() { bytes } else { 0 },
         }
     }

@@ -23,10 +23,6 @@ pub struct Memory {
     pub calls: Usage,
     /// Blocks for the bytes of large messages.
     pub blocks: Usage,
-    /// Buffers for received messages that were larger than the reader's buffer.
-    pub spills: Usage,
-    /// Buffers in which messages of many pieces are put together for a socket.
-    pub gathers: Usage,
     /// Rings of fifos.
     pub fifo_rings: Usage,
     /// Names given to objects.
@@ -49,8 +45,6 @@ pub fn memory() -> Memory {
         messages: tables.messages.usage(),
         calls: tables.calls.usage(),
         blocks: tables.blocks.usage(),
-        spills: tables.spills.usage(),
-        gathers: tables.gathers.usage(),
         fifo_rings: tables.rings.usage(),
         names: tables.names.usage(),
         mappings: tables.mappings.usage(),

@@ -176,6 +176,6 @@ unsafe fn write(request: &Request, mut handles: impl Sendable) -> Result<(), zx_
     // SAFETY: the caller's promise.
     let begun = unsafe { request.with_payload(handles.count(), ZX_RIGHT_WRITE, begin) };
     let Some((channel, prepared)) = handles.close_unless_begun(begun)? else { return Ok(()) };
-    let (prepared, chain, count) = gather(channel, prepared, &mut handles)?;
-    prepared.send(channel, chain, count)
+    let (prepared, chain, gathered) = gather(channel, prepared, &mut handles)?;
+    prepared.send(channel, chain, gathered.count).map_err(|unsent| gathered.unsent(unsent))
 }

@@ -5,6 +5,7 @@ use super::status;
 use super::types::*;
 use crate::blocking;
 use crate::handle_table::{self, Handle};
+use crate::object::Body;
 use crate::port;
 use crate::signals;
 
@@ -70,7 +71,12 @@ pub extern "C" fn zx_object_signal(handle: zx_handle_t, clear_mask: u32, set_mas
         let handle = handle_table::look(handle)?.allows(ZX_RIGHT_SIGNAL)?;
         settable(handle, clear_mask | set_mask, &[ZX_OBJ_TYPE_EVENT, ZX_OBJ_TYPE_EVENTPAIR])?;
         let mut object = handle.lock()?;
-        signals::update(&mut object.ends[handle.end], clear_mask, set_mask);
+        let object = &mut *object;
+        let end = &mut object.ends[handle.end];
+        if let Body::Link(link) = &mut object.body {
+            return link.signal(end, false, clear_mask, set_mask);
+        }
+        signals::update(end, clear_mask, set_mask);
         Ok(())
     };
     status(signal())
@@ -83,8 +89,12 @@ pub extern "C" fn zx_object_signal_peer(handle: zx_handle_t, clear_mask: u32, se
         let handle = handle_table::look(handle)?.allows(ZX_RIGHT_SIGNAL_PEER)?;
         settable(handle, clear_mask | set_mask, &[ZX_OBJ_TYPE_EVENTPAIR])?;
         let mut object = handle.lock()?;
-        if object.has_remote_peer() {
-            return Err(ZX_ERR_NOT_SUPPORTED);
+        let object = &mut *object;
+        match &mut object.body {
+            Body::Link(link) => return link.signal(&mut object.ends[handle.end], true, clear_mask, set_mask),
+            Body::Listener(_) => return Err(ZX_ERR_NOT_SUPPORTED),
+            Body::Moving => return Err(ZX_ERR_SHOULD_WAIT),
+            _ => {}
         }
         let peer = &mut object.ends[1 - handle.end];
         if peer.handles == 0 {

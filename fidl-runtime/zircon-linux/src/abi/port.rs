@@ -62,6 +62,16 @@ pub unsafe extern "C" fn zx_linux_port_wait_batch(
     status(result.map(drop))
 }
 
+/// Sets for how long, in nanoseconds, a thread that waits for the port's packets may look at the memory of channels to
+/// other processes before it sleeps. At most 100,000, else `ZX_ERR_OUT_OF_RANGE`; 0 for never. Needs `ZX_RIGHT_WRITE`.
+#[unsafe(no_mangle)]
+pub extern "C" fn zx_linux_port_set_spin(handle: zx_handle_t, nanos: u32) -> zx_status_t {
+    match nanos {
+        0..=100_000 => status(port::set_spin(handle, nanos)),
+        _ => ZX_ERR_OUT_OF_RANGE,
+    }
+}
+
 /// Cancels the waits made with this port, this source handle and this key, and their packets.
 #[unsafe(no_mangle)]
 pub extern "C" fn zx_port_cancel(handle: zx_handle_t, source: zx_handle_t, key: u64) -> zx_status_t {

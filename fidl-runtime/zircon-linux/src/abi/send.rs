@@ -4,7 +4,7 @@ use core::slice;
 
 use super::caller;
 use super::types::*;
-use crate::channel::{self, Prepared};
+use crate::channel::{self, Prepared, Unsent};
 use crate::handle_table::{self, Chain, Handle};
 use crate::object;
 use crate::payload::{Payload, Piece};
@@ -59,7 +59,7 @@ pub(super) trait Sendable {
     /// How many.
     fn count(&self) -> usize;
     /// Takes one out of its owner's hands, to be sent through the channel, as a closed entry of the table.
-    fn take(&mut self, number: usize, channel: Handle) -> Result<u32, zx_status_t>;
+    fn take(&mut self, number: usize, channel: Handle) -> Result<Taken, zx_status_t>;
     /// Closes those that the caller loses in any case.
     fn close(&self);
 
@@ -78,8 +78,8 @@ impl Sendable for &[zx_handle_t] {
         self.len()
     }
 
-    fn take(&mut self, number: usize, channel: Handle) -> Result<u32, zx_status_t> {
-        channel::take_handle(Some(channel), self[number])
+    fn take(&mut self, number: usize, channel: Handle) -> Result<Taken, zx_status_t> {
+        channel::take_handle(Some(channel), self[number]).map(Taken::moved)
     }
 
     fn close(&self) {
@@ -94,7 +94,7 @@ impl Sendable for &mut [zx_handle_disposition_t] {
         self.len()
     }
 
-    fn take(&mut self, number: usize, channel: Handle) -> Result<u32, zx_status_t> {
+    fn take(&mut self, number: usize, channel: Handle) -> Result<Taken, zx_status_t> {
         let entry = &mut self[number];
         dispose(channel, entry).inspect_err(|status| entry.result = *status)
     }
@@ -107,21 +107,75 @@ impl Sendable for &mut [zx_handle_disposition_t] {
     }
 }
 
+/// A closed entry that is to be sent.
+pub(super) struct Taken {
+    entry: u32,
+    /// The rights that its handle had, if it is the caller's handle and no duplicate.
+    moved: Option<zx_rights_t>,
+}
+
+impl Taken {
+    /// The caller's own handle, unchanged.
+    fn moved(entry: u32) -> Taken {
+        Taken { entry, moved: Some(handle_table::closed_entry(entry).rights) }
+    }
+}
+
+/// What is known of the handles of a message that were taken.
+pub(super) struct Gathered {
+    pub(super) count: u32,
+    moved: [Option<zx_rights_t>; ZX_CHANNEL_MAX_MSG_HANDLES as usize],
+}
+
+impl Gathered {
+    /// The status of a message that was not sent. If it may be tried again the handles are the caller's again, under
+    /// their numbers, and duplicates are gone.
+    pub(super) fn unsent(&self, unsent: Unsent) -> zx_status_t {
+        match unsent {
+            Unsent::Failed(status) => status,
+            Unsent::Full(chain) => {
+                self.give_back(chain);
+                ZX_ERR_SHOULD_WAIT
+            }
+        }
+    }
+
+    #[cold]
+    fn give_back(&self, mut chain: Chain) {
+        let mut duplicates = Chain::default();
+        for moved in self.moved {
+            let Some(entry) = chain.pop() else { break };
+            match moved {
+                Some(rights) => {
+                    handle_table::set_rights(entry, rights);
+                    handle_table::reopen(entry);
+                }
+                None => duplicates.push(entry),
+            }
+        }
+        object::release(duplicates);
+    }
+}
+
 /// Takes all handles, also after one has failed. Gives the write up if one has.
 pub(super) fn gather(
     channel: Handle,
     prepared: Prepared,
     handles: &mut impl Sendable,
-) -> Result<(Prepared, Chain, u32), zx_status_t> {
+) -> Result<(Prepared, Chain, Gathered), zx_status_t> {
     let (mut chain, mut first_error) = (Chain::default(), None);
-    for number in 0..handles.count() {
+    let mut moved = [None; ZX_CHANNEL_MAX_MSG_HANDLES as usize];
+    for (number, moved) in moved.iter_mut().enumerate().take(handles.count()) {
         match handles.take(number, channel) {
-            Ok(index) => chain.push(index),
+            Ok(taken) => {
+                chain.push(taken.entry);
+                *moved = taken.moved;
+            }
             Err(status) => first_error = first_error.or(Some(status)),
         }
     }
     match first_error {
-        None => Ok((prepared, chain, handles.count() as u32)),
+        None => Ok((prepared, chain, Gathered { count: handles.count() as u32, moved })),
         Some(status) => {
             object::release(chain);
             prepared.abandon();
@@ -131,16 +185,17 @@ pub(super) fn gather(
 }
 
 /// Makes of an entry the handle that is to be sent, as a closed entry of the table.
-fn dispose(channel: Handle, entry: &zx_handle_disposition_t) -> Result<u32, zx_status_t> {
+fn dispose(channel: Handle, entry: &zx_handle_disposition_t) -> Result<Taken, zx_status_t> {
     let checked = check_disposition(channel, entry);
     if entry.operation == ZX_HANDLE_OP_DUPLICATE {
         let (handle, rights) = checked?;
-        return object::duplicate(handle.allows(ZX_RIGHT_DUPLICATE)?, rights);
+        let entry = object::duplicate(handle.allows(ZX_RIGHT_DUPLICATE)?, rights)?;
+        return Ok(Taken { entry, moved: None });
     }
     let taken = match checked {
-        Ok((_, rights)) => {
-            channel::take_handle(None, entry.handle).inspect(|index| handle_table::set_rights(*index, rights))
-        }
+        Ok((_, rights)) => channel::take_handle(None, entry.handle).map(Taken::moved).inspect(|taken| {
+            handle_table::set_rights(taken.entry, rights);
+        }),
         Err(status) => {
             let _ = object::close(entry.handle);
             Err(status)
@@ -150,7 +205,7 @@ fn dispose(channel: Handle, entry: &zx_handle_disposition_t) -> Result<u32, zx_s
         ZX_HANDLE_OP_MOVE => taken,
         _ => {
             let mut chain = Chain::default();
-            taken.into_iter().for_each(|index| chain.push(index));
+            taken.into_iter().for_each(|taken| chain.push(taken.entry));
             object::release(chain);
             Err(ZX_ERR_INVALID_ARGS)
         }

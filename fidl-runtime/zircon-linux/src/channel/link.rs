@@ -1,314 +1,364 @@
-//! Channels to other processes, over a Unix socket that keeps messages whole.
+//! An end of a channel whose other end may be in another process.
 //!
-//! # What is known of the socket
+//! Messages go through two rings in shared memory ([`Area`]). A Unix socket carries what memory cannot: descriptors,
+//! bells, and the end of the other process.
 //!
-//! A port's epoll set reports changes (edges), each once. From them the signals are kept in user space, so that a
-//! wait costs no system call in the ordinary case. READABLE in the signal word means that a message is certainly
-//! there. If it is clear, then either none was there at the last look (`unsure` is false), or a message was read and
-//! no one has looked since (`unsure` is true).
+//! # What is known
 //!
-//! No edge is lost. Say a read finds nothing at time T, and READABLE is clear and `unsure` false. A message that
-//! comes after T makes an edge in every set that watches the socket; a set that begins to watch it later reports it
-//! at once. So a wait that is registered now is ended when that set's port is next waited on. If the edge was
-//! already taken by a thread that has not come to `notice` yet, that thread will end the wait. If it was taken and
-//! noticed before T, then the message was there at T, and the read found it.
+//! READABLE, WRITABLE, the user signals, and that the peer has closed its end, are in memory, and looked up when
+//! someone asks. That the peer's process died is known from the socket, whose end an epoll set reports once.
 //!
-//! No READABLE is reported falsely. An event says what was true at the moment of the look that found it. Between
-//! that look and `notice` another thread may have read the message. So every read counts up a moment, after it has
-//! read, and stores it; a thread reads the moment before it looks. If a read has a later moment than the look, the
-//! event may be stale, and the system is asked again under the lock.
+//! So that a wait ends when nobody asks, one of two things holds for a link on which waits pend: its bell is armed,
+//! and the peer rings; or it is on the list of a port (see `park`) whose thread looks at it before it sleeps.
 //!
-//! The same holds for WRITABLE, where finding the socket full is the read that finds nothing. Sets are told to watch
-//! for it only then, after the refusal, and report it at once if it is true by then. The system reports 'writable' only
-//! when at most a quarter of the buffer is in use, so a writer that was refused does not wake for every small gap.
+//! # Life
+//!
+//! ```text
+//!              the area came                 peer closed, died, or broke the rules
+//!   opening -----------------> open ---------------------------------------------> over
+//!      |   `Link::try_open`                    `Link::refresh`, `Link::end`          ^
+//!      +-----------------------------------------------------------------------------+
+//! ```
+//!
+//! While a link opens it can neither be read nor written, and who tries is told to wait. That lasts for the moment
+//! between a client's connecting and its greeting.
 
-use core::mem::MaybeUninit;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
 use crate::abi::types::*;
-use crate::channel::Outcome;
-use crate::channel::frame::{self, MAX_BYTES, Spill};
+use crate::channel::area::{Area, Lane, SideWord};
+use crate::channel::packet;
 use crate::descriptor::{Look, Watched};
-use crate::handle_table;
-use crate::object::{self, Body, End};
+use crate::object::End;
 use crate::park::ParkIndex;
-use crate::payload::Payload;
-use crate::pool::Lease;
+use crate::ring::doorbell::{self, How, Wishes};
+use crate::ring::{Broken, Consumer, Direction, Position, Producer};
 use crate::signals;
-use crate::sync::Ordering;
-use crate::sys::{self, Ready, Received};
-use crate::tables::tables;
+use crate::sync::{AtomicU32, Ordering};
+use crate::sys::{self, FutexEntry, Ready};
 
-/// A message that was received but did not fit the reader's buffer.
-struct Kept {
-    spill: Lease<Spill>,
-    bytes: usize,
-}
+/// Bells that may lie in the socket before they are taken out.
+const BELLS_LEFT: u32 = 16;
 
-/// The body of a channel to another process.
+/// The body of a channel end whose other end may be in another process.
 pub(crate) struct Link {
-    socket: OwnedFd,
-    kept: Option<Kept>,
-    /// No one has looked since the last message was read.
-    unsure: bool,
-    /// Nothing more will be read: the end was found, or the peer broke the rules.
-    finished: bool,
-    watched: Watched,
-    /// The moment of the last read, or of the last write that found the socket full.
-    touched: u64,
-}
-
-/// Makes a channel of the socket that `connect` gives, and returns its handle as a closed entry. All that could be
-/// missing is taken before, so that a connection is never taken and lost.
-pub(crate) fn open(connect: impl FnOnce() -> Result<OwnedFd, zx_status_t>) -> Result<u32, zx_status_t> {
-    let object = object::create(Body::Plain, [ZX_CHANNEL_WRITABLE, 0])?;
-    let [entry] = object::open_ends(object, ZX_OBJ_TYPE_CHANNEL, ZX_DEFAULT_CHANNEL_RIGHTS)?;
-    match connect() {
-        Ok(socket) => {
-            object::lock(object).body = Body::Link(Link::new(socket));
-            Ok(entry)
-        }
-        Err(status) => {
-            handle_table::give(entry);
-            object::destroy(object);
-            Err(status)
-        }
-    }
+    pub(super) socket: OwnedFd,
+    /// The memory's descriptor, for passing the end on.
+    memory: Option<OwnedFd>,
+    pub(super) area: Option<Area>,
+    /// Which end of the object this is: a channel that was local keeps its other end's number.
+    end: u8,
+    pub(super) side: u8,
+    over: bool,
+    /// The socket said that the other side is gone.
+    hung_up: bool,
+    /// A packet with handles found the socket full.
+    pub(super) socket_full: bool,
+    /// The connection was made through a path, so the system knows who the peer was.
+    named: bool,
+    /// Empty reads since the socket was last asked.
+    pub(super) idle_reads: u8,
+    pub(super) inbound: Consumer,
+    pub(super) outbound: Producer,
+    pub(super) watched: Watched,
 }
 
 impl Link {
-    fn new(socket: OwnedFd) -> Link {
-        Link { socket, kept: None, unsure: true, finished: false, watched: Watched::default(), touched: 0 }
+    /// An end whose memory is yet to come.
+    pub(crate) fn opening(socket: OwnedFd, end: u8) -> Link {
+        Link {
+            socket,
+            memory: None,
+            area: None,
+            end,
+            side: 1,
+            over: false,
+            hung_up: false,
+            socket_full: false,
+            named: true,
+            idle_reads: 0,
+            inbound: Consumer::default(),
+            outbound: Producer::default(),
+            watched: Watched::default(),
+        }
     }
 
-    /// The socket.
-    pub(crate) fn descriptor(&self) -> BorrowedFd<'_> {
-        self.socket.as_fd()
+    /// An end that goes on where its memory says that it is.
+    pub(crate) fn open(socket: OwnedFd, memory: OwnedFd, area: Area, end: u8, side: u8) -> Link {
+        let mut link = Link::opening(socket, end);
+        link.named = false;
+        link.adopt(memory, area, side);
+        link
     }
 
-    /// Sees to it that the port in this park learns of changes.
+    fn adopt(&mut self, memory: OwnedFd, area: Area, side: u8) {
+        let place = |word: u64| Position::from_word(word);
+        let (outbound, inbound) = (area.lane(side), area.lane(1 - side));
+        // Whatever is there is checked at the first look.
+        self.outbound = Producer::at(
+            place(outbound.tail().load(Ordering::Acquire)),
+            place(outbound.head().load(Ordering::Acquire)),
+        );
+        self.inbound = Consumer::at(place(inbound.head().load(Ordering::Acquire)));
+        (self.memory, self.area, self.side) = (Some(memory), Some(area), side);
+    }
+
+    /// Notes that the connection was made through a path.
+    pub(crate) fn named(mut self) -> Link {
+        self.named = true;
+        self
+    }
+
+    /// Whether nothing more will be read or written.
+    pub(crate) fn over(&self) -> bool {
+        self.over
+    }
+
+    /// Which end of the object this is.
+    pub(crate) fn end(&self) -> usize {
+        usize::from(self.end)
+    }
+
+    /// The socket, if the system knows who connected it.
+    pub(crate) fn named_socket(&self) -> Option<BorrowedFd<'_>> {
+        self.named.then_some(self.socket.as_fd())
+    }
+
+    /// What another process needs to go on with this end: the descriptors of socket and memory, the ring's bytes, and the
+    /// side.
+    pub(crate) fn parts(&self) -> Option<([RawFd; 2], u32, u8)> {
+        let (memory, area) = (self.memory.as_ref()?, self.area.as_ref()?);
+        Some(([self.socket.as_raw_fd(), memory.as_raw_fd()], area.capacity(), self.side))
+    }
+
+    /// The end goes on in another process: no port hears of it here any more.
+    pub(crate) fn leave(&mut self) {
+        self.watched.unwatch(self.socket.as_fd());
+        self.over = true;
+        self.area = None;
+    }
+
+    /// Closes an end that never was used, for both sides.
+    pub(crate) fn ended(mut self) -> Link {
+        if let Some(area) = self.area.take() {
+            area.close(self.side);
+        }
+        self.over = true;
+        self
+    }
+
+    /// Sees to it that the port in this park hears of the socket.
     pub(crate) fn watch(&mut self, park: ParkIndex, token: u64) -> Result<(), zx_status_t> {
         self.watched.watch(park, self.socket.as_fd(), token)
     }
 
-    /// Makes the signals true where they might not be.
-    pub(crate) fn refresh(&mut self, end: &mut End, look: Look) {
-        let known = look == Look::Trusting && !self.unsure && self.watched.anywhere();
-        if !known && !self.finished {
-            self.look(end);
+    /// Takes the greeting, if it is there.
+    pub(super) fn try_open(&mut self) -> bool {
+        if self.area.is_some() {
+            return true;
+        }
+        if self.over {
+            return false;
+        }
+        match packet::receive_greeting(self.socket.as_fd()) {
+            Ok(Some((memory, area))) => {
+                self.adopt(memory, area, 1);
+                true
+            }
+            Ok(None) => false,
+            Err(_) => {
+                self.hung_up = true;
+                false
+            }
         }
     }
 
-    /// Takes an event that was found by a look after `moment`.
-    pub(crate) fn notice(&mut self, end: &mut End, ready: Ready, moment: u64) {
-        if self.finished {
+    /// Whether the peer is gone. Exactly, or as far as is known without a system call.
+    pub(super) fn peer_is_gone(&mut self, look: Look) -> bool {
+        if look == Look::Exact && !self.hung_up {
+            self.hung_up = sys::poll_now(self.socket.as_fd()).closed;
+        }
+        self.hung_up || self.area.as_ref().is_some_and(|area| area.is_closed(1 - self.side))
+    }
+
+    /// Makes the signals true.
+    pub(crate) fn refresh(&mut self, end: &mut End, look: Look) {
+        if self.over {
             return;
         }
-        if self.touched > moment || ready.closed {
-            return self.look(end);
+        // Before the look at the ring: what a peer wrote before it went is found.
+        let gone = self.peer_is_gone(look);
+        if !self.try_open() {
+            if gone || self.hung_up {
+                self.end_by(end);
+            }
+            return;
         }
-        let readable = if ready.readable { ZX_CHANNEL_READABLE } else { 0 };
-        let writable = if ready.writable { ZX_CHANNEL_WRITABLE } else { 0 };
-        self.unsure &= !ready.readable;
-        signals::update(end, 0, readable | writable);
-        self.writer_may_go_on(ready.writable);
-    }
-
-    /// Ends the watch for being writable once that was seen.
-    fn writer_may_go_on(&mut self, writable: bool) {
-        if writable {
-            self.watched.set_writer_waits(self.socket.as_fd(), false);
+        match self.asserted(end, gone) {
+            Ok((clear, set)) => signals::update(end, clear, set),
+            Err(Broken) => self.end_by(end),
         }
     }
 
-    /// Asks the system.
-    fn look(&mut self, end: &mut End) {
-        let ready = sys::poll_now(self.descriptor());
-        // The end of the connection counts as readable for the system. Only a message does for us.
-        let readable = self.kept.is_some() || ready.readable && (!ready.closed || self.has_message());
+    /// What to clear and set, from a look at memory.
+    fn asserted(&mut self, end: &End, gone: bool) -> Result<(zx_signals_t, zx_signals_t), Broken> {
+        let Some(area) = &self.area else { return Err(Broken) };
+        let readable = self.inbound.look(&area.lane(1 - self.side))? > 0;
         let mut set = if readable { ZX_CHANNEL_READABLE } else { 0 };
-        let mut clear = ZX_CHANNEL_READABLE & !set;
-        if ready.closed {
+        if gone {
             set |= ZX_CHANNEL_PEER_CLOSED;
-            clear |= ZX_CHANNEL_WRITABLE;
-        } else if ready.writable {
+        } else if end.signals & ZX_CHANNEL_WRITABLE != 0
+            || !self.socket_full && self.outbound.may_go_on(&area.lane(self.side))?
+        {
             set |= ZX_CHANNEL_WRITABLE;
         }
-        self.unsure = false;
-        signals::update(end, clear, set);
-        self.writer_may_go_on(ready.writable);
+        // Relaxed: signals guard no memory.
+        let word = area.side_word(self.side, SideWord::Signals).load(Ordering::Relaxed);
+        set |= word & ZX_USER_SIGNAL_ALL;
+        Ok(((ZX_CHANNEL_READABLE | ZX_CHANNEL_WRITABLE | ZX_USER_SIGNAL_ALL) & !set, set))
     }
 
-    fn has_message(&self) -> bool {
-        matches!(frame::receive(self.descriptor(), &mut [], &mut [], true), Ok(received) if received.bytes > 0)
-    }
-
-    /// Notes that the socket was read, or found full.
-    fn touch(&mut self) {
-        // Release: the read comes before the count, so that a look which sees an older count came before the read,
-        // or at least does not come after it unnoticed.
-        self.touched = tables().moment.fetch_add(1, Ordering::AcqRel) + 1;
-    }
-
-    /// Sends a message.
-    pub(crate) fn write(&mut self, end: &mut End, payload: &Payload<'_>) -> Result<(), zx_status_t> {
-        if end.signals & ZX_CHANNEL_PEER_CLOSED != 0 {
-            return Err(ZX_ERR_PEER_CLOSED);
-        }
-        match frame::send(self.descriptor(), payload)? {
-            Ok(()) => Ok(()),
-            Err(libc::EAGAIN) => {
-                self.touch();
-                signals::update(end, ZX_CHANNEL_WRITABLE, 0);
-                self.watched.set_writer_waits(self.socket.as_fd(), true);
-                Err(ZX_ERR_SHOULD_WAIT)
-            }
-            Err(libc::ENOMEM | libc::ENOBUFS) => Err(ZX_ERR_NO_MEMORY),
-            Err(libc::EFAULT) => Err(ZX_ERR_INVALID_ARGS),
-            Err(_) => {
-                signals::update(end, ZX_CHANNEL_WRITABLE, ZX_CHANNEL_PEER_CLOSED);
-                Err(ZX_ERR_PEER_CLOSED)
-            }
-        }
-    }
-
-    /// Reads the first message into `place` if it fits. If not, it is kept, or dropped with `discard`.
-    pub(crate) fn read(
-        &mut self,
-        end: &mut End,
-        place: &mut [MaybeUninit<u8>],
-        discard: bool,
-    ) -> Result<Outcome, zx_status_t> {
-        if let Some(kept) = self.kept.take() {
-            return Ok(self.read_kept(end, kept, place, discard));
-        }
-        if self.finished {
-            return Err(ZX_ERR_PEER_CLOSED);
-        }
-        if place.len() >= MAX_BYTES {
-            let received = self.receive(end, place, &mut [], false)?;
-            return self.whole(end, received);
-        }
-        match Lease::<Spill>::take() {
-            Some(spill) => self.read_with_spill(end, place, spill, discard),
-            None => self.read_after_peek(end, place, discard),
-        }
-    }
-
-    /// Receives a packet whose header and length agree. Everything else ends the connection or is no message.
-    fn receive(
-        &mut self,
-        end: &mut End,
-        first: &mut [MaybeUninit<u8>],
-        second: &mut [MaybeUninit<u8>],
-        peek: bool,
-    ) -> Result<usize, zx_status_t> {
-        let received = frame::receive(self.descriptor(), first, second, peek);
-        self.touch();
-        match received {
-            Ok(Received { bytes: 0, .. }) => Err(self.finish(end)),
-            Ok(received) => match frame::message_bytes(&received, peek) {
-                Some(bytes) => Ok(bytes),
-                None => {
-                    sys::shut_down(self.descriptor());
-                    Err(self.finish(end))
-                }
-            },
-            Err(libc::EAGAIN) if end.signals & ZX_CHANNEL_PEER_CLOSED == 0 => {
-                self.unsure = false;
-                signals::update(end, ZX_CHANNEL_READABLE, 0);
-                Err(ZX_ERR_SHOULD_WAIT)
-            }
-            Err(_) => Err(self.finish(end)),
-        }
-    }
-
-    /// Nothing more comes.
-    fn finish(&mut self, end: &mut End) -> zx_status_t {
-        self.finished = true;
+    /// Ends the link: the peer broke the rules, or was gone before it came.
+    pub(super) fn end_by(&mut self, end: &mut End) {
+        self.over = true;
+        sys::shut_down(self.socket.as_fd());
+        self.area = None;
         signals::update(end, ZX_CHANNEL_READABLE | ZX_CHANNEL_WRITABLE, ZX_CHANNEL_PEER_CLOSED);
-        ZX_ERR_PEER_CLOSED
     }
 
-    /// A message has left the socket: whether another is there is not known.
-    fn message_gone(&mut self, end: &mut End) {
-        self.unsure = true;
-        if signals::has_edge_wait(end, ZX_CHANNEL_READABLE) {
-            // Such a wait must not take a message that was there already for a change.
-            self.look(end);
-        } else {
-            signals::update(end, ZX_CHANNEL_READABLE, 0);
+    /// Takes an event of the socket.
+    pub(crate) fn notice(&mut self, end: &mut End, ready: Ready) {
+        self.hung_up |= ready.closed;
+        if ready.writable && self.socket_full {
+            self.socket_full = false;
+            self.watched.set_writer_waits(self.socket.as_fd(), false);
+        }
+        self.refresh(end, Look::Trusting);
+        if !end.waits.is_empty() {
+            // The bell that led here was for another wait, or someone else was faster.
+            self.arm(end, How::BySocket);
         }
     }
 
-    fn whole(&mut self, end: &mut End, bytes: usize) -> Result<Outcome, zx_status_t> {
-        self.message_gone(end);
-        Ok(Outcome::Message { fits: true, bytes: bytes as u32, handles: 0 })
+    /// Has the peer tell of changes, then looks once more. `false` if the socket cannot take more bells.
+    pub(crate) fn arm(&mut self, end: &mut End, how: How) -> bool {
+        let Some(area) = self.area.as_ref().filter(|_| !self.over) else {
+            // The greeting, or nothing, comes by the socket.
+            self.refresh(end, Look::Trusting);
+            return true;
+        };
+        let can_ring = how == How::ByFutex || self.take_bells();
+        doorbell::arm(area.lane(1 - self.side).ready(), how, Lane::fence);
+        if end.signals & ZX_CHANNEL_WRITABLE == 0 {
+            doorbell::arm(area.lane(self.side).room(), how, Lane::fence);
+        }
+        self.refresh(end, Look::Trusting);
+        can_ring
     }
 
-    fn read_with_spill(
+    /// The words whose futexes the peer wakes when it rings: one for messages, and one for room if room is wanted.
+    pub(crate) fn futexes(&self, end: &End) -> [Option<FutexEntry>; 2] {
+        let Some(area) = &self.area else { return [None; 2] };
+        let entry = |bell: &AtomicU32| Some(FutexEntry::new(bell, doorbell::armed_for_futex(bell)?));
+        let room = end.signals & ZX_CHANNEL_WRITABLE == 0;
+        let (inbound, outbound) = (area.lane(1 - self.side), area.lane(self.side));
+        [entry(inbound.ready()), if room { entry(outbound.room()) } else { None }]
+    }
+
+    /// Takes bells out of the socket once they are many. `false` if they lie behind packets with handles and there is not
+    /// much more room.
+    ///
+    /// The other side counts bells after, and packets with handles before it sends them. So if, after the bells were
+    /// read, there is no packet with handles outstanding, the bells counted are the first packets of the socket.
+    fn take_bells(&self) -> bool {
+        let Some(area) = &self.area else { return true };
+        let word = |side, word| area.side_word(side, word);
+        let taken = word(self.side, SideWord::BellsTaken).load(Ordering::Relaxed);
+        let sent = word(1 - self.side, SideWord::BellsSent).load(Ordering::Acquire);
+        let outstanding = sent.wrapping_sub(taken);
+        if outstanding < BELLS_LEFT {
+            return true;
+        }
+        let bundles = word(1 - self.side, SideWord::BundlesSent).load(Ordering::Acquire);
+        if bundles != word(self.side, SideWord::BundlesTaken).load(Ordering::Relaxed) {
+            return false;
+        }
+        // A peer that lies about its count makes packets be dropped that it sent itself.
+        let dropped = sys::drop_packets(self.socket.as_fd(), outstanding.min(1024) as usize);
+        word(self.side, SideWord::BellsTaken).store(taken.wrapping_add(dropped as u32), Ordering::Relaxed);
+        true
+    }
+
+    /// Tells the peer's consumer of a change, if it asked for that.
+    #[inline]
+    pub(super) fn ring_ready(&self) {
+        let Some(area) = &self.area else { return };
+        let lane = area.lane(self.side);
+        if let Some(wishes) = doorbell::ring(lane.ready(), Lane::fence) {
+            self.tell(wishes, lane.ready());
+        }
+    }
+
+    /// Tells the peer's producer of room, if it asked for that.
+    pub(super) fn ring_room(&self) {
+        let Some(area) = &self.area else { return };
+        let lane = area.lane(1 - self.side);
+        if let Some(wishes) = doorbell::ring(lane.room(), Lane::fence) {
+            self.tell(wishes, lane.room());
+        }
+    }
+
+    #[cold]
+    fn tell(&self, wishes: Wishes, bell: &AtomicU32) {
+        if wishes.futex {
+            sys::futex_wake_shared(bell);
+        }
+        // A peer whose socket is full has bells enough, or never takes them, which is its own business.
+        if wishes.socket
+            && packet::send_bell(self.socket.as_fd()).is_ok()
+            && let Some(area) = &self.area
+        {
+            // Release: the bell is in the socket.
+            area.side_word(self.side, SideWord::BellsSent).fetch_add(1, Ordering::Release);
+        }
+    }
+
+    /// Changes user signals of this end, or of the peer's, as one change.
+    pub(crate) fn signal(
         &mut self,
         end: &mut End,
-        place: &mut [MaybeUninit<u8>],
-        mut spill: Lease<Spill>,
-        discard: bool,
-    ) -> Result<Outcome, zx_status_t> {
-        let bytes = self.receive(end, place, &mut spill.bytes, false)?;
-        if bytes <= place.len() {
-            return self.whole(end, bytes);
+        peer: bool,
+        clear: u32,
+        set: u32,
+    ) -> Result<(), zx_status_t> {
+        if peer && (self.over || self.peer_is_gone(Look::Trusting)) {
+            return Err(ZX_ERR_PEER_CLOSED);
         }
-        if discard {
-            self.message_gone(end);
+        if !self.try_open() {
+            return Err(ZX_ERR_SHOULD_WAIT);
+        }
+        let Some(area) = &self.area else { return Err(ZX_ERR_PEER_CLOSED) };
+        let side = if peer { 1 - self.side } else { self.side };
+        let word = area.side_word(side, SideWord::Signals);
+        // Relaxed: the bell's fence orders the change before the look at the bell.
+        let _ = word.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |word| Some(word & !clear | set));
+        if peer {
+            self.ring_ready();
         } else {
-            // The spill has the rest of the message; now it gets the start too.
-            spill.bytes.copy_within(..bytes - place.len(), place.len());
-            spill.bytes[..place.len()].copy_from_slice(place);
-            self.kept = Some(Kept { spill, bytes });
-            signals::update(end, 0, ZX_CHANNEL_READABLE);
+            signals::update(end, clear, set);
         }
-        Ok(Outcome::Message { fits: false, bytes: bytes as u32, handles: 0 })
+        Ok(())
     }
+}
 
-    /// The way without a spill buffer: look at the length before receiving.
-    fn read_after_peek(
-        &mut self,
-        end: &mut End,
-        place: &mut [MaybeUninit<u8>],
-        discard: bool,
-    ) -> Result<Outcome, zx_status_t> {
-        let bytes = self.receive(end, &mut [], &mut [], true)?;
-        if bytes <= place.len() {
-            let bytes = self.receive(end, place, &mut [], false)?;
-            return self.whole(end, bytes);
+impl Drop for Link {
+    /// The end is closed: the peer learns of it at once, and from the socket.
+    fn drop(&mut self) {
+        if let Some(area) = &self.area {
+            area.close(self.side);
+            // Also sleepers on futexes, whom the socket does not reach.
+            self.ring_ready();
+            self.ring_room();
         }
-        if discard {
-            // Cut off by the system, which drops the rest.
-            let _ = frame::receive(self.descriptor(), &mut [], &mut [], false);
-            self.touch();
-            self.message_gone(end);
-        } else {
-            signals::update(end, 0, ZX_CHANNEL_READABLE);
-        }
-        Ok(Outcome::Message { fits: false, bytes: bytes as u32, handles: 0 })
-    }
-
-    fn read_kept(
-        &mut self,
-        end: &mut End,
-        kept: Kept,
-        place: &mut [MaybeUninit<u8>],
-        discard: bool,
-    ) -> Outcome {
-        let (bytes, fits) = (kept.bytes, kept.bytes <= place.len());
-        if fits {
-            place[..bytes].copy_from_slice(&kept.spill.bytes[..bytes]);
-        }
-        if fits || discard {
-            drop(kept);
-            self.message_gone(end);
-        } else {
-            self.kept = Some(kept);
-        }
-        Outcome::Message { fits, bytes: bytes as u32, handles: 0 }
     }
 }

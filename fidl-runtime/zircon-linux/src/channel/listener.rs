@@ -3,7 +3,7 @@
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use crate::abi::types::*;
-use crate::channel::link;
+use crate::channel::{self, Link};
 use crate::descriptor::{Look, Watched};
 use crate::memory::zeroed_struct;
 use crate::object::{self, Body, End};
@@ -69,7 +69,7 @@ impl Listener {
     /// Takes a connection, and returns the handle of its channel as a closed entry. Without room for the handle the
     /// connection stays pending.
     pub(crate) fn accept(&mut self, end: &mut End) -> Result<u32, zx_status_t> {
-        let entry = link::open(|| accept(self.descriptor()));
+        let entry = channel::open_link(|| Ok(Link::opening(accept(self.descriptor())?, 0)));
         self.refresh(end, Look::Exact);
         match entry {
             // Without a connection it does not matter that there would be no room.

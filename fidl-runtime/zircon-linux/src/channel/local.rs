@@ -137,6 +137,11 @@ impl Local {
         }
     }
 
+    /// The messages that wait at an end.
+    pub(crate) fn unread(&self, end: usize) -> impl Iterator<Item = &Message> {
+        self.inboxes[end].queue.iter()
+    }
+
     /// Takes all messages that wait at an end.
     pub(crate) fn take_unread(&mut self, end: usize) -> Queue<Message> {
         mem::take(&mut self.inboxes[end]).queue

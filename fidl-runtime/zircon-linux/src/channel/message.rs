@@ -128,6 +128,17 @@ impl Message {
         whole
     }
 
+    /// The bytes, in pieces.
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = &[u8]> {
+        let mut left = self.bytes as usize;
+        let parts = core::iter::once(&self.start[..]).chain(self.blocks.iter().map(|block| &block.bytes[..]));
+        parts.map_while(move |part| {
+            let part = &part[..part.len().min(left)];
+            left -= part.len();
+            (!part.is_empty()).then_some(part)
+        })
+    }
+
     /// Copies the bytes to a place that has room for them. The blocks are given back on the way.
     pub(crate) fn copy_out(&mut self, place: &mut [MaybeUninit<u8>]) {
         let (start, mut rest) =

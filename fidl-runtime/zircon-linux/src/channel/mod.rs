@@ -1,35 +1,37 @@
 //! Channels: writing and reading, whatever carries the messages.
 //!
-//! Three bodies have the type of a channel: [`Local`] with both ends in this process, [`Link`] with the other end in
-//! another process, and [`Listener`], on which connections arrive as messages. Each is reached under its object's
-//! lock; what differs between them is in their files, what is common to them is here.
-//!
-//! Another way to another process takes the place of [`Link`]'s socket by giving the same operations: `write` and
-//! `read`, which never block; `refresh`, `watch` and `notice`, by which ports learn of changes (see `descriptor`).
+//! Three bodies have the type of a channel: [`Local`] with both ends in this process, [`Link`] with the other end
+//! perhaps in another process, and [`Listener`], on which connections arrive as messages. Each is reached under its
+//! object's lock; what differs between them is in their files, what is common to them is here.
 
+mod area;
 mod call;
-mod frame;
 mod link;
 mod listener;
 mod local;
 mod message;
+pub(crate) mod packet;
 pub(crate) mod small;
+mod traffic;
 
+pub(crate) use area::{Area, create as create_area, is_capacity};
 pub(crate) use call::Call;
-pub(crate) use frame::{Gather, Spill};
-pub(crate) use link::{Link, open as open_link};
+pub(crate) use link::Link;
 pub(crate) use listener::{Bound, Listener, create as create_listener};
 pub(crate) use local::Local;
 pub(crate) use message::{Block, Message};
 
 use core::mem::{self, MaybeUninit};
 
+use self::traffic::Found;
 use crate::abi::types::*;
+use crate::descriptor::Look;
 use crate::handle_table::{self, Chain, Handle};
 use crate::object::{self, Body, End};
 use crate::payload::Payload;
 use crate::pool::Lease;
 use crate::starved;
+use crate::transfer;
 
 /// The places where a reader wants handles.
 pub(crate) trait HandlePlaces {
@@ -74,14 +76,35 @@ enum Front {
     Taken(Lease<Message>),
     /// Nothing left to do.
     Done(Outcome),
-    /// A new connection's handle, as a closed entry.
-    Connection(u32),
+    /// A message whose bytes have been read, with these handles: closed entries.
+    Arrived(u32, Chain),
 }
 
 /// Makes a channel within the process.
 pub(crate) fn create() -> Result<[zx_handle_t; 2], zx_status_t> {
     let body = Body::Local(Local::default());
     object::create_open(body, ZX_CHANNEL_WRITABLE, ZX_OBJ_TYPE_CHANNEL, ZX_DEFAULT_CHANNEL_RIGHTS)
+}
+
+/// Makes an object for a channel end whose other end is elsewhere, and returns its handle as a closed entry. All that
+/// could be missing is taken before, so that a connection is never taken and lost.
+pub(crate) fn open_link(connect: impl FnOnce() -> Result<Link, zx_status_t>) -> Result<u32, zx_status_t> {
+    let object = object::create(Body::Plain, [0; 2])?;
+    let [entry] = object::open_ends(object, ZX_OBJ_TYPE_CHANNEL, ZX_DEFAULT_CHANNEL_RIGHTS)?;
+    match connect() {
+        Ok(mut link) => {
+            let mut object = object::lock(object);
+            let object = &mut *object;
+            link.refresh(&mut object.ends[0], Look::Trusting);
+            object.body = Body::Link(link);
+            Ok(entry)
+        }
+        Err(status) => {
+            handle_table::give(entry);
+            object::destroy(object);
+            Err(status)
+        }
+    }
 }
 
 /// Writes a message without handles.
@@ -95,6 +118,7 @@ pub(crate) fn write(channel: Handle, payload: &Payload<'_>) -> Result<(), zx_sta
             local.write(&mut object.ends, end, message).map_err(|_| ZX_ERR_PEER_CLOSED)
         }
         Body::Link(link) => link.write(&mut object.ends[end], payload),
+        Body::Moving => Err(ZX_ERR_SHOULD_WAIT),
         _ => Err(ZX_ERR_NOT_SUPPORTED),
     }
 }
@@ -102,15 +126,30 @@ pub(crate) fn write(channel: Handle, payload: &Payload<'_>) -> Result<(), zx_sta
 /// A message with handles on its way: its bytes have a place, its handles are yet to be taken.
 pub(crate) struct Prepared(Result<Lease<Message>, zx_status_t>);
 
+/// Why a message with handles was not sent.
+pub(crate) enum Unsent {
+    /// The handles are gone.
+    Failed(zx_status_t),
+    /// There is no room after all. The handles are the caller's still, as closed entries.
+    Full(Chain),
+}
+
 /// Begins to write a message with handles. After an error nothing has happened to the handles.
 ///
-/// `ZX_ERR_SHOULD_WAIT` is found here, while the handles are the caller's still; errors that the kernel finds only
-/// after it has looked at the handles are kept until then.
+/// `ZX_ERR_SHOULD_WAIT` is found here, while the handles are the caller's still, unless another thread takes the room
+/// that was found; errors that the kernel finds only after it has looked at the handles are kept until then.
 pub(crate) fn prepare(channel: Handle, payload: &Payload<'_>) -> Result<Prepared, zx_status_t> {
     let mut object = channel.lock()?;
     let object = &mut *object;
-    let Body::Local(local) = &mut object.body else { return Ok(Prepared(Err(ZX_ERR_NOT_SUPPORTED))) };
-    match local.admit(&mut object.ends, channel.end, channel.object, payload) {
+    let admitted = match &mut object.body {
+        Body::Local(local) => local.admit(&mut object.ends, channel.end, channel.object, payload),
+        Body::Link(link) => link
+            .admit(&mut object.ends[channel.end], payload.len())
+            .and_then(|()| Message::compose(payload).ok_or(ZX_ERR_NO_MEMORY)),
+        Body::Moving => Err(ZX_ERR_SHOULD_WAIT),
+        _ => Err(ZX_ERR_NOT_SUPPORTED),
+    };
+    match admitted {
         Err(ZX_ERR_SHOULD_WAIT) => Err(ZX_ERR_SHOULD_WAIT),
         admitted => Ok(Prepared(admitted)),
     }
@@ -118,49 +157,93 @@ pub(crate) fn prepare(channel: Handle, payload: &Payload<'_>) -> Result<Prepared
 
 impl Prepared {
     /// Ends the write: sends the message with these handles, or drops the handles.
-    pub(crate) fn send(self, channel: Handle, handles: Chain, count: u32) -> Result<(), zx_status_t> {
-        self.send_by(channel, handles, count, |local, ends, message| {
+    pub(crate) fn send(self, channel: Handle, handles: Chain, count: u32) -> Result<(), Unsent> {
+        let write = |local: &mut Local, ends: &mut [End; 2], message| {
             local.write(ends, channel.end, message).map_err(|message| (message, ZX_ERR_PEER_CLOSED))
-        })
+        };
+        let write_away = |message: &Message, handles| send_away(channel, message, handles, count);
+        self.send_by(channel, handles, count, write, write_away)
     }
 
-    /// Ends the write by the means given, which return the message if they fail.
+    /// Ends the write by the means given: one for channels within the process, one for others.
     fn send_by(
         self,
         channel: Handle,
         handles: Chain,
         count: u32,
-        send: impl FnOnce(&mut Local, &mut [End; 2], Lease<Message>) -> Result<(), (Lease<Message>, zx_status_t)>,
-    ) -> Result<(), zx_status_t> {
-        let mut message = match self.0 {
+        write: impl FnOnce(&mut Local, &mut [End; 2], Lease<Message>) -> Result<(), (Lease<Message>, zx_status_t)>,
+        write_away: impl FnOnce(&Message, Chain) -> Result<(), (Chain, zx_status_t)>,
+    ) -> Result<(), Unsent> {
+        let message = match self.0 {
             Ok(message) => message,
             Err(status) => {
                 object::release(handles);
-                return Err(status);
+                return Err(Unsent::Failed(status));
             }
         };
-        message.handles = handles;
-        message.handle_count = count;
-        let unsent = match channel.lock() {
-            Err(status) => Err((message, status)),
-            Ok(mut object) => {
-                let object = &mut *object;
-                match &mut object.body {
-                    Body::Local(local) => send(local, &mut object.ends, message),
-                    _ => Err((message, ZX_ERR_NOT_SUPPORTED)),
-                }
-            }
+        let sent = match channel.lock().map(|object| matches!(object.body, Body::Local(_))) {
+            Ok(true) => send_local(channel, message, handles, count, write),
+            Ok(false) => write_away(&message, handles),
+            Err(status) => Err((handles, status)),
         };
-        unsent.map_err(|(message, status)| {
-            drop_message(message);
-            status
-        })
+        starved::relieve();
+        match sent {
+            Ok(()) => Ok(()),
+            Err((handles, ZX_ERR_SHOULD_WAIT)) => Err(Unsent::Full(handles)),
+            Err((handles, status)) => {
+                object::release(handles);
+                Err(Unsent::Failed(status))
+            }
+        }
     }
 
     /// Gives the write up.
     pub(crate) fn abandon(self) {
         drop(self);
         starved::relieve();
+    }
+}
+
+fn send_local(
+    channel: Handle,
+    mut message: Lease<Message>,
+    handles: Chain,
+    count: u32,
+    write: impl FnOnce(&mut Local, &mut [End; 2], Lease<Message>) -> Result<(), (Lease<Message>, zx_status_t)>,
+) -> Result<(), (Chain, zx_status_t)> {
+    let Ok(mut object) = channel.lock() else { return Err((handles, ZX_ERR_BAD_HANDLE)) };
+    let object = &mut *object;
+    let Body::Local(local) = &mut object.body else { return Err((handles, ZX_ERR_SHOULD_WAIT)) };
+    (message.handles, message.handle_count) = (handles, count);
+    write(local, &mut object.ends, message)
+        .map_err(|(mut message, status)| (mem::take(&mut message.handles), status))
+}
+
+/// Sends a message with handles over a link. The handles' objects are locked before the link is.
+fn send_away(
+    channel: Handle,
+    message: &Message,
+    handles: Chain,
+    count: u32,
+) -> Result<(), (Chain, zx_status_t)> {
+    let bundle = match transfer::pack(&handles) {
+        Ok(bundle) => bundle,
+        Err(status) => return Err((handles, status)),
+    };
+    let sent = channel.lock().and_then(|mut object| {
+        let object = &mut *object;
+        let end = &mut object.ends[channel.end];
+        match &mut object.body {
+            Body::Link(link) => link.write_bundle(end, message.bytes, count, message.pieces(), &bundle),
+            _ => Err(ZX_ERR_NOT_SUPPORTED),
+        }
+    });
+    match sent {
+        Ok(()) => {
+            transfer::depart(handles);
+            Ok(())
+        }
+        Err(status) => Err((handles, status)),
     }
 }
 
@@ -175,11 +258,21 @@ pub(crate) fn read(
         Err(status) => Outcome::Nothing(status),
         Ok(Front::Done(outcome)) => outcome,
         Ok(Front::Taken(message)) => deliver(message, bytes, handles),
-        Ok(Front::Connection(entry)) => {
-            handles.put(0, object::receive(entry));
-            Outcome::Message { fits: true, bytes: 0, handles: 1 }
+        Ok(Front::Arrived(bytes, chain)) => {
+            let handles = hand_over(chain, handles);
+            Outcome::Message { fits: true, bytes, handles }
         }
     }
+}
+
+/// Gives closed entries to the reader, and says how many they were.
+fn hand_over(mut chain: Chain, places: &mut impl HandlePlaces) -> u32 {
+    let mut number = 0;
+    while let Some(entry) = chain.pop() {
+        places.put(number, object::receive(entry));
+        number += 1;
+    }
+    number as u32
 }
 
 fn take_front(
@@ -205,10 +298,16 @@ fn take_front(
             dropped.into_iter().for_each(drop_message);
             Ok(Front::Done(Outcome::Message { fits: false, bytes, handles }))
         }
-        Body::Link(link) => link.read(&mut state.ends[end], bytes, discard).map(Front::Done),
+        Body::Link(link) => match link.read(&mut state.ends[end], bytes, handle_room, discard)? {
+            Found::Done(outcome) => Ok(Front::Done(outcome)),
+            Found::WithHandles(record, chain) => Ok(Front::Arrived(record.bytes, chain)),
+        },
         Body::Listener(listener) => {
             if handle_room > 0 {
-                return listener.accept(&mut state.ends[end]).map(Front::Connection);
+                let entry = listener.accept(&mut state.ends[end])?;
+                let mut chain = Chain::default();
+                chain.push(entry);
+                return Ok(Front::Arrived(0, chain));
             }
             listener.peek(&mut state.ends[end])?;
             let dropped = if discard { listener.accept(&mut state.ends[end]).ok() } else { None };
@@ -218,6 +317,7 @@ fn take_front(
             object::release(chain);
             Ok(Front::Done(Outcome::Message { fits: false, bytes: 0, handles: 1 }))
         }
+        Body::Moving => Err(ZX_ERR_SHOULD_WAIT),
         _ => Err(ZX_ERR_BAD_HANDLE),
     }
 }
@@ -244,11 +344,7 @@ fn deliver(
 ) -> Outcome {
     message.copy_out(bytes);
     let outcome = Outcome::Message { fits: true, bytes: message.bytes, handles: message.handle_count };
-    let mut number = 0;
-    while let Some(entry) = message.handles.pop() {
-        handles.put(number, object::receive(entry));
-        number += 1;
-    }
+    hand_over(mem::take(&mut message.handles), handles);
     drop(message);
     starved::relieve();
     outcome

@@ -2,8 +2,7 @@
 
 use crate::abi::types::*;
 use crate::object::{self, Body};
-use crate::park::ParkIndex;
-use crate::port::{Port, empty};
+use crate::port::{Port, empty, waiting};
 use crate::wait::{PENDING, Wait};
 
 /// Makes a port that has no handle: the caller alone uses it, and ends it with [`end_hidden`].
@@ -29,29 +28,9 @@ pub(crate) fn take_hidden(index: u32) -> Option<zx_port_packet_t> {
     Some(packet)
 }
 
-/// Whether a hidden port has a packet.
-pub(crate) fn has_packet(index: u32) -> bool {
-    object::lock(index).port().is_some_and(|port| !port.queue.is_empty())
-}
-
-/// Sleeps in a hidden port by a means of the caller's, unless a packet is there.
-pub(crate) fn sleep_hidden(index: u32, sleep: impl FnOnce(ParkIndex)) -> Result<(), zx_status_t> {
-    let mut object = object::lock(index);
-    let Some(port) = object.port() else { return Err(ZX_ERR_BAD_HANDLE) };
-    if !port.queue.is_empty() {
-        return Ok(());
-    }
-    let park = port.park()?;
-    port.sleepers += 1;
-    drop(object);
-    sleep(park);
-    park.drain();
-    let mut object = object::lock(index);
-    if let Some(port) = object.port() {
-        port.sleepers -= 1;
-        port.waking = false;
-    }
-    Ok(())
+/// Sleeps until a hidden port has a packet, or the deadline.
+pub(crate) fn sleep_hidden(index: u32, deadline: zx_time_t) -> Result<(), zx_status_t> {
+    waiting::wait_hidden(index, deadline)
 }
 
 /// Ends a wait of a hidden port that has not ended by itself, and returns the object's signals then.

@@ -6,13 +6,13 @@
 mod hidden;
 mod waiting;
 
-pub(crate) use hidden::{create_hidden, end_hidden, has_packet, sleep_hidden, take_hidden, withdraw};
+pub(crate) use hidden::{create_hidden, end_hidden, sleep_hidden, take_hidden, withdraw};
 pub(crate) use waiting::wait;
 
 use core::mem::MaybeUninit;
 
 use crate::abi::types::*;
-use crate::descriptor::{self, Look};
+use crate::descriptor::{self, Attention, Look};
 use crate::handle_table::{self, Handle};
 use crate::object::{self, Body, Locked};
 use crate::park::ParkIndex;
@@ -55,6 +55,16 @@ impl Port {
     pub(crate) fn watching_park(&mut self) -> Result<ParkIndex, zx_status_t> {
         self.watching = true;
         self.park()
+    }
+
+    /// How to become attentive to a link on which a wait was just registered.
+    pub(crate) fn attention(&mut self, token: u64) -> Attention {
+        match self.park {
+            // No one sleeps: a thread will come, and look before it does.
+            Some(park) if self.sleepers == 0 && park.heat(token) => Attention::Given,
+            Some(park) if self.sleepers > 0 && park.is_napping() && park.heat(token) => Attention::Wake(park),
+            _ => Attention::Arm,
+        }
     }
 
     /// Puts a packet at the end of the queue, and says whom to wake.
@@ -115,6 +125,14 @@ impl Port {
         self.inside += 1;
         self.discard_queued(|_| true);
     }
+}
+
+/// Sets how long a thread that waits for packets may spin before it sleeps.
+pub(crate) fn set_spin(port: zx_handle_t, nanos: u32) -> Result<(), zx_status_t> {
+    let mut object = look(port, ZX_RIGHT_WRITE)?.lock()?;
+    let Some(port) = object.port() else { return Err(ZX_ERR_BAD_HANDLE) };
+    port.park()?.set_spin_nanos(nanos);
+    Ok(())
 }
 
 /// Makes a port.
@@ -190,12 +208,17 @@ pub(crate) fn register(source: Handle, port: Option<Handle>, index: u32) -> Resu
         send(wake);
         return Ok(());
     }
-    if port.is_some() {
-        descriptor::watch(&mut object, source.object, port_body)?;
-    }
+    descriptor::watch(&mut object, source.object, port_body)?;
     wait.set_state(PENDING);
     port_body.pending += 1;
     object.ends[source.end].waits.push(index);
+    let attention = descriptor::attention(&object, source.object, port_body);
+    drop(port_object);
+    match attention {
+        Attention::Given => {}
+        Attention::Arm => descriptor::arm(&mut object),
+        Attention::Wake(park) => object.ends[source.end].wake_after(Some(park)),
+    }
     Ok(())
 }
 

@@ -9,22 +9,35 @@
 //!              queue empty               something came, or the deadline
 //!   `wait` --------------> `wait_slowly` ------------------------------> `leave`
 //!      |                        |    ^
-//!      | a packet is there      v    | events have made packets, or a wake came
-//!      v                      `sleep`
+//!      | a packet is there      v    | something may have come
+//!      v                      `rest`: spin, then nap, then sleep (see `park`)
 //!   taken, no other work
 //! ```
+//!
+//! A thread that sleeps relies on this: of the links that the port waits on, each is on the park's hot list or has its
+//! bell armed for the socket, and those on the list are looked at by a thread that is awake or naps. So whoever leaves
+//! while others sleep arms what is left on the list.
 
 use core::mem::MaybeUninit;
 
 use crate::abi::types::*;
-use crate::capacity::{EVENTS_PER_POLL, PACKETS_BETWEEN_POLLS};
+use crate::capacity::{EVENTS_PER_POLL, NAP_NANOS, PACKETS_BETWEEN_POLLS};
 use crate::descriptor;
 use crate::object::{self, Locked};
 use crate::park::ParkIndex;
 use crate::port::{bury, look, send};
-use crate::sync::Ordering;
-use crate::sys::{self, Event};
-use crate::tables::tables;
+use crate::sys::{self, Event, FUTEX_ENTRIES, FutexEntry};
+
+/// The longest sleep while some peer cannot ring, in nanoseconds.
+const SHORT_SLEEP_NANOS: i64 = 1_000_000;
+
+/// How a thread rests next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rest {
+    Spin,
+    Nap,
+    Sleep,
+}
 
 /// Waits for a packet, then takes as many as are there and have a place. Returns how many, at least one.
 pub(crate) fn wait(
@@ -55,17 +68,21 @@ fn wait_slowly(
     deadline: zx_time_t,
     places: &mut [MaybeUninit<zx_port_packet_t>],
 ) -> Result<usize, zx_status_t> {
+    let mut overdue = false;
     if let Some(port) = object.port() {
         port.inside += 1;
+        overdue = port.watching && port.taken >= PACKETS_BETWEEN_POLLS;
     }
+    let mut rest = Rest::Spin;
     let result = loop {
         let Some(port) = object.port() else { break Err(ZX_ERR_BAD_HANDLE) };
-        let sleep_until = if !port.queue.is_empty() { 0 } else { deadline };
-        let expired = sleep_until <= 0 || sleep_until <= sys::monotonic();
-        port.taken = 0;
+        let until = if overdue || !port.queue.is_empty() { 0 } else { deadline };
+        let expired = until <= 0 || until <= sys::monotonic();
+        overdue = false;
         if !expired || port.watching {
             match port.park() {
-                Ok(park) => object = sleep(index, object, park, sleep_until),
+                Ok(park) if expired => object = glance(index, object, park),
+                Ok(park) => object = rest.take(index, object, park, until),
                 Err(status) => break Err(status),
             }
         }
@@ -78,34 +95,161 @@ fn wait_slowly(
         if port.closed {
             break Err(ZX_ERR_CANCELED);
         }
-        if expired && sleep_until == deadline {
+        if expired && until == deadline {
             break Err(ZX_ERR_TIMED_OUT);
         }
     };
-    leave(index, object);
+    leave(index, arm_for_others(index, object));
     result
 }
 
-/// Sleeps until something may have come, and makes packets of descriptor events.
-fn sleep(index: u32, mut object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
-    let count_sleeper = |object: &mut Locked, woken: bool, change: i32| {
-        if let Some(port) = object.port() {
-            port.sleepers = port.sleepers.wrapping_add_signed(change);
-            port.waking &= !woken;
+/// Sleeps until a port without a handle has a packet, or the deadline.
+pub(super) fn wait_hidden(index: u32, deadline: zx_time_t) -> Result<(), zx_status_t> {
+    let mut rest = Rest::Spin;
+    let mut object = object::lock(index);
+    loop {
+        let Some(port) = object.port() else { return Err(ZX_ERR_BAD_HANDLE) };
+        if !port.queue.is_empty() || deadline <= sys::monotonic() {
+            return Ok(());
         }
-    };
+        let park = port.park()?;
+        object = rest.take(index, object, park, deadline);
+    }
+}
+
+impl Rest {
+    /// Rests in this way, and chooses the next. The port's queue was empty, and the deadline is not past.
+    fn take(&mut self, index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
+        let worth = match self {
+            Rest::Spin => park.is_hot(),
+            Rest::Nap => park.is_hot() && park.is_nap_worth_a_try(),
+            Rest::Sleep => true,
+        };
+        let now = *self;
+        *self = match now {
+            Rest::Spin => Rest::Nap,
+            _ => Rest::Sleep,
+        };
+        match now {
+            _ if !worth => object,
+            Rest::Spin => spin(index, object, park, deadline),
+            Rest::Nap => nap(index, object, park, deadline),
+            Rest::Sleep => sleep(index, object, park, deadline),
+        }
+    }
+}
+
+fn has_packet(object: &mut Locked) -> bool {
+    object.port().is_none_or(|port| port.closed || !port.queue.is_empty())
+}
+
+/// Looks at the links on the hot list, again and again while that pays.
+fn spin(index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
+    drop(object);
+    descriptor::look_at_hot(park);
+    let mut object = object::lock(index);
+    if has_packet(&mut object) {
+        return object;
+    }
+    let nanos = park.spin_nanos();
+    if nanos == 0 {
+        return object;
+    }
+    let end = sys::monotonic().saturating_add(nanos).min(deadline);
+    loop {
+        drop(object);
+        core::hint::spin_loop();
+        descriptor::look_at_hot(park);
+        object = object::lock(index);
+        let found = has_packet(&mut object);
+        if found || sys::monotonic() >= end {
+            park.note_spin(found);
+            return object;
+        }
+    }
+}
+
+/// Counts a thread that is about to sleep or has just slept, and notes whether it was woken.
+fn count_sleeper(object: &mut Locked, woken: bool, change: i32) {
+    if let Some(port) = object.port() {
+        port.sleepers = port.sleepers.wrapping_add_signed(change);
+        port.waking &= !woken;
+    }
+}
+
+/// Sleeps briefly on the futexes of the links on the hot list.
+fn nap(index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
+    drop(object);
+    let mut entries = [FutexEntry::NONE; FUTEX_ENTRIES];
+    let count = descriptor::arm_for_nap(park, &mut entries);
+    let mut object = object::lock(index);
+    // A wake that nobody has taken note of would keep others from being sent, and lies in the epoll set.
+    let waking = object.port().is_none_or(|port| port.waking);
+    if count == 1 || waking || has_packet(&mut object) || !park.begin_nap() {
+        return object;
+    }
     count_sleeper(&mut object, false, 1);
     drop(object);
-    // Acquire: reads that were counted before this look are over.
-    let moment = tables().moment.load(Ordering::Acquire);
-    let mut events = [Event::NONE; EVENTS_PER_POLL];
-    let (count, woken) = park.sleep(&mut events, deadline);
+    let end = sys::monotonic().saturating_add(NAP_NANOS);
+    park.nap(&mut entries[..count], end.min(deadline));
+    let woken = park.end_nap();
     object = object::lock(index);
-    // No longer a sleeper before the events make packets, so that no one wakes this thread for its own packets.
     count_sleeper(&mut object, woken, -1);
     drop(object);
-    events[..count].iter().for_each(|event| descriptor::notice(event.token(), event.ready(), moment));
+    descriptor::look_at_hot(park);
+    object = object::lock(index);
+    let paid = woken || has_packet(&mut object);
+    park.note_nap(paid);
+    object
+}
+
+/// Sleeps until something may have come, and makes packets of descriptor events.
+fn sleep(index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
+    drop(object);
+    let all_can_ring = descriptor::arm_for_sleep(park);
+    let deadline = if all_can_ring { deadline } else { deadline.min(sys::monotonic() + SHORT_SLEEP_NANOS) };
+    let mut object = object::lock(index);
+    if has_packet(&mut object) {
+        return object;
+    }
+    count_sleeper(&mut object, false, 1);
+    drop(object);
+    take_events(index, park, deadline, -1)
+}
+
+/// Makes packets of what is there, without sleeping.
+fn glance(index: u32, object: Locked, park: ParkIndex) -> Locked {
+    drop(object);
+    descriptor::look_at_hot(park);
+    take_events(index, park, 0, 0)
+}
+
+/// Waits for descriptor events, stops to count as a sleeper if it did, and makes packets of them.
+fn take_events(index: u32, park: ParkIndex, deadline: zx_time_t, change: i32) -> Locked {
+    let mut events = [Event::NONE; EVENTS_PER_POLL];
+    let (count, woken) = park.sleep(&mut events, deadline);
+    let mut object = object::lock(index);
+    // No longer a sleeper before the events make packets, so that no one wakes this thread for its own packets.
+    count_sleeper(&mut object, woken, change);
+    if let Some(port) = object.port() {
+        port.taken = 0;
+    }
+    drop(object);
+    events[..count].iter().for_each(|event| descriptor::notice(event.token(), event.ready()));
     object::lock(index)
+}
+
+/// Arms the links on the hot list if other threads sleep in the port.
+fn arm_for_others(index: u32, mut object: Locked) -> Locked {
+    let park = object.port().and_then(|port| port.park.filter(|_| port.sleepers > 0 && !port.closed));
+    match park {
+        Some(park) if park.is_hot() => {
+            drop(object);
+            descriptor::arm_for_sleep(park);
+            object::lock(index)
+        }
+        _ => object,
+    }
 }
 
 /// Leaves the slow part of a wait, or the closing of the port. The last to leave a closed port ends it.

@@ -78,6 +78,11 @@ pub(crate) fn epoll_change(set: BorrowedFd<'_>, watched: BorrowedFd<'_>, interes
     epoll_control(libc::EPOLL_CTL_MOD, set, watched, interest, token);
 }
 
+/// Takes a descriptor out of an epoll set. One that is not there is left alone.
+pub(crate) fn epoll_forget(set: BorrowedFd<'_>, watched: BorrowedFd<'_>) {
+    epoll_control(libc::EPOLL_CTL_DEL, set, watched, Interest::Incoming, 0);
+}
+
 fn epoll_control(
     operation: i32,
     set: BorrowedFd<'_>,
@@ -151,36 +156,6 @@ pub(crate) fn poll_now(descriptor: BorrowedFd<'_>) -> Ready {
         readable: entry.revents & libc::POLLIN != 0,
         writable: entry.revents & libc::POLLOUT != 0,
         closed: entry.revents & (libc::POLLRDHUP | libc::POLLHUP | libc::POLLERR) != 0,
-    }
-}
-
-/// A descriptor to sleep on. It is a number and no borrow: one that was closed meanwhile, or now means another file,
-/// at worst ends the sleep early.
-#[derive(Clone, Copy)]
-#[repr(transparent)]
-pub(crate) struct PollEntry(libc::pollfd);
-
-impl PollEntry {
-    /// Nothing, for arrays to be filled.
-    pub(crate) const NONE: PollEntry = PollEntry(libc::pollfd { fd: -1, events: 0, revents: 0 });
-
-    /// A descriptor that ends the sleep when it becomes readable, writable (each if asked for), or closed.
-    pub(crate) fn new(descriptor: BorrowedFd<'_>, readable: bool, writable: bool) -> PollEntry {
-        let readable = if readable { libc::POLLIN } else { 0 };
-        let writable = if writable { libc::POLLOUT } else { 0 };
-        let events = readable | writable | libc::POLLRDHUP;
-        PollEntry(libc::pollfd { fd: descriptor.as_raw_fd(), events, revents: 0 })
-    }
-}
-
-/// Sleeps until one of the entries is ready, or the deadline.
-pub(crate) fn poll_until(entries: &mut [PollEntry], deadline: i64) {
-    let time = remaining(deadline).map(timespec);
-    let time = time.as_ref().map_or(ptr::null(), ptr::from_ref);
-    // SAFETY: entries have the layout of pollfd and are live, the time is null or live, and the null mask leaves the
-    // signal mask alone.
-    unsafe {
-        libc::ppoll(entries.as_mut_ptr().cast(), entries.len() as libc::nfds_t, time, ptr::null());
     }
 }
 

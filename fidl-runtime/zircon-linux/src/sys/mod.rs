@@ -7,34 +7,45 @@
 mod barrier;
 mod descriptor;
 mod environment;
+mod futex;
 mod memory;
+mod packet;
+mod shared;
 mod socket;
 mod time;
 
 pub(crate) use barrier::{barrier_in_all_threads, barrier_in_compiler};
 pub(crate) use descriptor::{
-    Event, Interest, Permanent, PollEntry, Ready, drain_eventfd, epoll, epoll_change, epoll_watch, eventfd,
-    poll_now, poll_until, set_timerfd, signal_eventfd, timerfd, wait_events,
+    Event, Interest, Permanent, Ready, drain_eventfd, epoll, epoll_change, epoll_forget, epoll_watch,
+    eventfd, poll_now, set_timerfd, signal_eventfd, timerfd, wait_events,
 };
 pub(crate) use environment::{complain, environment};
+pub(crate) use futex::{
+    FUTEX_ENTRIES, FutexEntry, futex_wait_many, futex_wait_until, futex_wake_one, futex_wake_shared,
+};
 pub(crate) use memory::{
     Access, clear, commit, committed, copy, duplicate, map, memory_file, page_bytes, read_at, resize, unmap,
     write_at,
 };
+pub(crate) use packet::{Descriptors, MOST_DESCRIPTORS, drop_packets, receive_packet, send_packet};
+pub(crate) use shared::{Mapping, create_shared, is_shared};
 pub(crate) use socket::{
-    Address, HEADER_BYTES, Received, accept, bind_private, chmod_private, connect, identity, is_socket,
-    listen, receive, send, set_send_buffer, shut_down, socket, unlink,
+    Address, accept, bind_private, chmod_private, connect, credentials, identity, is_channel_socket,
+    is_socket, listen, set_send_buffer, shut_down, socket, socket_pair, unlink,
 };
 pub(crate) use time::{boot, fill_random, monotonic, random_number, sleep_until};
 
 use core::ptr::{self, NonNull};
 use std::io;
 
-use crate::sync::AtomicU32;
-
 /// The error number of the call that just failed on this thread.
 pub(crate) fn errno() -> i32 {
     io::Error::last_os_error().raw_os_error().unwrap_or(0)
+}
+
+/// What a call returned, as a result with the error number.
+fn checked(returned: i32) -> Result<(), i32> {
+    if returned < 0 { Err(errno()) } else { Ok(()) }
 }
 
 /// Reserves zeroed memory that is never given back.
@@ -56,26 +67,5 @@ pub(crate) fn prefer_large_pages(start: NonNull<u8>, bytes: usize) {
     // SAFETY: the advice changes no content, and the range is within a mapping of this process that stays for ever.
     unsafe {
         libc::madvise(beginning.cast(), bytes.saturating_sub(page_bytes() as usize), libc::MADV_HUGEPAGE);
-    }
-}
-
-/// Sleeps while the word has this value, but not after the deadline on the monotonic clock. May return early.
-pub(crate) fn futex_wait_until(word: &AtomicU32, value: u32, deadline: i64) {
-    let time = time::timespec(deadline);
-    let time = if deadline == i64::MAX { ptr::null() } else { ptr::from_ref(&time) };
-    let operation = libc::FUTEX_WAIT_BITSET | libc::FUTEX_PRIVATE_FLAG;
-    let (no_word, any) = (ptr::null::<u32>(), libc::FUTEX_BITSET_MATCH_ANY);
-    // SAFETY: the word is a live, aligned 32-bit atomic; the time is live, or null for none.
-    unsafe {
-        libc::syscall(libc::SYS_futex, word.as_ptr(), operation, value, time, no_word, any);
-    }
-}
-
-/// Wakes one thread that sleeps on the word.
-pub(crate) fn futex_wake_one(word: &AtomicU32) {
-    let operation = libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG;
-    // SAFETY: waking reads only the address of the word.
-    unsafe {
-        libc::syscall(libc::SYS_futex, word.as_ptr(), operation, 1);
     }
 }

@@ -2,16 +2,12 @@
 
 use core::mem::MaybeUninit;
 use core::ptr;
-use std::io::IoSlice;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 
 use super::descriptor::owned;
-use super::errno;
+use super::{checked, errno};
 use crate::capacity::SOCKET_SEND_BYTES;
 use crate::memory::Zeroed;
-
-/// The bytes in front of each message on a socket.
-pub(crate) const HEADER_BYTES: usize = 8;
 
 /// The address that belongs to a path.
 pub(crate) struct Address(libc::sockaddr_un);
@@ -45,16 +41,50 @@ impl Address {
 
 const ADDRESS_BYTES: libc::socklen_t = size_of::<libc::sockaddr_un>() as libc::socklen_t;
 
-/// What a call returned, as a result with the error number.
-fn checked(returned: i32) -> Result<(), i32> {
-    if returned < 0 { Err(errno()) } else { Ok(()) }
-}
-
 /// A new socket: messages kept whole, never blocking, closed on exec.
 pub(crate) fn socket() -> Result<OwnedFd, i32> {
     let kind = libc::SOCK_SEQPACKET | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
     // SAFETY: the call takes no pointers.
     owned(unsafe { libc::socket(libc::AF_UNIX, kind, 0) }).ok_or_else(errno)
+}
+
+/// Two new sockets that are connected with one another, of the same kind.
+pub(crate) fn socket_pair() -> Result<[OwnedFd; 2], i32> {
+    let kind = libc::SOCK_SEQPACKET | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
+    let mut ends = [-1; 2];
+    // SAFETY: there is room for two descriptors.
+    checked(unsafe { libc::socketpair(libc::AF_UNIX, kind, 0, ends.as_mut_ptr()) })?;
+    let [Some(end0), Some(end1)] = ends.map(owned) else { return Err(libc::EMFILE) };
+    Ok([end0, end1])
+}
+
+/// An integer option of a socket; `None` for what is no socket.
+fn option(socket: BorrowedFd<'_>, name: libc::c_int) -> Option<libc::c_int> {
+    let mut value: libc::c_int = 0;
+    let mut size = size_of::<libc::c_int>() as libc::socklen_t;
+    let place = (&raw mut value).cast();
+    // SAFETY: an int is writable at `place`, and `size` says so.
+    let known =
+        unsafe { libc::getsockopt(socket.as_raw_fd(), libc::SOL_SOCKET, name, place, &mut size) } == 0;
+    known.then_some(value)
+}
+
+/// Whether a descriptor that a peer sent is a socket of the kind that channels use, and connected.
+pub(crate) fn is_channel_socket(descriptor: BorrowedFd<'_>) -> bool {
+    option(descriptor, libc::SO_DOMAIN) == Some(libc::AF_UNIX)
+        && option(descriptor, libc::SO_TYPE) == Some(libc::SOCK_SEQPACKET)
+        && option(descriptor, libc::SO_ACCEPTCONN) == Some(0)
+}
+
+/// Who the process at the other end was when the connection was made: process, user and group.
+pub(crate) fn credentials(socket: BorrowedFd<'_>) -> Option<(i32, u32, u32)> {
+    let mut credentials = libc::ucred { pid: 0, uid: 0, gid: 0 };
+    let mut size = size_of::<libc::ucred>() as libc::socklen_t;
+    let place = (&raw mut credentials).cast();
+    let (level, name) = (libc::SOL_SOCKET, libc::SO_PEERCRED);
+    // SAFETY: the structure is writable at `place`, and `size` says so.
+    let known = unsafe { libc::getsockopt(socket.as_raw_fd(), level, name, place, &mut size) } == 0;
+    known.then_some((credentials.pid, credentials.uid, credentials.gid))
 }
 
 /// Binds a socket to a path that only the owner may use, whatever the umask is.
@@ -133,55 +163,4 @@ pub(crate) fn identity(address: &Address) -> Result<(u64, u64), i32> {
 /// Whether the path names a socket.
 pub(crate) fn is_socket(address: &Address) -> bool {
     status_of(address).is_ok_and(|status| status.st_mode & libc::S_IFMT == libc::S_IFSOCK)
-}
-
-/// Sends the pieces as one message. All or nothing, never blocks, raises no signal.
-pub(crate) fn send(socket: BorrowedFd<'_>, pieces: &[IoSlice<'_>]) -> Result<(), i32> {
-    // SAFETY: a message header of zeroes names no address, no data and no control data.
-    let mut message = unsafe { MaybeUninit::<libc::msghdr>::zeroed().assume_init() };
-    // An IoSlice has the layout of an iovec, and sending only reads the list.
-    message.msg_iov = pieces.as_ptr().cast_mut().cast();
-    message.msg_iovlen = pieces.len() as _;
-    let flags = libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT;
-    // SAFETY: the header is live and names a live list of readable pieces.
-    let sent = unsafe { libc::sendmsg(socket.as_raw_fd(), &message, flags) };
-    checked(if sent < 0 { -1 } else { 0 })
-}
-
-/// What a receiving call found.
-#[derive(Clone, Copy)]
-pub(crate) struct Received {
-    /// The length of the message; beyond the room given when `cut`.
-    pub(crate) bytes: usize,
-    /// The message was longer than the room.
-    pub(crate) cut: bool,
-    /// The header, if the message was long enough to have one.
-    pub(crate) header: [u8; HEADER_BYTES],
-}
-
-/// Receives one message into the header and the two places after it; `peek` leaves it in the socket.
-///
-/// Descriptors that the peer sent along are dropped by the system, because no room for them is given.
-pub(crate) fn receive(
-    socket: BorrowedFd<'_>,
-    first: &mut [MaybeUninit<u8>],
-    second: &mut [MaybeUninit<u8>],
-    peek: bool,
-) -> Result<Received, i32> {
-    let mut header = [0u8; HEADER_BYTES];
-    let mut pieces = [
-        libc::iovec { iov_base: header.as_mut_ptr().cast(), iov_len: HEADER_BYTES },
-        libc::iovec { iov_base: first.as_mut_ptr().cast(), iov_len: first.len() },
-        libc::iovec { iov_base: second.as_mut_ptr().cast(), iov_len: second.len() },
-    ];
-    // SAFETY: a message header of zeroes names no address, no data and no control data.
-    let mut message = unsafe { MaybeUninit::<libc::msghdr>::zeroed().assume_init() };
-    message.msg_iov = pieces.as_mut_ptr();
-    message.msg_iovlen = pieces.len() as _;
-    let peek = if peek { libc::MSG_PEEK } else { 0 };
-    let flags = libc::MSG_DONTWAIT | libc::MSG_TRUNC | libc::MSG_CMSG_CLOEXEC | peek;
-    // SAFETY: the header is live and names three places that are writable for their lengths.
-    let bytes = unsafe { libc::recvmsg(socket.as_raw_fd(), &mut message, flags) };
-    let bytes = usize::try_from(bytes).map_err(|_| errno())?;
-    Ok(Received { bytes, cut: message.msg_flags & libc::MSG_TRUNC != 0, header })
 }

@@ -1,0 +1,188 @@
+//! A channel within the process becomes one between processes.
+//!
+//! ```text
+//!   before:   object X: Local, ends 0 and 1, two queues of unread messages
+//!   during:   object X: Moving; whoever reads or writes is told to wait
+//!   after:    object X: Link at the end that stays, object N: Link at the end that goes; the messages are in the rings
+//! ```
+//!
+//! All memory and descriptors are there before anything changes. What can fail between is the packing of handles in
+//! unread messages, for want of descriptors; then the channel is closed at both ends, as the handle that was to go is
+//! closed by every failing write.
+
+use core::mem;
+use std::os::fd::AsFd;
+
+use super::{DEPTH, crosses, pack_at};
+use crate::abi::types::*;
+use crate::capacity::{RING_BYTES, RING_BYTES_MAX};
+use crate::channel::{self, Link, Local, Message};
+use crate::descriptor::{self, Look};
+use crate::handle_table::{self, Handle};
+use crate::object::{self, Body, End};
+use crate::pool::Queue;
+use crate::ring::record_bytes;
+use crate::signals;
+use crate::sys;
+
+/// Unread messages with handles that a channel may have when it crosses: their packets must fit the socket.
+const MESSAGES_WITH_HANDLES: usize = 64;
+
+/// Passes if a handle can cross, as far as can be told from it and from its unread messages. The entry is closed.
+pub(super) fn check(handle: Handle) -> Result<(), zx_status_t> {
+    if !crosses(handle) {
+        return Err(ZX_ERR_NOT_SUPPORTED);
+    }
+    let object = object::lock(handle.object);
+    match &object.body {
+        // The thread inside the call counts on its end's being local.
+        Body::Local(local) if local.is_calling(1 - handle.end) => Err(ZX_ERR_NOT_SUPPORTED),
+        Body::Local(local) => check_unread(local),
+        Body::Listener(_) | Body::Moving => Err(ZX_ERR_NOT_SUPPORTED),
+        _ => Ok(()),
+    }
+}
+
+fn check_unread(local: &Local) -> Result<(), zx_status_t> {
+    let with_handles = |end| local.unread(end).filter(|message| message.handle_count > 0);
+    for end in 0..2 {
+        if with_handles(end).count() > MESSAGES_WITH_HANDLES {
+            return Err(ZX_ERR_NO_RESOURCES);
+        }
+        let mut entries = with_handles(end).flat_map(|message| message.handles.iter());
+        if !entries.all(|entry| crosses(handle_table::closed_entry(entry))) {
+            return Err(ZX_ERR_NOT_SUPPORTED);
+        }
+    }
+    Ok(())
+}
+
+/// The ring that the unread messages of an end need.
+fn ring_bytes(local: &Local) -> Result<u32, zx_status_t> {
+    let needed = |end| local.unread(end).map(|message| u64::from(record_bytes(message.bytes))).sum::<u64>();
+    let bytes = needed(0).max(needed(1)).max(u64::from(RING_BYTES)).next_power_of_two();
+    u32::try_from(bytes).ok().filter(|bytes| *bytes <= RING_BYTES_MAX).ok_or(ZX_ERR_NO_RESOURCES)
+}
+
+/// Two connected links, each at one end of an object, and nothing in them.
+fn pair(capacity: u32, ends: [u8; 2]) -> Result<[Link; 2], zx_status_t> {
+    let make = || {
+        let [socket0, socket1] = sys::socket_pair()?;
+        sys::set_send_buffer(socket0.as_fd())?;
+        sys::set_send_buffer(socket1.as_fd())?;
+        let (memory0, area0) = channel::create_area(capacity)?;
+        let memory1 = memory0.try_clone().map_err(|_| libc::EMFILE)?;
+        let area1 = channel::Area::map(memory1.as_fd(), capacity)?;
+        let link0 = Link::open(socket0, memory0, area0, ends[0], 0);
+        Ok([link0, Link::open(socket1, memory1, area1, ends[1], 1)])
+    };
+    make().map_err(|error: i32| if error == libc::ENOMEM { ZX_ERR_NO_MEMORY } else { ZX_ERR_NO_RESOURCES })
+}
+
+/// Makes links of both ends of the local channel that a closed entry leads to. Afterwards the entry leads to an object of
+/// its own.
+pub(super) fn promote(entry: u32, depth: u32) -> Result<(), zx_status_t> {
+    if depth >= DEPTH {
+        return Err(ZX_ERR_NOT_SUPPORTED);
+    }
+    let handle = handle_table::closed_entry(entry);
+    let stays = 1 - handle.end;
+    let new = object::create(Body::Plain, [ZX_CHANNEL_WRITABLE, 0])?;
+    let begun = begin(handle, stays);
+    let ([mut near, mut far], unread) = match begun {
+        Ok(begun) => begun,
+        Err(status) => {
+            object::destroy(new);
+            return Err(status);
+        }
+    };
+    let [to_far, to_near] = unread;
+    let moved =
+        move_messages(to_far, &mut near, depth).and_then(|()| move_messages(to_near, &mut far, depth));
+    if moved.is_err() {
+        (near, far) = (near.ended(), far.ended());
+    }
+    finish(entry, handle, new, near, far);
+    moved
+}
+
+/// Makes the links, and takes the unread messages: of the end that goes, and of the end that stays.
+fn begin(handle: Handle, stays: usize) -> Result<([Link; 2], [Queue<Message>; 2]), zx_status_t> {
+    loop {
+        let capacity = match &object::lock(handle.object).body {
+            Body::Local(local) => ring_bytes(local)?,
+            _ => return Err(ZX_ERR_NOT_SUPPORTED),
+        };
+        let links = pair(capacity, [stays as u8, 0])?;
+        let mut object = object::lock(handle.object);
+        let object = &mut *object;
+        let Body::Local(local) = &mut object.body else { return Err(ZX_ERR_NOT_SUPPORTED) };
+        // More may have been written meanwhile.
+        if ring_bytes(local)? > capacity {
+            continue;
+        }
+        if local.is_calling(stays) {
+            return Err(ZX_ERR_NOT_SUPPORTED);
+        }
+        local.fail_calls(handle.end, ZX_ERR_CANCELED);
+        let unread = [local.take_unread(handle.end), local.take_unread(stays)];
+        object.body = Body::Moving;
+        signals::update(&mut object.ends[stays], ZX_CHANNEL_READABLE | ZX_CHANNEL_WRITABLE, 0);
+        return Ok((links, unread));
+    }
+}
+
+/// Writes messages to a link that no one else has.
+fn move_messages(mut messages: Queue<Message>, link: &mut Link, depth: u32) -> Result<(), zx_status_t> {
+    let mut result = Ok(());
+    let mut end = End::default();
+    end.signals = ZX_CHANNEL_WRITABLE;
+    while let Some(mut message) = messages.pop() {
+        let handles = mem::take(&mut message.handles);
+        let (bytes, count) = (message.bytes, message.handle_count);
+        if result.is_ok() && count > 0 {
+            result = pack_at(&handles, depth + 1)
+                .and_then(|bundle| link.write_bundle(&mut end, bytes, count, message.pieces(), &bundle));
+        } else if result.is_ok() {
+            result = link.write_pieces(&mut end, bytes, message.pieces());
+        }
+        match result {
+            Ok(()) => super::depart(handles),
+            Err(_) => object::release(handles),
+        }
+    }
+    // To be told to wait would be to be told to try again.
+    result.map_err(|status| if status == ZX_ERR_SHOULD_WAIT { ZX_ERR_NO_RESOURCES } else { status })
+}
+
+/// Puts the links in their places. The end that stays may have been closed meanwhile.
+fn finish(entry: u32, handle: Handle, new: u32, near: Link, far: Link) {
+    let stays = 1 - handle.end;
+    let mut object = object::lock(handle.object);
+    let old = &mut *object;
+    old.end_uses_of(handle);
+    let koid = old.koid(handle.end);
+    old.ends[handle.end].handles = 0;
+    let deserted = old.ends[stays].handles == 0;
+    let mut leftover = None;
+    if deserted {
+        leftover = Some(near);
+    } else {
+        if near.over() {
+            signals::update(&mut old.ends[stays], 0, ZX_CHANNEL_PEER_CLOSED);
+        }
+        old.body = Body::Link(near);
+        descriptor::refresh(old, stays, Look::Trusting);
+        descriptor::watch_pending(old, handle.object, stays);
+    }
+    drop(object);
+    drop(leftover);
+    if deserted {
+        object::destroy(handle.object);
+    }
+    let mut object = object::lock(new);
+    object.body = Body::Link(far);
+    object.take_koids(koid);
+    object.ends[0].handles = 1;
+    handle_table::lead_to(entry, new, 0);
+}
