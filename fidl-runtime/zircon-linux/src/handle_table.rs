@@ -15,43 +15,18 @@
 //! when it looked the number up, knows that the handle is open and stays open until the lock is released. Looking up
 //! takes no lock.
 
+mod entry;
+
+pub(crate) use entry::Entry;
+
 use crate::abi::types::*;
 use crate::memory::zeroed_struct;
 use crate::object::{self, Locked};
-use crate::sync::{AtomicU32, Ordering};
+use crate::sync::Ordering;
 use crate::tables::tables;
 
 const INDEX_BITS: u32 = 18;
 const GENERATION_MASK: u32 = (1 << (30 - INDEX_BITS)) - 1;
-
-zeroed_struct! {
-    /// One entry of the table.
-    pub(crate) struct Entry {
-        state: AtomicU32,
-        info: Info,
-    }
-}
-
-zeroed_struct! {
-    /// What an entry leads to. Two words make an entry and its link a quarter of a cache line.
-    struct Info {
-        rights: AtomicU32,
-        /// Type of the object (6 bits), its end (1), its index (25).
-        place: AtomicU32,
-    }
-}
-
-impl Info {
-    #[inline]
-    fn load(&self, ordering: Ordering) -> u64 {
-        u64::from(self.rights.load(ordering)) << 32 | u64::from(self.place.load(ordering))
-    }
-
-    fn store(&self, info: u64, ordering: Ordering) {
-        self.rights.store((info >> 32) as u32, ordering);
-        self.place.store(info as u32, ordering);
-    }
-}
 
 /// An open handle, as it was when its number was looked up.
 #[derive(Clone, Copy, Debug)]
@@ -96,13 +71,9 @@ pub(crate) fn look(number: zx_handle_t) -> Result<Handle, zx_status_t> {
     let plain = (number ^ tables.secret) >> 2;
     let index = plain & ((1 << INDEX_BITS) - 1);
     let entry = tables.handles.find(index).ok_or(ZX_ERR_BAD_HANDLE)?;
-    // Acquire: the information stored before this state is seen. The second look rules out that the information is
-    // of a later generation, in part or whole: storing that (release) came after storing the state that ended this one.
-    let state = entry.state.load(Ordering::Acquire);
-    let info = entry.info.load(Ordering::Acquire);
-    let unchanged = entry.state.load(Ordering::Relaxed) == state;
-    let fits = state & 1 == 1 && state >> 1 & GENERATION_MASK == plain >> INDEX_BITS;
-    if unchanged && fits { Ok(unpack(index, state, info)) } else { Err(ZX_ERR_BAD_HANDLE) }
+    let (state, info) = entry.look().ok_or(ZX_ERR_BAD_HANDLE)?;
+    let fits = state >> 1 & GENERATION_MASK == plain >> INDEX_BITS;
+    if fits { Ok(unpack(index, state, info)) } else { Err(ZX_ERR_BAD_HANDLE) }
 }
 
 impl Handle {
@@ -137,13 +108,12 @@ impl Handle {
     /// Whether the handle is still open. The answer holds while the lock of its object is held.
     #[inline]
     pub(crate) fn is_open(self) -> bool {
-        // Relaxed: closing happens under the object's lock, which the caller holds.
-        tables().handles.get(self.index).state.load(Ordering::Relaxed) == self.state
+        tables().handles.get(self.index).is(self.state)
     }
 
     /// Closes the entry, which stays taken. The caller holds the object's lock and has found the handle open.
     pub(crate) fn close(self) {
-        tables().handles.get(self.index).state.store(self.state.wrapping_add(1), Ordering::Release);
+        tables().handles.get(self.index).close(self.state);
     }
 }
 
@@ -155,46 +125,38 @@ pub(crate) fn open(
     rights: zx_rights_t,
 ) -> Result<u32, zx_status_t> {
     let index = tables().handles.take().ok_or(ZX_ERR_NO_RESOURCES)?;
-    // Release: pairs with the acquiring load in `look`.
-    tables().handles.get(index).info.store(pack(object, end, kind, rights), Ordering::Release);
+    tables().handles.get(index).set_info(pack(object, end, kind, rights));
     Ok(index)
 }
 
 /// Opens a closed entry that belongs to the caller, and returns its new number.
 pub(crate) fn publish(index: u32) -> zx_handle_t {
-    let entry = tables().handles.get(index);
-    let state = entry.state.load(Ordering::Relaxed).wrapping_add(1);
-    // Release: whoever looks the number up sees the information too.
-    entry.state.store(state, Ordering::Release);
-    number_of(index, state)
+    number_of(index, tables().handles.get(index).publish())
 }
 
 /// What a closed entry that belongs to the caller leads to.
 pub(crate) fn closed_entry(index: u32) -> Handle {
-    let entry = tables().handles.get(index);
-    unpack(index, entry.state.load(Ordering::Relaxed), entry.info.load(Ordering::Relaxed))
+    let (state, info) = tables().handles.get(index).owned();
+    unpack(index, state, info)
 }
 
 /// Changes the rights of a closed entry that belongs to the caller.
 pub(crate) fn set_rights(index: u32, rights: zx_rights_t) {
     let handle = closed_entry(index);
     let info = pack(handle.object, handle.end, handle.kind, rights);
-    tables().handles.get(index).info.store(info, Ordering::Release);
+    tables().handles.get(index).set_info(info);
 }
 
 /// Opens a closed entry that belongs to the caller under the number that it had when it was closed last.
 pub(crate) fn reopen(index: u32) {
-    let entry = tables().handles.get(index);
-    let state = entry.state.load(Ordering::Relaxed).wrapping_sub(1);
-    // Release: whoever looks the number up sees the information too.
-    entry.state.store(state, Ordering::Release);
+    tables().handles.get(index).reopen();
 }
 
 /// Makes a closed entry that belongs to the caller lead to another object.
 pub(crate) fn lead_to(index: u32, object: u32, end: usize) {
     let handle = closed_entry(index);
     let info = pack(object, end, handle.kind, handle.rights);
-    tables().handles.get(index).info.store(info, Ordering::Release);
+    tables().handles.get(index).set_info(info);
 }
 
 /// Gives a closed entry back.

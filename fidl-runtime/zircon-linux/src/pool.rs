@@ -4,12 +4,12 @@
 //! Index 0 is never handed out; it stands for 'none' in every link. Slots that were never used are handed out in
 //! order, and only when no used one is free, so that memory is touched only as far as it was ever needed and the
 //! count of touched slots is the high-water mark.
-//!
-//! The free slots form a stack, changed by compare-and-swap of one word: index of the top (20 bits), number of free
-//! slots (20 bits), and a tag (24 bits) that changes with every operation. The tag keeps a thread that slept between
-//! reading the top's link and its swap from putting a stale link back.
 
 #![allow(unsafe_code)]
+
+mod free;
+
+use free::FreeStack;
 
 use core::cell::UnsafeCell;
 use core::marker::PhantomData;
@@ -18,9 +18,6 @@ use core::ops::{Deref, DerefMut};
 
 use crate::memory::{Reservation, Zeroed};
 use crate::sync::{AtomicU32, AtomicU64, Ordering};
-
-const INDEX_BITS: u32 = 20;
-const INDEX_MASK: u64 = (1 << INDEX_BITS) - 1;
 
 /// A place in a table, with the link that free lists and queues use.
 #[repr(C)]
@@ -32,29 +29,10 @@ pub(crate) struct Slot<T> {
 // SAFETY: link 0 is 'none', and the value is valid as zeroes by its own promise.
 unsafe impl<T: Zeroed> Zeroed for Slot<T> {}
 
-/// The state of the free stack, packed into one word.
-#[derive(Clone, Copy)]
-struct Free(u64);
-
-impl Free {
-    fn top(self) -> u32 {
-        (self.0 & INDEX_MASK) as u32
-    }
-
-    fn count(self) -> u32 {
-        (self.0 >> INDEX_BITS & INDEX_MASK) as u32
-    }
-
-    fn changed(self, top: u32, count: u32) -> Free {
-        let tag = (self.0 >> (2 * INDEX_BITS)).wrapping_add(1);
-        Free(tag << (2 * INDEX_BITS) | u64::from(count) << INDEX_BITS | u64::from(top))
-    }
-}
-
 /// A table whose slots are taken and given back by index.
 pub(crate) struct Slots<T: 'static> {
     slots: &'static [Slot<T>],
-    free: AtomicU64,
+    free: FreeStack,
     /// The lowest index that was never taken.
     fresh: AtomicU32,
     /// How often a slot was asked for in vain.
@@ -83,7 +61,7 @@ impl<T: Zeroed> Slots<T> {
     /// A table cut out of a reservation; without one, a table that is always full.
     pub(crate) fn new(memory: Option<&mut Reservation>, capacity: usize) -> Slots<T> {
         let slots = memory.map_or(&[][..], |memory| memory.cut(capacity + 1));
-        Slots { slots, free: AtomicU64::new(0), fresh: AtomicU32::new(1), refused: AtomicU64::new(0) }
+        Slots { slots, free: FreeStack::default(), fresh: AtomicU32::new(1), refused: AtomicU64::new(0) }
     }
 }
 
@@ -109,19 +87,7 @@ impl<T> Slots<T> {
     /// Takes a free slot.
     #[inline(always)]
     pub(crate) fn take(&self) -> Option<u32> {
-        // Sequentially consistent, here and in `give`: a writer that found no message memory says so, looks again,
-        // and then sleeps, while a reader gives memory back and then looks whether anyone said so.
-        let mut free = Free(self.free.load(Ordering::SeqCst));
-        while free.top() != 0 {
-            let below = self.link(free.top()).load(Ordering::Relaxed);
-            let changed = free.changed(below, free.count().wrapping_sub(1));
-            // Acquire (part of SeqCst): what the giver last did to the slot is over.
-            match self.free.compare_exchange_weak(free.0, changed.0, Ordering::SeqCst, Ordering::SeqCst) {
-                Ok(_) => return Some((free.0 & INDEX_MASK) as u32),
-                Err(now) => free = Free(now),
-            }
-        }
-        self.take_fresh()
+        self.free.take(|index| self.link(index)).or_else(|| self.take_fresh())
     }
 
     #[cold]
@@ -140,15 +106,7 @@ impl<T> Slots<T> {
     /// Gives a slot back that was taken. The caller does not use the index again.
     #[inline(always)]
     pub(crate) fn give(&self, index: u32) {
-        let mut free = Free(self.free.load(Ordering::Relaxed));
-        loop {
-            self.link(index).store(free.top(), Ordering::Relaxed);
-            let changed = free.changed(index, free.count() + 1);
-            match self.free.compare_exchange_weak(free.0, changed.0, Ordering::SeqCst, Ordering::Relaxed) {
-                Ok(_) => return,
-                Err(now) => free = Free(now),
-            }
-        }
+        self.free.give(index, self.link(index));
     }
 
     /// The highest index that was ever taken.
@@ -159,7 +117,7 @@ impl<T> Slots<T> {
     /// How full the table is. Exact when no other thread uses it.
     pub(crate) fn usage(&self) -> Usage {
         let high_water = self.fresh.load(Ordering::Relaxed) as usize - 1;
-        let free = Free(self.free.load(Ordering::Relaxed)).count() as usize;
+        let free = self.free.count();
         Usage {
             used: high_water.saturating_sub(free),
             high_water,

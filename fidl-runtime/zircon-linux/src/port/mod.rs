@@ -4,6 +4,7 @@
 //! ports of blocking waits, which have no handle, in [`hidden`].
 
 mod hidden;
+mod sleepers;
 mod waiting;
 
 pub(crate) use hidden::{create_hidden, end_hidden, sleep_hidden, take_hidden, withdraw};
@@ -19,6 +20,8 @@ use crate::park::ParkIndex;
 use crate::tables::tables;
 use crate::wait::{PENDING, Packets, Wait};
 
+use sleepers::Sleepers;
+
 /// The body of a port.
 #[derive(Default)]
 pub(crate) struct Port {
@@ -30,10 +33,7 @@ pub(crate) struct Port {
     users: u32,
     /// Threads inside the slow part of a wait, or busy closing the port; the slot stays theirs until all have left.
     inside: u32,
-    /// Those of them that sleep, or are about to.
-    sleepers: u32,
-    /// A wake was sent and no thread has taken note of it yet.
-    waking: bool,
+    sleepers: Sleepers,
     closed: bool,
     park: Option<ParkIndex>,
     /// Some descriptor is watched in the park.
@@ -61,8 +61,10 @@ impl Port {
     pub(crate) fn attention(&mut self, token: u64) -> Attention {
         match self.park {
             // No one sleeps: a thread will come, and look before it does.
-            Some(park) if self.sleepers == 0 && park.heat(token) => Attention::Given,
-            Some(park) if self.sleepers > 0 && park.is_napping() && park.heat(token) => Attention::Wake(park),
+            Some(park) if !self.sleepers.any() && park.heat(token) => Attention::Given,
+            Some(park) if self.sleepers.any() && park.is_napping() && park.heat(token) => {
+                Attention::Wake(park)
+            }
             _ => Attention::Arm,
         }
     }
@@ -77,11 +79,7 @@ impl Port {
     /// The park in which to wake a thread, if one sleeps that has not been woken.
     #[inline]
     fn wake_one(&mut self) -> Option<ParkIndex> {
-        if self.sleepers == 0 || self.waking {
-            return None;
-        }
-        self.waking = true;
-        self.park
+        if self.sleepers.wake_one() { self.park } else { None }
     }
 
     /// Takes packets in order until the places are full, and says how many and whom to wake for the rest.
