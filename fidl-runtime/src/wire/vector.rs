@@ -137,7 +137,7 @@ unsafe impl<T: Wire, const N: usize> Wire for [T; N] {
     type Many<'f> = Elements<'f, Self>;
 
     #[inline]
-    fn suspicion(&self) -> u64 {
+    fn misfit(&self) -> u64 {
         suspicion(self)
     }
 
