@@ -105,13 +105,13 @@ fn a_message_that_cannot_be_sent_on_leaves_no_handle_open() {
     let (channel, peer) = Channel::create().unwrap();
     from.encode::<Token>(HEADER, TokenBuilder::EMPTY.handle(channel)).unwrap();
     let (mut small, mut few, mut to) = (small.lease().unwrap(), few.lease().unwrap(), to.lease().unwrap());
-    assert_eq!(small.take_over(HEADER, &from), Err(EncodeError::OutOfSpace));
-    assert_eq!(few.take_over(HEADER, &from), Err(EncodeError::TooManyHandles));
+    assert_eq!(small.take_over(HEADER, &from), Err(EncodeError::new(EncodeRule::OutOfSpace)));
+    assert_eq!(few.take_over(HEADER, &from), Err(EncodeError::new(EncodeRule::TooManyHandles)));
     assert!(is_open(&peer));
     to.take_over(HEADER, &from).unwrap();
     assert!(is_open(&peer));
     // The handle has been taken out by now.
-    assert_eq!(to.take_over(HEADER, &from), Err(EncodeError::InvalidHandle));
+    assert_eq!(to.take_over(HEADER, &from), Err(EncodeError::new(EncodeRule::InvalidHandle)));
     assert!(!is_open(&peer));
     assert_eq!([small.message().len(), few.message().len(), to.message().len()], [0; 3]);
 }
