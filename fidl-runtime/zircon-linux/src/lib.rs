@@ -33,7 +33,7 @@
 //! # }
 //! ```
 //!
-//! No call touches the heap, not even the first of a process: all tables have a fixed capacity ([`capacity`]) in one
+//! No call touches the heap, not even the first of a process: all tables have a fixed capacity (see the module [`mod@capacity`]) in one
 //! reservation of address space whose pages take memory when first used. [`memory()`] tells how full they are. The
 //! crate starts no thread and installs no signal handler.
 //!
@@ -101,7 +101,7 @@
 //! `object`, `signals`, `port` and `channel` call one another where one object's change is another's cause: a
 //! message that nobody can read holds handles, and a signal makes a packet.
 //!
-//! Locks are taken in the order object, port. Two objects that are not ports are locked at once only while one of
+//! Locks are taken in the order address space, object, port. Two other objects are locked at once only while one of
 //! them is new and known to no one else.
 //!
 //! `unsafe` is denied but in `abi` and `payload` (the caller's memory), `memory` and `pool` (who may touch a slot),
@@ -120,8 +120,11 @@ mod blocking;
 pub mod capacity;
 mod channel;
 mod descriptor;
+mod fifo;
 mod handle_table;
+mod inspect;
 mod memory;
+mod name;
 mod object;
 mod park;
 mod payload;
@@ -130,14 +133,19 @@ mod port;
 mod rendezvous;
 mod ring;
 mod signals;
+mod socket;
+mod starved;
 mod sync;
 mod sys;
 mod tables;
 mod timer;
 mod transfer;
 mod usage;
+mod vmar;
+mod vmo;
 mod wait;
 
+pub use capacity::Capacity;
 pub use pool::Usage;
 pub use rendezvous::{Credentials, connect, connect_with, listen, peer_credentials};
-pub use usage::{Memory, memory};
+pub use usage::{Memory, capacity, memory};

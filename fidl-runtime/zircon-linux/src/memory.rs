@@ -25,6 +25,8 @@ unsafe impl Zeroed for u32 {}
 // SAFETY: zero is an integer.
 unsafe impl Zeroed for u64 {}
 // SAFETY: zero is an integer.
+unsafe impl Zeroed for usize {}
+// SAFETY: zero is an integer.
 unsafe impl Zeroed for AtomicU32 {}
 // SAFETY: zero is an integer.
 unsafe impl Zeroed for AtomicU64 {}

@@ -225,6 +225,30 @@ impl<T: Leased> Drop for Lease<T> {
     }
 }
 
+/// A place through which a lease goes from one thread to another.
+pub(crate) struct Mailbox<T: Leased>(AtomicU32, PhantomData<T>);
+
+// SAFETY: 0 is the empty mailbox.
+unsafe impl<T: Leased> Zeroed for Mailbox<T> {}
+
+impl<T: Leased> Mailbox<T> {
+    /// Puts a lease here. What was here before is given back.
+    pub(crate) fn put(&self, lease: Lease<T>) {
+        // Release: who takes it sees what was done with the slot. Acquire: and so does the drop of the former one.
+        drop(Self::lease(self.0.swap(lease.into_index(), Ordering::AcqRel)));
+    }
+
+    /// Takes the lease that is here.
+    pub(crate) fn take(&self) -> Option<Lease<T>> {
+        Self::lease(self.0.swap(0, Ordering::AcqRel))
+    }
+
+    /// The lease of an index that was swapped out, which happens once for each that was swapped in.
+    fn lease(index: u32) -> Option<Lease<T>> {
+        NonZeroU32::new(index).map(|index| Lease(index, PhantomData))
+    }
+}
+
 /// A first-in first-out queue that owns its slots.
 #[repr(C)]
 pub(crate) struct Queue<T: Leased> {
@@ -283,6 +307,16 @@ impl<T: Leased> Queue<T> {
             // the slot, and the queue is borrowed for as long as the reference lives.
             Some(unsafe { &*T::slots().get(index).0.get() })
         })
+    }
+}
+
+impl<T: Leased> Queue<T> {
+    /// Looks at the last, to change it.
+    #[inline]
+    pub(crate) fn last_mut(&mut self) -> Option<&mut T> {
+        let last = NonZeroU32::new(self.last)?;
+        // SAFETY: as in `peek`, and the queue is borrowed exclusively.
+        Some(unsafe { &mut *T::slots().get(last.get()).0.get() })
     }
 }
 

@@ -5,6 +5,7 @@
 //! object's lock; what differs between them is in their files, what is common to them is here.
 
 mod area;
+mod call;
 mod link;
 mod listener;
 mod local;
@@ -13,9 +14,10 @@ pub(crate) mod packet;
 mod traffic;
 
 pub(crate) use area::{Area, create as create_area, is_capacity};
+pub(crate) use call::Call;
 pub(crate) use link::Link;
 pub(crate) use listener::{Bound, Listener, create as create_listener};
-pub(crate) use local::{Local, relieve_starved};
+pub(crate) use local::Local;
 pub(crate) use message::{Block, Message};
 
 use core::mem::{self, MaybeUninit};
@@ -24,9 +26,10 @@ use self::traffic::Found;
 use crate::abi::types::*;
 use crate::descriptor::Look;
 use crate::handle_table::{self, Chain, Handle};
-use crate::object::{self, Body};
+use crate::object::{self, Body, End};
 use crate::payload::Payload;
 use crate::pool::Lease;
+use crate::starved;
 use crate::transfer;
 
 /// The places where a reader wants handles.
@@ -154,76 +157,83 @@ pub(crate) fn prepare(channel: Handle, payload: &Payload<'_>) -> Result<Prepared
 impl Prepared {
     /// Ends the write: sends the message with these handles, or drops the handles.
     pub(crate) fn send(self, channel: Handle, handles: Chain, count: u32) -> Result<(), Unsent> {
-        let message = match self.0 {
-            Ok(message) => message,
+        match channel.lock().map(|object| matches!(object.body, Body::Local(_))) {
+            Ok(true) => self
+                .send_by(channel, handles, count, |local, ends, message| {
+                    local.write(ends, channel.end, message).map_err(|message| (message, ZX_ERR_PEER_CLOSED))
+                })
+                .map_err(Unsent::Failed),
+            Ok(false) => self.send_away(channel, handles, count),
             Err(status) => {
-                object::release(handles);
-                return Err(Unsent::Failed(status));
-            }
-        };
-        let sent = match channel.lock().map(|object| matches!(object.body, Body::Local(_))) {
-            Ok(true) => send_local(channel, message, handles, count),
-            Ok(false) => send_away(channel, &message, handles, count),
-            Err(status) => Err((handles, status)),
-        };
-        relieve_starved();
-        match sent {
-            Ok(()) => Ok(()),
-            Err((handles, ZX_ERR_SHOULD_WAIT)) => Err(Unsent::Full(handles)),
-            Err((handles, status)) => {
                 object::release(handles);
                 Err(Unsent::Failed(status))
             }
         }
     }
 
+    /// Sends over a link. The handles' objects are locked before the link is.
+    fn send_away(self, channel: Handle, handles: Chain, count: u32) -> Result<(), Unsent> {
+        let sent = self.0.and_then(|message| {
+            let bundle = transfer::pack(&handles)?;
+            let mut object = channel.lock()?;
+            let object = &mut *object;
+            let end = &mut object.ends[channel.end];
+            match &mut object.body {
+                Body::Link(link) => link.write_bundle(end, message.bytes, count, message.pieces(), &bundle),
+                _ => Err(ZX_ERR_NOT_SUPPORTED),
+            }
+        });
+        starved::relieve();
+        match sent {
+            Ok(()) => {
+                transfer::depart(handles);
+                Ok(())
+            }
+            Err(ZX_ERR_SHOULD_WAIT) => Err(Unsent::Full(handles)),
+            Err(status) => {
+                object::release(handles);
+                Err(Unsent::Failed(status))
+            }
+        }
+    }
+
+    /// Ends the write by the means given, which return the message if they fail.
+    fn send_by(
+        self,
+        channel: Handle,
+        handles: Chain,
+        count: u32,
+        send: impl FnOnce(&mut Local, &mut [End; 2], Lease<Message>) -> Result<(), (Lease<Message>, zx_status_t)>,
+    ) -> Result<(), zx_status_t> {
+        let mut message = match self.0 {
+            Ok(message) => message,
+            Err(status) => {
+                object::release(handles);
+                return Err(status);
+            }
+        };
+        message.handles = handles;
+        message.handle_count = count;
+        let unsent = match channel.lock() {
+            Err(status) => Err((message, status)),
+            Ok(mut object) => {
+                let object = &mut *object;
+                match &mut object.body {
+                    Body::Local(local) => send(local, &mut object.ends, message),
+                    _ => Err((message, ZX_ERR_NOT_SUPPORTED)),
+                }
+            }
+        };
+        unsent.map_err(|(message, status)| {
+            drop_message(message);
+            status
+        })
+    }
+
     /// Gives the write up.
     pub(crate) fn abandon(self) {
         drop(self);
-        relieve_starved();
-    }
-}
-
-fn send_local(
-    channel: Handle,
-    mut message: Lease<Message>,
-    handles: Chain,
-    count: u32,
-) -> Result<(), (Chain, zx_status_t)> {
-    let Ok(mut object) = channel.lock() else { return Err((handles, ZX_ERR_BAD_HANDLE)) };
-    let object = &mut *object;
-    let Body::Local(local) = &mut object.body else { return Err((handles, ZX_ERR_SHOULD_WAIT)) };
-    (message.handles, message.handle_count) = (handles, count);
-    local
-        .write(&mut object.ends, channel.end, message)
-        .map_err(|mut message| (mem::take(&mut message.handles), ZX_ERR_PEER_CLOSED))
-}
-
-/// Sends a message with handles over a link. The handles' objects are locked before the link is.
-fn send_away(
-    channel: Handle,
-    message: &Message,
-    handles: Chain,
-    count: u32,
-) -> Result<(), (Chain, zx_status_t)> {
-    let bundle = match transfer::pack(&handles) {
-        Ok(bundle) => bundle,
-        Err(status) => return Err((handles, status)),
-    };
-    let sent = channel.lock().and_then(|mut object| {
-        let object = &mut *object;
-        let end = &mut object.ends[channel.end];
-        match &mut object.body {
-            Body::Link(link) => link.write_bundle(end, message.bytes, count, message.pieces(), &bundle),
-            _ => Err(ZX_ERR_NOT_SUPPORTED),
-        }
-    });
-    match sent {
-        Ok(()) => {
-            transfer::depart(handles);
-            Ok(())
-        }
-        Err(status) => Err((handles, status)),
+        starved::relieve();
     }
 }
 
@@ -302,6 +312,20 @@ fn take_front(
     }
 }
 
+/// Gives the reply of a call to its caller, or drops it if it does not fit.
+pub(crate) fn deliver_reply(
+    message: Lease<Message>,
+    bytes: &mut [MaybeUninit<u8>],
+    handles: &mut impl HandlePlaces,
+) -> Outcome {
+    if message.bytes as usize <= bytes.len() && message.handle_count <= handles.room() {
+        return deliver(message, bytes, handles);
+    }
+    let outcome = Outcome::Message { fits: false, bytes: message.bytes, handles: message.handle_count };
+    drop_message(message);
+    outcome
+}
+
 /// Gives a message to the reader: bytes first, then handles.
 fn deliver(
     mut message: Lease<Message>,
@@ -312,7 +336,7 @@ fn deliver(
     let outcome = Outcome::Message { fits: true, bytes: message.bytes, handles: message.handle_count };
     hand_over(mem::take(&mut message.handles), handles);
     drop(message);
-    relieve_starved();
+    starved::relieve();
     outcome
 }
 
@@ -321,7 +345,7 @@ fn drop_message(mut message: Lease<Message>) {
     let handles = mem::take(&mut message.handles);
     drop(message);
     object::release(handles);
-    relieve_starved();
+    starved::relieve();
 }
 
 /// Takes a handle out of its owner's hands, to be sent through the channel. It is gone whatever comes of it.

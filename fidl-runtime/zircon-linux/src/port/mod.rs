@@ -12,7 +12,6 @@ pub(crate) use waiting::wait;
 use core::mem::MaybeUninit;
 
 use crate::abi::types::*;
-use crate::capacity::USER_PACKETS_PER_PORT;
 use crate::descriptor::{self, Attention, Look};
 use crate::handle_table::{self, Handle};
 use crate::object::{self, Body, Locked};
@@ -175,7 +174,7 @@ pub(crate) fn queue(port: zx_handle_t, packet: &zx_port_packet_t) -> Result<(), 
     let handle = look(port, ZX_RIGHT_WRITE)?;
     let mut object = handle.lock()?;
     let Some(port) = object.port() else { return Err(ZX_ERR_BAD_HANDLE) };
-    if port.users >= USER_PACKETS_PER_PORT {
+    if port.users as usize >= tables().capacity.user_packets_per_port {
         return Err(ZX_ERR_SHOULD_WAIT);
     }
     let index = Wait::for_user(handle.object, packet)?;

@@ -5,7 +5,9 @@
 #![allow(unsafe_code)]
 
 mod descriptor;
+mod environment;
 mod futex;
+mod memory;
 mod packet;
 mod shared;
 mod socket;
@@ -15,8 +17,14 @@ pub(crate) use descriptor::{
     Event, Interest, Permanent, Ready, drain_eventfd, epoll, epoll_change, epoll_forget, epoll_watch,
     eventfd, poll_now, set_timerfd, signal_eventfd, timerfd, wait_events,
 };
+pub(crate) use environment::{complain, environment};
 pub(crate) use futex::{
-    FUTEX_ENTRIES, FutexEntry, futex_wait, futex_wait_many, futex_wake_one, futex_wake_shared,
+    FUTEX_ENTRIES, FutexEntry, futex_wait, futex_wait_many, futex_wait_until, futex_wake_one,
+    futex_wake_shared,
+};
+pub(crate) use memory::{
+    Access, clear, commit, committed, copy, duplicate, map, memory_file, page_bytes, read_at, resize, unmap,
+    write_at,
 };
 pub(crate) use packet::{Descriptors, MOST_DESCRIPTORS, drop_packets, receive_packet, send_packet};
 pub(crate) use shared::{Mapping, create_shared, is_shared};

@@ -85,7 +85,7 @@ pub(super) fn promote(entry: u32, depth: u32) -> Result<(), zx_status_t> {
     }
     let handle = handle_table::closed_entry(entry);
     let stays = 1 - handle.end;
-    let new = object::create(Body::Plain, [ZX_CHANNEL_WRITABLE, 0])?;
+    let new = object::create(Body::Plain, [0; 2])?;
     let begun = begin(handle, stays);
     let ([mut near, mut far], unread) = match begun {
         Ok(begun) => begun,
@@ -111,10 +111,14 @@ fn begin(handle: Handle, stays: usize) -> Result<([Link; 2], [Queue<Message>; 2]
             Body::Local(local) => ring_bytes(local)?,
             _ => return Err(ZX_ERR_NOT_SUPPORTED),
         };
-        let links = pair(capacity, [stays as u8, 0])?;
+        let links = pair(capacity, [stays as u8, handle.end as u8])?;
         let mut object = object::lock(handle.object);
         let object = &mut *object;
         let Body::Local(local) = &mut object.body else { return Err(ZX_ERR_NOT_SUPPORTED) };
+        local.cancel_calls_of(handle);
+        if local.has_calls(stays) {
+            return Err(ZX_ERR_BAD_STATE);
+        }
         // More may have been written meanwhile.
         if ring_bytes(local)? > capacity {
             continue;
@@ -155,7 +159,7 @@ fn finish(entry: u32, handle: Handle, new: u32, near: Link, far: Link) {
     let mut object = object::lock(handle.object);
     let old = &mut *object;
     signals::cancel_waits_of(&mut old.ends[handle.end], entry);
-    let koids = [old.ends[handle.end].koid, old.ends[stays].koid];
+    let koids = [old.ends[0].koid, old.ends[1].koid];
     old.ends[handle.end].handles = 0;
     let deserted = old.ends[stays].handles == 0;
     let mut leftover = None;
@@ -177,6 +181,7 @@ fn finish(entry: u32, handle: Handle, new: u32, near: Link, far: Link) {
     let mut object = object::lock(new);
     object.body = Body::Link(far);
     (object.ends[0].koid, object.ends[1].koid) = (koids[0], koids[1]);
-    object.ends[0].handles = 1;
-    handle_table::lead_to(entry, new, 0);
+    object.ends[handle.end].handles = 1;
+    object.ends[handle.end].signals = ZX_CHANNEL_WRITABLE;
+    handle_table::lead_to(entry, new, handle.end);
 }
