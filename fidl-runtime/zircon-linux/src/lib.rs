@@ -116,12 +116,14 @@ compile_error!(
 );
 
 pub mod abi;
+mod beacon;
 mod blocking;
 pub mod capacity;
 mod channel;
 mod descriptor;
 mod fifo;
 mod handle_table;
+mod inherit;
 mod inspect;
 mod memory;
 mod name;
@@ -146,6 +148,7 @@ mod vmo;
 mod wait;
 
 pub use capacity::Capacity;
+pub use inherit::{adopt, export};
 pub use pool::Usage;
 pub use rendezvous::{Credentials, connect, connect_with, listen, peer_credentials};
 pub use usage::{Memory, capacity, memory};

@@ -1,4 +1,6 @@
-//! A channel within the process becomes one between processes.
+//! An object within the process becomes one between processes.
+//!
+//! An event or an event pair does so where it is. A channel goes through these states:
 //!
 //! ```text
 //!   before:   object X: Local, ends 0 and 1, two queues of unread messages
@@ -15,11 +17,12 @@ use std::os::fd::AsFd;
 
 use super::{DEPTH, crosses, pack_at};
 use crate::abi::types::*;
+use crate::beacon::Beacon;
 use crate::capacity::{RING_BYTES, RING_BYTES_MAX};
 use crate::channel::{self, Link, Local, Message};
 use crate::descriptor::{self, Look};
 use crate::handle_table::{self, Handle};
-use crate::object::{self, Body, End};
+use crate::object::{self, Body, End, Object};
 use crate::pool::Queue;
 use crate::ring::record_bytes;
 use crate::signals;
@@ -77,9 +80,40 @@ fn pair(capacity: u32, ends: [u8; 2]) -> Result<[Link; 2], zx_status_t> {
     make().map_err(|error: i32| if error == libc::ENOMEM { ZX_ERR_NO_MEMORY } else { ZX_ERR_NO_RESOURCES })
 }
 
+/// Makes what a closed entry leads to an object that can cross, if it is not one yet.
+pub(super) fn promote(entry: u32, depth: u32) -> Result<(), zx_status_t> {
+    let handle = handle_table::closed_entry(entry);
+    let mut object = object::lock(handle.object);
+    match &object.body {
+        Body::Plain => promote_signals(&mut object, handle),
+        Body::Local(_) => {
+            drop(object);
+            promote_channel(entry, depth)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Makes a beacon of an event or an event pair, where it is.
+fn promote_signals(object: &mut Object, handle: Handle) -> Result<(), zx_status_t> {
+    let paired = handle.kind == ZX_OBJ_TYPE_EVENTPAIR;
+    let asserted = [object.ends[0].signals, object.ends[1].signals];
+    let mut beacon = Beacon::create(paired, asserted).map_err(|_| ZX_ERR_NO_RESOURCES)?;
+    for end in 0..2 {
+        if object.ends[end].handles == 0 {
+            beacon.let_go(&mut object.ends, end);
+        }
+    }
+    object.body = Body::Beacon(beacon);
+    for end in 0..=usize::from(paired) {
+        descriptor::watch_pending(object, handle.object, end);
+    }
+    Ok(())
+}
+
 /// Makes links of both ends of the local channel that a closed entry leads to. Afterwards the entry leads to an object of
 /// its own.
-pub(super) fn promote(entry: u32, depth: u32) -> Result<(), zx_status_t> {
+fn promote_channel(entry: u32, depth: u32) -> Result<(), zx_status_t> {
     if depth >= DEPTH {
         return Err(ZX_ERR_NOT_SUPPORTED);
     }
