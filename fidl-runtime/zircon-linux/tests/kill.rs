@@ -119,17 +119,21 @@ fn start(channel: u32) -> Child {
         .unwrap()
 }
 
-/// Whether the peer died while it wrote a message: its memory says what it had begun, and what was complete. The layout
-/// stands in the module of the shared memory.
-fn died_while_writing() -> bool {
+/// Where the memory of the only channel to another process is mapped.
+fn area() -> usize {
     let maps = fs::read_to_string("/proc/self/maps").unwrap();
     let mut areas = maps.lines().filter(|line| line.contains("memfd:zircon-linux"));
     let (area, None) = (areas.next().unwrap(), areas.next()) else { panic!("one area is mapped") };
-    let start = usize::from_str_radix(area.split('-').next().unwrap(), 16).unwrap();
+    usize::from_str_radix(area.split('-').next().unwrap(), 16).unwrap()
+}
+
+/// Whether the peer is writing a message: its memory says what it has begun, and what is complete. The layout stands in
+/// the module of the shared memory.
+fn is_writing(area: usize) -> bool {
     // The exported end is side 1, which writes the second direction.
     let word = |offset: usize| {
         // SAFETY: the first page of the mapping, which stays while its channel is open.
-        unsafe { std::ptr::with_exposed_provenance::<u64>(start + offset).read_volatile() }
+        unsafe { std::ptr::with_exposed_provenance::<u64>(area + offset).read_volatile() }
     };
     let (tail, reserved) = (word(1024), word(1024 + 16));
     tail != reserved
@@ -163,9 +167,10 @@ fn survivors_of_killed_peers() {
     zircon_linux::abi::zx_port_cancel(queue, bystander.1, 0);
     close_many(&[bystander.0, bystander.1]).unwrap();
     let before = resources();
-    for _ in 0..kills {
+    for round in 0..kills {
         let (near, far) = channel();
         let mut child = start(far);
+        let area = area();
         let mut talker = Talker::new(near);
         // Set by the first message: the time of starting does not count.
         let mut kill_at: Option<Instant> = None;
@@ -191,7 +196,9 @@ fn survivors_of_killed_peers() {
             }
             assert_eq!(status, ZX_ERR_SHOULD_WAIT);
             if kill_at.is_some_and(|at| Instant::now() >= at) && !killed {
-                // All is read, so the peer has room, and is probably writing.
+                // All is read, so the peer has room. Every other time it is killed while it is seen to write.
+                let patience = Instant::now() + Duration::from_millis(5);
+                while round % 2 == 0 && !is_writing(area) && Instant::now() < patience {}
                 child.kill().unwrap();
                 killed = true;
             }
@@ -203,7 +210,7 @@ fn survivors_of_killed_peers() {
         assert_eq!(signals(near) & (EITHER | ZX_CHANNEL_WRITABLE), ZX_CHANNEL_PEER_CLOSED);
         messages += talker.read;
         close_many(&talker.kept).unwrap();
-        while_writing += u64::from(died_while_writing());
+        while_writing += u64::from(is_writing(area));
         close(near).unwrap();
         child.wait().unwrap();
         assert_eq!(resources(), before);
