@@ -186,7 +186,8 @@ fn survivors_of_killed_peers() {
                 let _ = talker.write();
                 let now = Instant::now();
                 let at = *kill_at.get_or_insert_with(|| now + Duration::from_micros(roll(&mut dice, 3000)));
-                if now >= at && !killed {
+                // Every other one is killed while it is seen to write.
+                if now >= at && !killed && (round % 2 == 1 || is_writing(area)) {
                     child.kill().unwrap();
                     killed = true;
                 }
@@ -196,7 +197,7 @@ fn survivors_of_killed_peers() {
             }
             assert_eq!(status, ZX_ERR_SHOULD_WAIT);
             if kill_at.is_some_and(|at| Instant::now() >= at) && !killed {
-                // All is read, so the peer has room. Every other time it is killed while it is seen to write.
+                // All is read, so the peer has room, and writes.
                 let patience = Instant::now() + Duration::from_millis(5);
                 while round % 2 == 0 && !is_writing(area) && Instant::now() < patience {}
                 child.kill().unwrap();
