@@ -157,7 +157,7 @@ fn resources() -> (usize, usize, usize, usize) {
 /// its descriptors, mappings and handles back.
 #[test]
 fn survivors_of_killed_peers() {
-    let kills = std::env::var(KILLS).map_or(200, |kills| kills.parse().unwrap());
+    let kills = std::env::var(KILLS).map_or(100, |kills| kills.parse().unwrap());
     let queue = port();
     let (mut dice, mut while_writing, mut messages) = (0x9E37_79B9_7F4A_7C15, 0, 0);
     let bystander = socket_channel();
@@ -197,11 +197,16 @@ fn survivors_of_killed_peers() {
             }
             assert_eq!(status, ZX_ERR_SHOULD_WAIT);
             if kill_at.is_some_and(|at| Instant::now() >= at) && !killed {
-                // All is read, so the peer has room, and writes.
-                let patience = Instant::now() + Duration::from_millis(5);
-                while round % 2 == 0 && !is_writing(area) && Instant::now() < patience {}
-                child.kill().unwrap();
-                killed = true;
+                // All is read, so the peer writes, unless it has filled the ring by now.
+                let patience = Instant::now() + Duration::from_micros(300);
+                let mut writes = false;
+                while round % 2 == 0 && !writes && Instant::now() < patience {
+                    writes = is_writing(area);
+                }
+                if round % 2 == 1 || writes {
+                    child.kill().unwrap();
+                    killed = true;
+                }
             }
             wait_async(near, queue, 1, EITHER | ZX_CHANNEL_WRITABLE, 0).unwrap();
             assert_eq!(port_wait(queue, soon()).unwrap().key, 1);
