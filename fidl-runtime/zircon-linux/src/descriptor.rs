@@ -15,7 +15,7 @@ use crate::object::{self, Body, End, Object};
 use crate::park::ParkIndex;
 use crate::port::Port;
 use crate::ring::doorbell::How;
-use crate::sys::{FUTEX_ENTRIES, FutexEntry, Interest, Ready};
+use crate::sys::{FutexEntry, Interest, Ready};
 use crate::tables::tables;
 use crate::wait::{List, OF_OBJECT, Wait};
 
@@ -211,7 +211,7 @@ pub(crate) fn look_at_hot(park: ParkIndex) {
 }
 
 /// Arms the links on a park's hot list for a sleep on futexes, and gives their words. They stay on the list.
-pub(crate) fn arm_for_nap(park: ParkIndex, entries: &mut [FutexEntry; FUTEX_ENTRIES]) -> usize {
+pub(crate) fn arm_for_nap(park: ParkIndex, entries: &mut [FutexEntry]) -> usize {
     let (mut tokens, mut count) = ([0; HOT_LINKS], 1);
     for token in park.hot(&mut tokens) {
         let words = with_waited_link(*token, |link, end| {
