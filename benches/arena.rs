@@ -1,21 +1,25 @@
-//! Futures inserted and completed: `fidl::task::Arena` against `futures::stream::FuturesUnordered`.
+//! Futures inserted and completed: `fidl::task::Arena` against `futures::stream::FuturesUnordered`, the bounded set of
+//! `futures-buffered` and the group of `futures-concurrency`.
 //!
-//! Both run the same rounds through the interface that they share. A round puts a number of futures in and takes all
+//! All run the same rounds through the interface that they share; those that can be given a capacity get it beforehand. A round puts a number of futures in and takes all
 //! their outputs out; the figures are per round, the throughput counts futures. `ready` futures finish at their first
 //! poll, `woken` ones leave a waker at their first poll, are woken one by one, and finish at the second. `started` is
-//! the way that the arena alone has: the first poll comes with the insertion.
+//! the way that the arena alone has: the first poll comes with the insertion. `hand_over` is two tasks of one set that hand a
+//! number back and forth, per round trip.
 
-use std::cell::RefCell;
-use std::future::Future;
+use std::cell::{Cell, RefCell};
+use std::future::{Future, poll_fn};
 use std::hint::black_box;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use fidl::task::{Arena, Started};
 use futures::stream::{FuturesUnordered, Stream};
+use futures_buffered::FuturesUnorderedBounded;
+use futures_concurrency::future::FutureGroup;
 
 /// A set of futures.
 trait Set<F: Future>: Stream<Item = F::Output> {
@@ -31,6 +35,18 @@ impl<F: Future, const N: usize> Set<F> for Arena<F, N> {
 impl<F: Future> Set<F> for FuturesUnordered<F> {
     fn insert(self: Pin<&mut Self>, future: F) {
         self.push(future);
+    }
+}
+
+impl<F: Future> Set<F> for FuturesUnorderedBounded<F> {
+    fn insert(mut self: Pin<&mut Self>, future: F) {
+        self.push(future);
+    }
+}
+
+impl<F: Future + Unpin> Set<F> for FutureGroup<F> {
+    fn insert(self: Pin<&mut Self>, future: F) {
+        FutureGroup::insert(self.get_mut(), future);
     }
 }
 
@@ -65,31 +81,35 @@ impl Future for Woken<'_> {
     }
 }
 
-/// Takes outputs until none is there; returns how many there were.
-fn drain<F: Future<Output = u64>>(mut set: Pin<&mut impl Set<F>>) -> u64 {
+/// Takes `futures` outputs, in as many polls as the set wants for them.
+fn drain<F: Future<Output = u64>>(mut set: Pin<&mut impl Set<F>>, futures: u64) {
     let mut cx = Context::from_waker(Waker::noop());
     let mut outputs = 0;
-    while let Poll::Ready(Some(output)) = set.as_mut().poll_next(&mut cx) {
-        black_box(output);
-        outputs += 1;
+    while outputs < futures {
+        if let Poll::Ready(output) = set.as_mut().poll_next(&mut cx) {
+            black_box(output.expect("the set has futures"));
+            outputs += 1;
+        }
     }
-    outputs
 }
 
 fn ready_round(mut set: Pin<&mut impl Set<Ready>>, futures: u64) {
     for number in 0..futures {
         set.as_mut().insert(Ready(black_box(number)));
     }
-    assert_eq!(drain(set), futures);
+    drain(set, futures);
 }
 
 fn woken_round<'w>(mut set: Pin<&mut impl Set<Woken<'w>>>, wakers: &'w RefCell<Vec<Waker>>, futures: u64) {
     for number in 0..futures {
         set.as_mut().insert(Woken { number: black_box(number), polled: false, wakers });
     }
-    assert_eq!(drain(set.as_mut()), 0);
+    let mut cx = Context::from_waker(Waker::noop());
+    while wakers.borrow().len() < futures as usize {
+        assert!(set.as_mut().poll_next(&mut cx).is_pending());
+    }
     wakers.borrow_mut().drain(..).for_each(Waker::wake);
-    assert_eq!(drain(set), futures);
+    drain(set, futures);
 }
 
 fn ready<const N: usize>(group: &mut BenchmarkGroup<'_, WallTime>) {
@@ -101,6 +121,14 @@ fn ready<const N: usize>(group: &mut BenchmarkGroup<'_, WallTime>) {
     let mut unordered = Box::pin(FuturesUnordered::new());
     group.bench_function(BenchmarkId::new("futures_unordered", N), |bencher| {
         bencher.iter(|| ready_round(unordered.as_mut(), N as u64));
+    });
+    let mut buffered = Box::pin(FuturesUnorderedBounded::new(N));
+    group.bench_function(BenchmarkId::new("futures_buffered", N), |bencher| {
+        bencher.iter(|| ready_round(buffered.as_mut(), N as u64));
+    });
+    let mut concurrency = Box::pin(FutureGroup::with_capacity(N));
+    group.bench_function(BenchmarkId::new("futures_concurrency", N), |bencher| {
+        bencher.iter(|| ready_round(concurrency.as_mut(), N as u64));
     });
 }
 
@@ -114,6 +142,14 @@ fn woken<const N: usize>(group: &mut BenchmarkGroup<'_, WallTime>) {
     let mut unordered = Box::pin(FuturesUnordered::new());
     group.bench_function(BenchmarkId::new("futures_unordered", N), |bencher| {
         bencher.iter(|| woken_round(unordered.as_mut(), &wakers, N as u64));
+    });
+    let mut buffered = Box::pin(FuturesUnorderedBounded::new(N));
+    group.bench_function(BenchmarkId::new("futures_buffered", N), |bencher| {
+        bencher.iter(|| woken_round(buffered.as_mut(), &wakers, N as u64));
+    });
+    let mut concurrency = Box::pin(FutureGroup::with_capacity(N));
+    group.bench_function(BenchmarkId::new("futures_concurrency", N), |bencher| {
+        bencher.iter(|| woken_round(concurrency.as_mut(), &wakers, N as u64));
     });
 }
 
@@ -144,6 +180,86 @@ fn started<const N: usize>(group: &mut BenchmarkGroup<'_, WallTime>) {
     });
 }
 
+/// A number for each of two players, and who waits for it.
+#[derive(Default)]
+struct Table {
+    numbers: [Cell<Option<u64>>; 2],
+    wakers: [Cell<Option<Waker>>; 2],
+}
+
+impl Table {
+    fn put(&self, side: usize, number: u64) {
+        self.numbers[side].set(Some(number));
+        if let Some(waker) = self.wakers[side].take() {
+            waker.wake();
+        }
+    }
+
+    fn take(&self, side: usize) -> impl Future<Output = u64> + '_ {
+        poll_fn(move |cx| match self.numbers[side].take() {
+            Some(number) => Poll::Ready(number),
+            None => {
+                self.wakers[side].set(Some(cx.waker().clone()));
+                Poll::Pending
+            }
+        })
+    }
+}
+
+/// Takes numbers and puts the next in front of the other, until `last`.
+async fn play(table: &Table, side: usize, last: u64) -> u64 {
+    loop {
+        let number = table.take(side).await;
+        if number + 1 < last {
+            table.put(1 - side, number + 1);
+        } else {
+            // The other plays its last number, or has done so.
+            table.put(1 - side, last);
+            return number;
+        }
+    }
+}
+
+/// Two players hand a number over `2 * rounds` times.
+fn rally<'t, F: Future<Output = u64>>(
+    mut set: Pin<&mut impl Set<F>>,
+    table: &'t Table,
+    rounds: u64,
+    play: impl Fn(&'t Table, usize, u64) -> F,
+) -> Duration {
+    for side in [0, 1] {
+        set.as_mut().insert(play(table, side, 2 * rounds));
+    }
+    table.put(0, 0);
+    let begin = Instant::now();
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut left = 2;
+    while left > 0 {
+        // A set may leave something to its next poll.
+        if let Poll::Ready(Some(number)) = set.as_mut().poll_next(&mut cx) {
+            assert!(number <= 2 * rounds);
+            left -= 1;
+        }
+    }
+    let elapsed = begin.elapsed();
+    table.numbers.iter().for_each(|number| number.set(None));
+    elapsed
+}
+
+fn hand_over(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("arena/hand_over");
+    let table = Table::default();
+    let mut arena = Box::pin(Arena::<_, 2>::new());
+    group.bench_function("arena", |bencher| {
+        bencher.iter_custom(|rounds| rally(arena.as_mut(), &table, rounds, play));
+    });
+    let mut unordered = Box::pin(FuturesUnordered::new());
+    group.bench_function("futures_unordered", |bencher| {
+        bencher.iter_custom(|rounds| rally(unordered.as_mut(), &table, rounds, play));
+    });
+    group.finish();
+}
+
 fn arena(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("arena/ready");
     ready::<1>(&mut group);
@@ -168,6 +284,6 @@ criterion_group! {
         .sample_size(30)
         .warm_up_time(Duration::from_millis(200))
         .measurement_time(Duration::from_millis(800));
-    targets = arena
+    targets = arena, hand_over
 }
 criterion_main!(benches);

@@ -1,6 +1,7 @@
 //! Compiles the schemas of this folder for the examples, tests and benches.
 
 use fidl_codegen::ir::Experiment;
+use fidl_codegen::rust::OwnedBounds;
 use fidl_codegen::{Builder, Options};
 
 fn main() {
@@ -15,6 +16,9 @@ fn main() {
         .file("schemas/kinds.fidl")
         .file("schemas/bench.fidl")
         .compile_or_exit();
+    let mut bounds = OwnedBounds::default();
+    bounds.set("test.owned/Album.title=5").expect("a bound");
+    Builder::new().owned_bounds(bounds).file("schemas/owned.fidl").compile_or_exit();
     let experiments = Experiment::ALL.into();
     let options = Options { experiments, ..Options::default() };
     Builder::new().options(options).file("schemas/gauge.fidl").compile_or_exit();

@@ -15,7 +15,7 @@ const RUNTIME: &[Room] = &[
     ("wire", 1, &[]),
     ("storage", 1, &[]),
     ("task", 2, &[]),
-    ("kernel", 2, &[]),
+    ("kernel", 2, &["task"]),
     ("message", 3, &[]),
     ("at_rest", 3, &[]),
     ("reactor", 4, &[]),

@@ -36,3 +36,12 @@ fn schema_is_the_example() {
         schema.lines().filter(|line| !line.trim_start().starts_with("///")).collect();
     assert_eq!(without_comments.join("\n").trim(), block.trim());
 }
+
+#[test]
+fn a_large_answer_is_a_part_of_the_example() {
+    let readme = read("README.md");
+    let behind = readme.split_once("(`examples/directory.rs`):\n").unwrap().1;
+    let block = behind.split("```").nth(1).unwrap().split_once('\n').unwrap().1;
+    let lines = |text: &str| text.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>().join("\n");
+    assert!(lines(&read("examples/directory.rs")).contains(lines(block).trim()), "they differ:\n{block}");
+}

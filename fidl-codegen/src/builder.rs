@@ -6,8 +6,9 @@ use std::{env, fmt, fs, io, process};
 
 use crate::diagnostics::Report;
 use crate::ir::{LibraryId, Schema};
+use crate::rust::{self, OwnedBounds};
 use crate::source::Source;
-use crate::{Options, compile_with, rust};
+use crate::{Options, compile_with};
 
 /// Compiles schemas to Rust, for a `build.rs`.
 ///
@@ -33,6 +34,7 @@ pub struct Builder {
     libraries: Vec<Library>,
     out_dir: Option<PathBuf>,
     options: Options,
+    bounds: OwnedBounds,
 }
 
 #[derive(Clone, Debug)]
@@ -97,6 +99,13 @@ impl Builder {
         self
     }
 
+    /// Sets the bounds that owned types have where the schema has none; see [`OwnedBounds`].
+    #[must_use]
+    pub fn owned_bounds(mut self, bounds: OwnedBounds) -> Self {
+        self.bounds = bounds;
+        self
+    }
+
     /// Compiles, writes, and tells Cargo to run the build script again when a schema changes. Gives the paths
     /// of the files, written or unchanged, in the order of their libraries.
     ///
@@ -113,10 +122,13 @@ impl Builder {
         let compiled =
             compile_with(&self.options, &self.read()?).map_err(|report| Error::Schema(Box::new(report)))?;
         eprint!("{}", compiled.warnings.render(false));
+        if let Some(name) = self.bounds.unknown(&compiled.schema) {
+            return Err(Error::NoSuchMember(name.to_owned()));
+        }
         let given = self.libraries.iter().filter(|library| !library.files.is_empty());
         let ids = given_libraries(&compiled.schema);
         let written = ids.zip(given).filter(|(_, library)| library.written);
-        written.map(|(id, _)| write_library(&out_dir, &compiled.schema, id)).collect()
+        written.map(|(id, _)| write_library(&out_dir, &compiled.schema, id, &self.bounds)).collect()
     }
 
     /// Like [`compile`](Self::compile), but on failure prints what is wrong and ends the process with status
@@ -141,9 +153,14 @@ fn given_libraries(schema: &Schema) -> impl Iterator<Item = LibraryId> + '_ {
     given.map(|(index, _)| LibraryId(index as u32))
 }
 
-fn write_library(out_dir: &Path, schema: &Schema, id: LibraryId) -> Result<PathBuf, Error> {
+fn write_library(
+    out_dir: &Path,
+    schema: &Schema,
+    id: LibraryId,
+    bounds: &OwnedBounds,
+) -> Result<PathBuf, Error> {
     let path = out_dir.join(rust::file_name(&schema.library(id).name));
-    write_if_changed(&path, &rust::generate(schema, id))?;
+    write_if_changed(&path, &rust::generate_with(bounds, schema, id))?;
     Ok(path)
 }
 
@@ -185,6 +202,8 @@ pub enum Error {
     },
     /// No folder to write to was set, and `OUT_DIR` is not set either.
     NoOutDir,
+    /// A member that has a bound for its owned form is not in the schemas.
+    NoSuchMember(String),
     /// A schema breaks a rule of the language.
     Schema(Box<Report>),
 }
@@ -195,6 +214,7 @@ impl fmt::Display for Error {
             Self::Read { path, error } => write!(f, "cannot read `{}`: {error}", path.display()),
             Self::Write { path, error } => write!(f, "cannot write `{}`: {error}", path.display()),
             Self::NoOutDir => f.write_str("no folder to write to: OUT_DIR is not set"),
+            Self::NoSuchMember(name) => write!(f, "there is no `{name}`, which is to have a bound"),
             Self::Schema(report) => report.fmt(f),
         }
     }
@@ -204,7 +224,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Read { error, .. } | Self::Write { error, .. } => Some(error),
-            Self::NoOutDir | Self::Schema(_) => None,
+            Self::NoOutDir | Self::NoSuchMember(_) | Self::Schema(_) => None,
         }
     }
 }

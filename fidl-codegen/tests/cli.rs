@@ -188,6 +188,27 @@ fn generate_makes_of_json_what_compile_makes_of_schemas() {
 }
 
 #[test]
+fn owned_types_get_bounds() {
+    let schema = "library example.notes;\ntype Note = struct { text string; };\ntype Other = struct { text string; };\n";
+    let folder = Folder::new("bounds", &[("notes.fidl", schema)]);
+    let compile = |bounds: &[&str]| {
+        let arguments = [&["compile", "--rust", "notes.rs", "--files", "notes.fidl"], bounds].concat();
+        let (status, _, errors) = folder.run(&arguments);
+        (status, errors, folder.read("notes.rs"))
+    };
+    let (_, _, text) = compile(&[]);
+    assert_eq!(text.matches("Has no owned form: `text` is a string without a bound.").count(), 2);
+    let (_, _, text) = compile(&["--owned-bound", "example.notes/Note.text=12"]);
+    assert!(text.contains("struct NoteOwned") && text.contains("String<12>") && !text.contains("OtherOwned"));
+    let (_, _, text) = compile(&["--owned-bound", "7", "--owned-bound", "example.notes/Note.text=12"]);
+    assert!(text.contains("String<12>") && text.contains("String<7>") && text.contains("OtherOwned"));
+    let (status, errors, _) = compile(&["--owned-bound", "example.notes/Note.size=12"]);
+    assert_eq!((status, errors.contains("there is no `example.notes/Note.size`")), (1, true), "{errors}");
+    let (status, errors, _) = compile(&["--owned-bound", "Note.text=12"]);
+    assert_eq!((status, errors.contains("library/Type.member=number")), (2, true), "{errors}");
+}
+
+#[test]
 fn unchanged_output_is_not_written_again() {
     let folder = Folder::new("unchanged", &[GOOD]);
     let arguments =

@@ -1,4 +1,5 @@
-//! Compiles the schema of all kinds of types, and those of a corpus where there is one, and lists the wire types.
+//! Compiles the schema of all kinds of types, and those of a corpus where there is one, and lists the wire types and the
+//! files.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -14,7 +15,7 @@ fn main() {
     let corpus =
         env::var_os("FIDL_CORPUS_DIR").map_or_else(|| "../../../shared/fidl-corpus".into(), PathBuf::from);
     let groups = [("project", Path::new("../../schemas/kinds.fidl").to_owned()), ("corpus", corpus)];
-    let (mut modules, mut types) = (String::new(), String::new());
+    let (mut modules, mut types, mut schemas) = (String::new(), String::new(), String::new());
     for (group, place) in groups {
         println!("cargo::rerun-if-changed={}", place.display());
         let mut files = Vec::new();
@@ -22,6 +23,9 @@ fn main() {
         if files.is_empty() {
             continue;
         }
+        let paths: Vec<PathBuf> =
+            files.iter().map(|path| path.canonicalize().expect("the file is there")).collect();
+        writeln!(schemas, "&{paths:?},").expect("text");
         let sources = files.iter().map(|path| Source::read(path).expect("the file is there")).collect();
         let compiled = compile_with(&Options::default(), &group_by_library(sources));
         let schema = compiled.unwrap_or_else(|report| panic!("{report}")).schema;
@@ -37,7 +41,10 @@ fn main() {
         }
         modules += "}\n";
     }
-    let index = format!("{modules}\n/// All types.\npub const TYPES: &[Type] = &[\n{types}];\n");
+    let index = format!(
+        "{modules}\n/// All types.\npub const TYPES: &[Type] = &[\n{types}];\n
+        /// The files of each schema.\npub(crate) const FILES: &[&[&str]] = &[\n{schemas}];\n"
+    );
     fs::write(out.join("index.rs"), index).expect("OUT_DIR can be written");
 }
 

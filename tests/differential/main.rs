@@ -12,7 +12,7 @@ mod writer;
 use std::collections::BTreeSet;
 use std::env;
 
-use fidl::wire::{Aligned, DecodeError, HandleSlot, validate};
+use fidl::wire::{Aligned, DecodeError, HandleSlot, restore, validate};
 use fidl_codegen::ir::{DeclId, DeclKind, Schema, TypeKind};
 use fidl_codegen::{Source, compile};
 use reference::HandleInfo;
@@ -24,13 +24,15 @@ mod schema {
 }
 use schema::test_kinds::*;
 
-/// Reads a message with the runtime's reader and gives all that its view shows.
+/// Reads a message with the runtime's reader and gives all that its view shows. The message is then as it was.
 type Read = fn(&mut [u8], &[HandleSlot]) -> Result<String, DecodeError>;
 
 macro_rules! readers {
     ($($name:ident $wire:ident),* $(,)?) => {
         &[$((stringify!($name), |bytes, handles| {
-            validate::<$wire>(bytes, 0, handles).map(|body| format!("{:?}", body.view()))
+            let text = validate::<$wire>(bytes, 0, handles).map(|body| format!("{:?}", body.view()))?;
+            restore::<$wire>(bytes, 0);
+            Ok(text)
         })),*]
     };
 }
@@ -81,6 +83,9 @@ fn compare(schema: &Schema, id: DeclId, read: Read, message: &Message) -> bool {
         "{name}: {found:?}, but {expected:?}: {:02x?}",
         message.bytes
     );
+    if found.is_ok() {
+        assert_eq!(bytes, message.bytes, "{name}: restored");
+    }
     found.is_ok()
 }
 

@@ -10,7 +10,7 @@ use fidl_codegen::{Compiled, json, rust};
 
 use super::files::{Libraries, read_libraries};
 use super::findings::{Failure, Format};
-use super::options::Compiling;
+use super::options::{Compiling, Generating};
 use super::output::{self, Output};
 
 /// Compiles the last of the libraries given
@@ -42,6 +42,8 @@ pub(super) struct Arguments {
     versioned: Option<Platform>,
     #[command(flatten)]
     libraries: Libraries,
+    #[command(flatten)]
+    generating: Generating,
     #[command(flatten)]
     compiling: Compiling,
 }
@@ -103,12 +105,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<Report, Failure> {
     let Compiled { schema, warnings } = arguments.compiling.compile(&libraries)?;
     arguments.demand(schema.target())?;
     let target = LibraryId(schema.libraries.len() as u32 - 1);
+    let bounds = arguments.generating.bounds(&schema)?;
     let mut output = Output::default();
     if let Some(path) = &arguments.json {
         output.add(path, json::write(&schema, target));
     }
     if let Some(path) = &arguments.rust {
-        output.add(&output::module(path, &schema.target().name), rust::generate(&schema, target));
+        output
+            .add(&output::module(path, &schema.target().name), rust::generate_with(&bounds, &schema, target));
     }
     if let Some(path) = &arguments.depfile {
         output.add_dependencies(path, paths.iter().flatten().map(PathBuf::as_path));

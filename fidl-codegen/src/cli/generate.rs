@@ -9,7 +9,7 @@ use fidl_codegen::{json, rust};
 
 use super::files::read_all;
 use super::findings::{Failure, Format};
-use super::options::Formatting;
+use super::options::{Formatting, Generating};
 use super::output::{self, Output};
 
 /// Makes Rust of a library that is given as JSON
@@ -29,6 +29,8 @@ pub(super) struct Arguments {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
+    generating: Generating,
+    #[command(flatten)]
     format: Formatting,
 }
 
@@ -43,7 +45,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Report, Failure> {
     let target = LibraryId(schema.libraries.len() as u32 - 1);
     let mut output = Output::default();
     let path = output::module(&arguments.rust, &schema.target().name);
-    output.add(&path, rust::generate(&schema, target));
+    let bounds = arguments.generating.bounds(&schema)?;
+    output.add(&path, rust::generate_with(&bounds, &schema, target));
     output.write(arguments.files.iter().map(PathBuf::as_path))?;
     Ok(Report::new(SourceMap::default(), Vec::new()))
 }

@@ -3,7 +3,8 @@
 use clap::CommandFactory;
 use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
-use fidl_codegen::ir::Experiment;
+use fidl_codegen::ir::{Experiment, Schema};
+use fidl_codegen::rust::OwnedBounds;
 use fidl_codegen::versions::Selection;
 use fidl_codegen::{Compiled, Options, Source, compile_with};
 
@@ -24,6 +25,32 @@ pub(super) struct Compiling {
     werror: bool,
     #[command(flatten)]
     pub(super) format: Formatting,
+}
+
+/// How Rust is made of schemas.
+#[derive(clap::Args)]
+pub(super) struct Generating {
+    /// The most bytes of a string, or elements of a vector, that owned types keep where the schema has no bound: for all, or
+    /// for one member; may be given several times. An attribute of a member does the same: `@owned_bound("16")`
+    #[arg(long, value_name = "[LIBRARY/TYPE.MEMBER=]N", value_parser = one_bound)]
+    owned_bound: Vec<String>,
+}
+
+impl Generating {
+    /// The bounds, for a schema that has the members that they name.
+    pub(super) fn bounds(&self, schema: &Schema) -> Result<OwnedBounds, Failure> {
+        let mut bounds = OwnedBounds::default();
+        self.owned_bound.iter().try_for_each(|text| bounds.set(text)).map_err(Failure::other)?;
+        match bounds.unknown(schema) {
+            Some(name) => Err(Failure::Other(format!("there is no `{name}`, which is to have a bound"))),
+            None => Ok(bounds),
+        }
+    }
+}
+
+fn one_bound(text: &str) -> Result<String, String> {
+    let set = OwnedBounds::default().set(text);
+    set.map(|()| text.to_owned()).map_err(|error| error.to_string())
 }
 
 /// In which form findings are printed.

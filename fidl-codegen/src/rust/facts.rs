@@ -1,11 +1,10 @@
 //! What is found out about all declarations before anything is written: their names in Rust, whether their values and
 //! views borrow, and which have no form here.
 
-use std::collections::HashSet;
-
 use proc_macro2::Ident;
 
 use super::names::{self, Taken};
+use super::owned::{OwnedBounds, Ownership, ownership};
 use crate::ir::{DeclId, DeclKind, Schema, Type, TypeKind};
 use crate::layout::{member_types, named};
 
@@ -24,11 +23,11 @@ pub(super) struct Facts {
     borrows: Vec<bool>,
     view_borrows: Vec<bool>,
     formless: Vec<bool>,
-    payloads: HashSet<DeclId>,
+    ownership: Vec<Ownership>,
 }
 
 impl Facts {
-    pub(super) fn of(schema: &Schema) -> Self {
+    pub(super) fn of(schema: &Schema, bounds: &OwnedBounds) -> Self {
         let holders = holders(schema);
         let spread = |seeds: Vec<bool>| spread(seeds, &holders);
         Self {
@@ -36,7 +35,7 @@ impl Facts {
             borrows: spread(schema.decls.iter().map(|decl| borrows_itself(schema, &decl.kind)).collect()),
             view_borrows: spread(schema.decls.iter().map(|decl| view_borrows_itself(&decl.kind)).collect()),
             formless: spread(schema.decls.iter().map(|decl| has_no_form(schema, &decl.kind)).collect()),
-            payloads: payloads(schema),
+            ownership: ownership(schema, bounds),
         }
     }
 
@@ -60,9 +59,9 @@ impl Facts {
         self.formless[id.0 as usize]
     }
 
-    /// Whether a declaration is the payload of a method.
-    pub(super) fn is_payload(&self, id: DeclId) -> bool {
-        self.payloads.contains(&id)
+    /// Whether a declaration has an owned form.
+    pub(super) fn ownership(&self, id: DeclId) -> &Ownership {
+        &self.ownership[id.0 as usize]
     }
 }
 
@@ -167,15 +166,6 @@ fn spread(mut marks: Vec<bool>, holders: &[Vec<usize>]) -> Vec<bool> {
         }
     }
     marks
-}
-
-fn payloads(schema: &Schema) -> HashSet<DeclId> {
-    let protocols = schema.decls.iter().filter_map(|decl| match &decl.kind {
-        DeclKind::Protocol(protocol) => Some(protocol),
-        _ => None,
-    });
-    let methods = protocols.flat_map(|protocol| &protocol.own_methods);
-    methods.flat_map(|method| method.payloads()).flatten().collect()
 }
 
 /// The names of all types and constants, library by library. Types take theirs first, in the order of the schema's

@@ -59,6 +59,7 @@ mod facts;
 mod members;
 mod names;
 mod new_types;
+mod owned;
 mod protocols;
 mod server;
 mod services;
@@ -73,6 +74,7 @@ use crate::ir::{DeclId, DeclKind, LibraryId, Schema};
 use facts::Facts;
 use text::Module;
 
+pub use owned::{BadBound, OwnedBounds};
 pub use spelling::Spelling;
 
 /// The number of the interface between generated code and the runtime. The runtime's is the same, or generated code
@@ -82,8 +84,14 @@ pub const INTERFACE: u32 = 1;
 /// The Rust module of one library of a schema, as the text of a file. It is the same on every run.
 #[must_use]
 pub fn generate(schema: &Schema, library: LibraryId) -> String {
-    let facts = Facts::of(schema);
-    let cx = Context { schema, facts: &facts, library, inside_protocol: false };
+    generate_with(&OwnedBounds::default(), schema, library)
+}
+
+/// The same, with bounds for owned types where the schema has none.
+#[must_use]
+pub fn generate_with(bounds: &OwnedBounds, schema: &Schema, library: LibraryId) -> String {
+    let facts = Facts::of(schema, bounds);
+    let cx = Context { schema, facts: &facts, bounds, library, inside_protocol: false };
     let mut module = Module::default();
     module.text(format!("::fidl::generated::interface!({INTERFACE});\n"));
     let library = schema.library(library);
@@ -135,6 +143,7 @@ pub fn file_name(library: &str) -> String {
 struct Context<'a> {
     schema: &'a Schema,
     facts: &'a Facts,
+    bounds: &'a OwnedBounds,
     /// The library that is generated.
     library: LibraryId,
     /// Whether paths are seen from the module of a protocol, which lies in the library's.

@@ -16,16 +16,18 @@ pub(super) fn emit(cx: Context<'_>, id: DeclId, new: &NewType, module: &mut Modu
     let docs = docs(&decl.element, &format!("The new type `{}`.", decl.element.name));
     let (name, lifetime, ty) = (&names.value, cx.lifetime_of(id), cx.value(&new.target));
     let derives = if cx.is_resource(id) { quote!(Debug) } else { quote!(Clone, Copy, Debug, PartialEq) };
+    let view_only = cx.view_only(id);
     module.items(quote! {
         #docs
+        #view_only
         #[derive(#derives)]
         pub struct #name #lifetime(pub #ty);
     });
     module.text(encode(cx, id, &new.target, name, borrows));
     if !borrows && !cx.is_resource(id) {
-        module.items(from_view(cx, &new.target, name));
+        module.items(from_view(cx, id, &new.target, name));
     } else if borrows && cx.can_be_owned(id) {
-        let (name, ty) = (&names.owned, cx.owned(&new.target));
+        let (name, ty) = (&names.owned, cx.owned(&new.target, cx.stated(id, None)));
         module.items(quote! {
             #docs
             #[doc = ""]
@@ -34,13 +36,24 @@ pub(super) fn emit(cx: Context<'_>, id: DeclId, new: &NewType, module: &mut Modu
             pub struct #name(pub #ty);
         });
         module.text(encode(cx, id, &new.target, name, false));
-        module.items(from_view(cx, &new.target, name));
+        module.items(from_view(cx, id, &new.target, name));
     }
 }
 
 /// What a view gives has been validated. No conversion for everybody, who may have too long a text or too short a slice.
-fn from_view(cx: Context<'_>, target: &Type, name: &Ident) -> TokenStream {
+fn from_view(cx: Context<'_>, id: DeclId, target: &Type, name: &Ident) -> TokenStream {
     let view = without_lifetime(cx.view(target));
+    if cx.is_fallible(id) {
+        let result = cx.try_own(target, quote!(view));
+        return quote! {
+            impl #name {
+                #[doc(hidden)]
+                pub fn try_from_view(view: #view) -> Result<Self, ::fidl::generated::TooLong> {
+                    #result.map(Self)
+                }
+            }
+        };
+    }
     let value = cx.own(target, quote!(view));
     quote! {
         impl #name {

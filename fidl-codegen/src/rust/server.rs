@@ -171,6 +171,10 @@ fn serve(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
             }
         }
     });
+    let handlers = protocol.methods.iter().map(|method| {
+        let (text, name) = (&method.element.name, names::ident(&names::method(&method.element.name)));
+        quote!(::fidl::server::Handler::of(#text, <S as Server>::#name))
+    });
     let server = if protocol.methods.is_empty() { quote!(_server) } else { quote!(server) };
     let decodes = protocol.methods.iter().any(|method| request_payload(method).is_some());
     let request = if decodes { quote!(mut request) } else { quote!(request) };
@@ -197,6 +201,7 @@ fn serve(cx: Context<'_>, protocol: &Interface<'_>) -> TokenStream {
         impl<S: Server + 'static> ::fidl::server::Binding for Serve<S> {
             type Protocol = #marker;
             type Server = S;
+            const HANDLERS: &'static [::fidl::server::Handler] = &[#(#handlers),*];
             async fn dispatch<'s>(#server: &'s S, call: ::fidl::server::Call<'s, #marker>) -> ::fidl::server::Outcome<'s> {
                 #dispatch
             }

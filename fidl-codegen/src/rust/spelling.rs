@@ -2,20 +2,22 @@
 
 use super::facts::Facts;
 use super::types::{Form, one_line};
-use super::{Context, names};
+use super::{Context, OwnedBounds, names};
 use crate::ir::{DeclId, Element, Schema, Union};
 
 /// The paths of generated items, as they are where all libraries' modules are.
 pub struct Spelling<'a> {
     schema: &'a Schema,
     facts: Facts,
+    bounds: OwnedBounds,
 }
 
 impl<'a> Spelling<'a> {
     /// Those of a schema's.
     #[must_use]
     pub fn new(schema: &'a Schema) -> Self {
-        Self { schema, facts: Facts::of(schema) }
+        let bounds = OwnedBounds::default();
+        Self { schema, facts: Facts::of(schema, &bounds), bounds }
     }
 
     /// The type of a declaration's values, without its lifetime.
@@ -30,7 +32,8 @@ impl<'a> Spelling<'a> {
         self.facts.borrows(id)
     }
 
-    /// The type that keeps values of a declaration, if there is one; it may be that of its values.
+    /// The type that keeps values of a declaration, if there is one; it may be that of its values. Without bounds but the
+    /// schema's.
     #[must_use]
     pub fn owned(&self, id: DeclId) -> Option<String> {
         let form = if self.facts.borrows(id) { Form::Owned } else { Form::Value };
@@ -76,7 +79,8 @@ impl<'a> Spelling<'a> {
 
     fn context(&self, id: DeclId) -> Context<'_> {
         let library = self.schema.decl(id).library;
-        Context { schema: self.schema, facts: &self.facts, library, inside_protocol: false }
+        let (schema, facts, bounds) = (self.schema, &self.facts, &self.bounds);
+        Context { schema, facts, bounds, library, inside_protocol: false }
     }
 
     fn path(&self, id: DeclId, form: Form) -> String {

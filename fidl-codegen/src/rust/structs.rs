@@ -10,35 +10,29 @@ use super::members::{builder, encode_macro, field, member_doc_text, member_docs,
 use super::text::{Module, doc_text, docs};
 use super::types::one_line;
 use super::{Context, consts, names};
-use crate::ir::{Decl, DeclId, Struct, TypeKind};
+use crate::ir::{DeclId, Struct, TypeKind};
 
 pub(super) fn emit(cx: Context<'_>, id: DeclId, layout: &Struct, module: &mut Module) {
     let decl = cx.schema.decl(id);
     let names = cx.names(id);
     let borrows = cx.facts.borrows(id);
     let about = format!("The struct `{}`.", decl.element.name);
-    module.items(value(cx, decl, layout, &names.value, &cx.lifetime_of(id), &about));
+    module.items(value(cx, id, layout, &names.value, &about));
     module.items(defaults(cx, layout, &names.value, borrows));
     module.text(encode(cx, layout, &names.value, &names.wire, borrows));
     if borrows && cx.can_be_owned(id) {
-        module.items(owned(cx, decl, layout, names, &about));
+        module.items(owned(cx, id, layout, names, &about));
         module.text(encode(cx, layout, &names.owned, &names.wire, false));
     } else if !borrows && !layout.resource {
-        module.items(from_view(cx, layout, &names.value, &names.view));
+        module.items(from_view(cx, id, layout, &names.value));
     }
     module.text(wire(cx, id, layout, names, &about));
 }
 
 /// The value to be sent.
-fn value(
-    cx: Context<'_>,
-    decl: &Decl,
-    layout: &Struct,
-    name: &Ident,
-    lifetime: &TokenStream,
-    about: &str,
-) -> TokenStream {
-    let docs = docs(&decl.element, about);
+fn value(cx: Context<'_>, id: DeclId, layout: &Struct, name: &Ident, about: &str) -> TokenStream {
+    let (docs, view_only) = (docs(&cx.schema.decl(id).element, about), cx.view_only(id));
+    let lifetime = cx.lifetime_of(id);
     let fields = layout.members.iter().map(|member| {
         let (docs, name, ty) = (member_docs(&member.element), field(&member.element), cx.value(&member.ty));
         quote! { #docs pub #name: #ty, }
@@ -46,6 +40,7 @@ fn value(
     let derives = if layout.resource { quote!(Debug) } else { quote!(Clone, Copy, Debug, PartialEq) };
     quote! {
         #docs
+        #view_only
         #[derive(#derives)]
         pub struct #name #lifetime { #(#fields)* }
     }
@@ -105,14 +100,18 @@ fn defaults(cx: Context<'_>, layout: &Struct, name: &Ident, borrows: bool) -> To
 }
 
 /// The value to be kept.
-fn owned(cx: Context<'_>, decl: &Decl, layout: &Struct, names: &Names, about: &str) -> TokenStream {
+fn owned(cx: Context<'_>, id: DeclId, layout: &Struct, names: &Names, about: &str) -> TokenStream {
     let name = &names.owned;
-    let docs = docs(&decl.element, about);
+    let docs = docs(&cx.schema.decl(id).element, about);
     let fields = layout.members.iter().map(|member| {
-        let (docs, name, ty) = (member_docs(&member.element), field(&member.element), cx.owned(&member.ty));
+        let (docs, name, ty) = (
+            member_docs(&member.element),
+            field(&member.element),
+            cx.owned(&member.ty, cx.stated(id, Some(&member.element))),
+        );
         quote! { #docs pub #name: #ty, }
     });
-    let from_view = from_view(cx, layout, name, &names.view);
+    let from_view = from_view(cx, id, layout, name);
     quote! {
         #docs
         #[doc = ""]
@@ -123,20 +122,14 @@ fn owned(cx: Context<'_>, decl: &Decl, layout: &Struct, names: &Names, about: &s
     }
 }
 
-fn from_view(cx: Context<'_>, layout: &Struct, name: &Ident, view: &Ident) -> TokenStream {
+fn from_view(cx: Context<'_>, id: DeclId, layout: &Struct, name: &Ident) -> TokenStream {
     let fields = layout.members.iter().map(|member| {
         let name = field(&member.element);
-        let value = cx.own(&member.ty, quote!(view.#name()));
+        let value = cx.own_member(&member.element, &member.ty, quote!(view.#name()));
         quote! { #name: #value }
     });
     let argument = if layout.members.is_empty() { quote!(_) } else { quote!(view) };
-    quote! {
-        impl From<#view<'_>> for #name {
-            fn from(#argument: #view<'_>) -> Self {
-                Self { #(#fields),* }
-            }
-        }
-    }
+    cx.conversion(id, name, argument, quote!(Self { #(#fields),* }))
 }
 
 /// The wire form and the view.

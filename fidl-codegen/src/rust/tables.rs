@@ -10,34 +10,28 @@ use super::members::{builder, close, encode_macro, field, member_doc_text, membe
 use super::text::{Module, deprecated, doc_text, docs};
 use super::types::one_line;
 use super::{Context, names};
-use crate::ir::{Decl, DeclId, Table};
+use crate::ir::{DeclId, Table};
 
 pub(super) fn emit(cx: Context<'_>, id: DeclId, layout: &Table, module: &mut Module) {
     let decl = cx.schema.decl(id);
     let names = cx.names(id);
     let borrows = cx.facts.borrows(id);
     let about = format!("The table `{}`.", decl.element.name);
-    module.items(value(cx, decl, layout, &names.value, &cx.lifetime_of(id), &about));
+    module.items(value(cx, id, layout, &names.value, &about));
     module.text(encode(cx, layout, &names.value, &names.wire, borrows));
     if borrows && cx.can_be_owned(id) {
-        module.items(owned(cx, decl, layout, names, &about));
+        module.items(owned(cx, id, layout, names, &about));
         module.text(encode(cx, layout, &names.owned, &names.wire, false));
     } else if !borrows && !layout.resource {
-        module.items(from_view(cx, layout, &names.value, &names.view));
+        module.items(from_view(cx, id, layout, &names.value));
     }
     module.text(wire(cx, id, layout, names, &about));
 }
 
 /// The value to be sent, and a function per member that sets it.
-fn value(
-    cx: Context<'_>,
-    decl: &Decl,
-    layout: &Table,
-    name: &Ident,
-    lifetime: &TokenStream,
-    about: &str,
-) -> TokenStream {
-    let docs = docs(&decl.element, about);
+fn value(cx: Context<'_>, id: DeclId, layout: &Table, name: &Ident, about: &str) -> TokenStream {
+    let (docs, view_only) = (docs(&cx.schema.decl(id).element, about), cx.view_only(id));
+    let lifetime = cx.lifetime_of(id);
     let fields = layout.members.iter().map(|member| {
         let (docs, name, ty) = (member_docs(&member.element), field(&member.element), cx.value(&member.ty));
         quote! { #docs pub #name: Option<#ty>, }
@@ -50,6 +44,7 @@ fn value(
     let allow = (name == "New").then(|| quote!(#[allow(clippy::self_named_constructors)]));
     quote! {
         #docs
+        #view_only
         #[derive(#derives)]
         pub struct #name #lifetime { #(#fields)* }
         impl #lifetime #name #lifetime {
@@ -97,14 +92,18 @@ fn encode(cx: Context<'_>, layout: &Table, name: &Ident, wire: &Ident, borrows: 
 }
 
 /// The value to be kept.
-fn owned(cx: Context<'_>, decl: &Decl, layout: &Table, names: &Names, about: &str) -> TokenStream {
+fn owned(cx: Context<'_>, id: DeclId, layout: &Table, names: &Names, about: &str) -> TokenStream {
     let name = &names.owned;
-    let docs = docs(&decl.element, about);
+    let docs = docs(&cx.schema.decl(id).element, about);
     let fields = layout.members.iter().map(|member| {
-        let (docs, name, ty) = (member_docs(&member.element), field(&member.element), cx.owned(&member.ty));
+        let (docs, name, ty) = (
+            member_docs(&member.element),
+            field(&member.element),
+            cx.owned(&member.ty, cx.stated(id, Some(&member.element))),
+        );
         quote! { #docs pub #name: Option<#ty>, }
     });
-    let from_view = from_view(cx, layout, name, &names.view);
+    let from_view = from_view(cx, id, layout, name);
     quote! {
         #docs
         #[doc = ""]
@@ -115,20 +114,19 @@ fn owned(cx: Context<'_>, decl: &Decl, layout: &Table, names: &Names, about: &st
     }
 }
 
-fn from_view(cx: Context<'_>, layout: &Table, name: &Ident, view: &Ident) -> TokenStream {
+fn from_view(cx: Context<'_>, id: DeclId, layout: &Table, name: &Ident) -> TokenStream {
     let fields = layout.members.iter().map(|member| {
         let name = field(&member.element);
+        if cx.may_fail(&member.ty) {
+            let (text, owning) = (&member.element.name, cx.try_owning(&member.ty));
+            let result = quote!(view.#name().map(#owning).transpose());
+            return quote! { #name: ::fidl::generated::member(#text, #result)? };
+        }
         let owning = cx.owning(&member.ty).map(|owning| quote!(.map(#owning)));
         quote! { #name: view.#name() #owning }
     });
     let argument = if layout.members.is_empty() { quote!(_) } else { quote!(view) };
-    quote! {
-        impl From<#view<'_>> for #name {
-            fn from(#argument: #view<'_>) -> Self {
-                Self { #(#fields),* }
-            }
-        }
-    }
+    cx.conversion(id, name, argument, quote!(Self { #(#fields),* }))
 }
 
 /// The wire form and the view.

@@ -55,8 +55,10 @@ impl Form<'_> {
         let unknown = self.unknown_variant();
         let derives =
             if self.layout.resource { quote!(Debug) } else { quote!(Clone, Copy, Debug, PartialEq) };
+        let view_only = self.cx.view_only(self.id);
         quote! {
             #docs
+            #view_only
             #[derive(#derives)]
             pub enum #name #lifetime { #(#variants)* #unknown }
         }
@@ -67,7 +69,7 @@ impl Form<'_> {
         let name = self.name;
         let variants = self.layout.members.iter().map(|member| {
             let (docs, variant) = (member_docs(&member.element), variant(&member.element, self.layout));
-            let ty = self.cx.owned(&member.ty);
+            let ty = self.cx.owned(&member.ty, self.cx.stated(self.id, Some(&member.element)));
             quote! { #docs #variant(#ty), }
         });
         let (unknown, from_view) = (self.unknown_variant(), self.conversion(names));
@@ -92,24 +94,19 @@ impl Form<'_> {
 
     fn conversion(&self, names: &Names) -> TokenStream {
         let (name, view) = (self.name, &names.view);
-        let path = self.cx.view_path(self.id, quote!('_));
         let known = self.layout.members.iter().map(|member| {
             let variant = variant(&member.element, self.layout);
-            let value = self.cx.own(&member.ty, quote!(value));
+            let value = self.cx.own_member(&member.element, &member.ty, quote!(value));
             (quote!(#view::#variant(value)), quote!(Self::#variant(#value)))
         });
         let unknown =
             self.unknown.then(|| (quote!(#view::Unknown(unknown)), quote!(Self::Unknown(unknown.ordinal()))));
         let (patterns, values): (Vec<_>, Vec<_>) = known.chain(unknown).unzip();
         let body = match (&patterns[..], &values[..]) {
-            ([pattern], [value]) => quote! { let #pattern = view; #value },
+            ([pattern], [value]) if !self.cx.is_fallible(self.id) => quote! { let #pattern = view; #value },
             _ => quote! { match view { #(#patterns => #values,)* } },
         };
-        quote! {
-            impl From<#path> for #name {
-                fn from(view: #path) -> Self { #body }
-            }
-        }
+        self.cx.conversion(self.id, name, quote!(view), body)
     }
 
     /// The declaration of how a value becomes its wire form.

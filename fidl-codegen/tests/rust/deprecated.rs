@@ -259,6 +259,9 @@ pub mod test_deprecated {
         impl<S: Server + 'static> ::fidl::server::Binding for Serve<S> {
             type Protocol = P;
             type Server = S;
+            const HANDLERS: &'static [::fidl::server::Handler] = &[
+                ::fidl::server::Handler::of("Ask", <S as Server>::ask),
+            ];
 
             async fn dispatch<'s>(
                 server: &'s S,

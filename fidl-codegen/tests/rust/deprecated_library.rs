@@ -27,6 +27,8 @@ pub mod test_deprecatedlibrary {
     pub const COUNT: u8 = 1;
 
     /// The table `Thing`.
+    ///
+    /// Has no owned form: `name` is a string without a bound.
     #[derive(Clone, Copy, Debug, Default, PartialEq)]
     pub struct Thing<'a> {
         /// The member `name`.

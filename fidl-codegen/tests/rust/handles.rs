@@ -23,6 +23,8 @@ pub mod test_handles {
     ::fidl::generated::interface!(1);
 
     /// The struct `Chain`.
+    ///
+    /// Has no owned form: it holds itself.
     #[derive(Debug)]
     pub struct Chain<'a> {
         /// The member `link`.
@@ -126,6 +128,7 @@ pub mod test_handles {
         impl<S: Server + 'static> ::fidl::server::Binding for Serve<S> {
             type Protocol = P;
             type Server = S;
+            const HANDLERS: &'static [::fidl::server::Handler] = &[];
 
             async fn dispatch<'s>(
                 _server: &'s S,

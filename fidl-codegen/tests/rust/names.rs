@@ -38,6 +38,28 @@ pub mod test_names {
 
     ::fidl::encode_struct! { ClientNewRequest<'_> => ClientNewRequestWire { deadline, shared } }
 
+    /// The struct `ClientNewRequest`.
+    ///
+    /// With a fixed capacity of its own: it borrows nothing.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ClientNewRequestOwned {
+        /// The member `deadline`.
+        pub deadline: u8,
+        /// The member `shared`.
+        pub shared: super::other_names::SharedOwned,
+    }
+
+    impl From<ClientNewRequestView<'_>> for ClientNewRequestOwned {
+        fn from(view: ClientNewRequestView<'_>) -> Self {
+            Self {
+                deadline: view.deadline(),
+                shared: From::from(view.shared()),
+            }
+        }
+    }
+
+    ::fidl::encode_struct! { ClientNewRequestOwned => ClientNewRequestWire { deadline, shared } }
+
     ::fidl::wire_struct! {
         /// The struct `ClientNewRequest`.
         pub struct ClientNewRequestWire, ClientNewRequestView<'f>, ClientNewRequestBuilder, 24 {
@@ -154,6 +176,9 @@ pub mod test_names {
         impl<S: Server + 'static> ::fidl::server::Binding for Serve<S> {
             type Protocol = Client_;
             type Server = S;
+            const HANDLERS: &'static [::fidl::server::Handler] = &[
+                ::fidl::server::Handler::of("New", <S as Server>::new_),
+            ];
 
             async fn dispatch<'s>(
                 server: &'s S,

@@ -290,6 +290,9 @@ pub mod test_others {
         impl<S: Server + 'static> ::fidl::server::Binding for Serve<S> {
             type Protocol = C;
             type Server = S;
+            const HANDLERS: &'static [::fidl::server::Handler] = &[
+                ::fidl::server::Handler::of("Chars", <S as Server>::chars),
+            ];
 
             async fn dispatch<'s>(
                 server: &'s S,
@@ -688,6 +691,8 @@ pub mod test_others {
     }
 
     /// The new type `Long`.
+    ///
+    /// Has no owned form: it is a vector without a bound.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub struct Long<'a>(pub &'a [u8]);
 
@@ -1121,6 +1126,8 @@ pub mod test_others {
     ::fidl::encode_new_type! { resource Token => ::fidl::wire::Handle<5, 0x80000000> }
 
     /// The struct `Tokens`.
+    ///
+    /// Has no owned form: it may hold handles.
     #[derive(Debug)]
     pub struct Tokens<'a> {
         /// The member `token`.

@@ -83,6 +83,25 @@ pub mod test_protocol {
 
     ::fidl::encode_struct! { AdderNameRequest<'_> => AdderNameRequestWire { text } }
 
+    /// The struct `AdderNameRequest`.
+    ///
+    /// With a fixed capacity of its own: it borrows nothing.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct AdderNameRequestOwned {
+        /// The member `text`.
+        pub text: ::fidl::generated::String<8>,
+    }
+
+    impl From<AdderNameRequestView<'_>> for AdderNameRequestOwned {
+        fn from(view: AdderNameRequestView<'_>) -> Self {
+            Self {
+                text: ::fidl::generated::string(view.text()),
+            }
+        }
+    }
+
+    ::fidl::encode_struct! { AdderNameRequestOwned => AdderNameRequestWire { text } }
+
     ::fidl::wire_struct! {
         /// The struct `AdderNameRequest`.
         pub struct AdderNameRequestWire, AdderNameRequestView<'f>, AdderNameRequestBuilder, 16 {
@@ -100,6 +119,25 @@ pub mod test_protocol {
     }
 
     ::fidl::encode_struct! { AdderOnNameRequest<'_> => AdderOnNameRequestWire { text } }
+
+    /// The struct `AdderOnNameRequest`.
+    ///
+    /// With a fixed capacity of its own: it borrows nothing.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct AdderOnNameRequestOwned {
+        /// The member `text`.
+        pub text: ::fidl::generated::String<8>,
+    }
+
+    impl From<AdderOnNameRequestView<'_>> for AdderOnNameRequestOwned {
+        fn from(view: AdderOnNameRequestView<'_>) -> Self {
+            Self {
+                text: ::fidl::generated::string(view.text()),
+            }
+        }
+    }
+
+    ::fidl::encode_struct! { AdderOnNameRequestOwned => AdderOnNameRequestWire { text } }
 
     ::fidl::wire_struct! {
         /// The struct `AdderOnNameRequest`.
@@ -215,6 +253,11 @@ pub mod test_protocol {
         impl<S: Server + 'static> ::fidl::server::Binding for Serve<S> {
             type Protocol = Adder;
             type Server = S;
+            const HANDLERS: &'static [::fidl::server::Handler] = &[
+                ::fidl::server::Handler::of("Add", <S as Server>::add),
+                ::fidl::server::Handler::of("Reset", <S as Server>::reset),
+                ::fidl::server::Handler::of("Name", <S as Server>::name),
+            ];
 
             async fn dispatch<'s>(
                 server: &'s S,

@@ -215,6 +215,36 @@ pub mod test_results {
 
     ::fidl::encode_union! { AskerCheckFlexiblyRequest<'_> => AskerCheckFlexiblyRequestWire { 1 Text } }
 
+    /// The union `AskerCheckFlexiblyRequest`.
+    ///
+    /// With a fixed capacity of its own: it borrows nothing.
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum AskerCheckFlexiblyRequestOwned {
+        /// The member `text`.
+        Text(::fidl::generated::String<4>),
+        /// The ordinal of a member that this schema does not know, from a newer peer. Cannot be sent.
+        Unknown(u64),
+    }
+
+    impl From<AskerCheckFlexiblyRequestView<'_>> for AskerCheckFlexiblyRequestOwned {
+        fn from(view: AskerCheckFlexiblyRequestView<'_>) -> Self {
+            match view {
+                AskerCheckFlexiblyRequestView::Text(value) => {
+                    Self::Text(::fidl::generated::string(value))
+                }
+                AskerCheckFlexiblyRequestView::Unknown(unknown) => {
+                    Self::Unknown(unknown.ordinal())
+                }
+            }
+        }
+    }
+
+    ::fidl::encode_union! {
+        AskerCheckFlexiblyRequestOwned => AskerCheckFlexiblyRequestWire {
+            1 Text; Unknown
+        }
+    }
+
     ::fidl::wire_union! {
         /// The union `AskerCheckFlexiblyRequest`.
         pub flexible union AskerCheckFlexiblyRequestWire, AskerCheckFlexiblyRequestView<'f>, AskerCheckFlexiblyRequestBuilder {
@@ -574,6 +604,24 @@ pub mod test_results {
         impl<S: Server + 'static> ::fidl::server::Binding for Serve<S> {
             type Protocol = Asker;
             type Server = S;
+            const HANDLERS: &'static [::fidl::server::Handler] = &[
+                ::fidl::server::Handler::of("Divide", <S as Server>::divide),
+                ::fidl::server::Handler::of(
+                    "DivideFlexibly",
+                    <S as Server>::divide_flexibly,
+                ),
+                ::fidl::server::Handler::of("Check", <S as Server>::check),
+                ::fidl::server::Handler::of("CheckFlexibly", <S as Server>::check_flexibly),
+                ::fidl::server::Handler::of("Say", <S as Server>::say),
+                ::fidl::server::Handler::of("SayFlexibly", <S as Server>::say_flexibly),
+                ::fidl::server::Handler::of("Choose", <S as Server>::choose),
+                ::fidl::server::Handler::of(
+                    "ChooseFlexibly",
+                    <S as Server>::choose_flexibly,
+                ),
+                ::fidl::server::Handler::of("Take", <S as Server>::take),
+                ::fidl::server::Handler::of("Tell", <S as Server>::tell),
+            ];
 
             async fn dispatch<'s>(
                 server: &'s S,

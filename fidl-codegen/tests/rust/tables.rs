@@ -47,6 +47,8 @@ pub mod test_tables {
     impl ::fidl::wire::ValueType for BedWire {}
 
     /// Holds itself.
+    ///
+    /// Has no owned form: it holds itself.
     #[derive(Clone, Copy, Debug, Default, PartialEq)]
     pub struct Tree<'a> {
         /// The member `leaf`.
@@ -88,6 +90,8 @@ pub mod test_tables {
     impl ::fidl::wire::ValueType for TreeWire {}
 
     /// The union `Branch`.
+    ///
+    /// Has no owned form: it holds itself.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub enum Branch<'a> {
         /// The member `tree`.
@@ -334,6 +338,8 @@ pub mod test_tables {
     impl ::fidl::wire::ValueType for UnusedWire {}
 
     /// The table `Keys`.
+    ///
+    /// Has no owned form: it may hold handles.
     #[derive(Debug, Default)]
     pub struct Keys<'a> {
         /// The member `key`.
@@ -417,6 +423,8 @@ pub mod test_tables {
     }
 
     /// Of any size.
+    ///
+    /// Has no owned form: `text` is a string without a bound.
     #[derive(Clone, Copy, Debug, Default, PartialEq)]
     pub struct Long<'a> {
         /// The member `text`.

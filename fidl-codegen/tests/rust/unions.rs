@@ -23,6 +23,8 @@ pub mod test_unions {
     ::fidl::generated::interface!(1);
 
     /// The union `Boundless`.
+    ///
+    /// Has no owned form: `text` is a string without a bound.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub enum Boundless<'a> {
         /// The member `text`.
@@ -251,6 +253,8 @@ pub mod test_unions {
     impl ::fidl::wire::ValueType for ScalarWire {}
 
     /// The struct `Holder`.
+    ///
+    /// Has no owned form: `list` is of type `List`, which has none.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub struct Holder<'a> {
         /// The member `shape`.
@@ -301,6 +305,8 @@ pub mod test_unions {
     impl ::fidl::wire::ValueType for HolderWire {}
 
     /// The struct `Knot`.
+    ///
+    /// Has no owned form: it holds itself.
     #[derive(Debug)]
     pub struct Knot<'a> {
         /// The member `rest`.
@@ -318,6 +324,8 @@ pub mod test_unions {
     }
 
     /// The struct `Next`.
+    ///
+    /// Has no owned form: it holds itself.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub struct Next<'a> {
         /// The member `value`.
@@ -342,6 +350,8 @@ pub mod test_unions {
     impl ::fidl::wire::ValueType for NextWire {}
 
     /// The union `List`.
+    ///
+    /// Has no owned form: it holds itself.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub enum List<'a> {
         /// The member `end`.
@@ -404,6 +414,8 @@ pub mod test_unions {
     impl ::fidl::wire::ValueType for OpenScalarWire {}
 
     /// The union `Rope`.
+    ///
+    /// Has no owned form: it holds itself.
     #[derive(Debug)]
     pub enum Rope<'a> {
         /// The member `end`.
@@ -425,6 +437,8 @@ pub mod test_unions {
     }
 
     /// The union `Thing`.
+    ///
+    /// Has no owned form: it may hold handles.
     #[derive(Debug)]
     pub enum Thing<'a> {
         /// The member `handle`.
@@ -450,6 +464,8 @@ pub mod test_unions {
     }
 
     /// The struct `Things`.
+    ///
+    /// Has no owned form: it may hold handles.
     #[derive(Debug)]
     pub struct Things<'a> {
         /// The member `thing`.

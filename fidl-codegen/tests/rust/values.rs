@@ -288,6 +288,8 @@ pub mod test_values {
     pub const NAME: &str = "name";
 
     /// The struct `Node`.
+    ///
+    /// Has no owned form: it holds itself.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub struct Node<'a> {
         /// The member `value`.

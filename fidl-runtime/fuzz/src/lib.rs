@@ -1,10 +1,16 @@
 //! What the fuzz targets share: the types, and what is done with a message of each.
 
+use std::collections::HashMap;
 use std::fmt::{self, Debug, Write};
+use std::path::Path;
+use std::sync::LazyLock;
 
 use fidl::wire::zerocopy::IntoBytes;
-use fidl::wire::{Body, DecodeError, EncodeError, EncodeRef, HandleSlot, ValueType, Wire, validate};
+use fidl::wire::{Body, DecodeError, EncodeError, EncodeRef, HandleSlot, ValueType, Wire, restore, validate};
 use fidl::{persist, unpersist};
+use fidl_codegen::ir::{DeclId, DeclKind, Schema};
+use fidl_codegen::rust::Spelling;
+use fidl_codegen::{Options, Source, compile_with, group_by_library};
 
 /// Validates a message and reads all there is of it. Where there is a type that keeps its content, the message is made into one
 /// and encoded from it again. Panics if something is wrong with that.
@@ -23,7 +29,12 @@ macro_rules! read {
     ($group:ident::$module:ident $wire:ident) => {
         Type {
             name: concat!(stringify!($module), "::", stringify!($wire)),
-            exercise: |bytes, handles| read::<$group::$module::$wire>(bytes, handles).map(|_| ()),
+            exercise: |bytes, handles| {
+                use $group::$module::$wire;
+                read::<$wire>(bytes, handles)?;
+                restore::<$wire>(bytes, 0);
+                Ok(())
+            },
         }
     };
 }
@@ -38,6 +49,7 @@ macro_rules! owned {
                 let body = read::<$wire>(bytes, handles)?;
                 // Handles can come with members that the schema does not know, and are lost with these.
                 again::<$wire, $owned>(&$owned::from(body.view()), length, |body| $owned::from(body.view()));
+                restore::<$wire>(bytes, 0);
                 Ok(())
             },
         }
@@ -51,6 +63,27 @@ mod schemas {
     include!(concat!(env!("OUT_DIR"), "/index.rs"));
 }
 pub use schemas::TYPES;
+
+/// A type of a schema that can be a message, and what is done with its messages.
+pub type Declared = (&'static Schema, DeclId, &'static Type);
+
+/// All of them.
+pub static DECLARED: LazyLock<Vec<Declared>> = LazyLock::new(|| {
+    let by_name: HashMap<&str, &'static Type> = TYPES.iter().map(|ty| (ty.name, ty)).collect();
+    schemas::FILES.iter().flat_map(|files| declared(files, &by_name)).collect()
+});
+
+fn declared(files: &[&str], by_name: &HashMap<&str, &'static Type>) -> Vec<Declared> {
+    let sources = files.iter().map(|path| Source::read(Path::new(path)).expect("the file is there"));
+    let compiled = compile_with(&Options::default(), &group_by_library(sources.collect()));
+    let schema: &'static Schema = Box::leak(Box::new(compiled.unwrap_or_else(|report| panic!("{report}")).schema));
+    let spelling = Spelling::new(schema);
+    let kinds = schema.decls.iter().zip(0..).filter(|(decl, _)| {
+        matches!(decl.kind, DeclKind::Struct(_) | DeclKind::Table(_) | DeclKind::Union(_))
+    });
+    let ids = kinds.map(|(_, index)| DeclId(index)).filter(|id| !spelling.is_left_out(*id));
+    ids.filter_map(|id| Some((schema, id, *by_name.get(spelling.wire(id).as_str())?))).collect()
+}
 
 /// Validates a message and calls every accessor of its view, by way of its `Debug`.
 fn read<'f, W: Wire>(bytes: &'f mut [u8], handles: &'f [HandleSlot]) -> Result<Body<'f, W>, DecodeError>
@@ -100,12 +133,15 @@ pub fn words(bytes: &[u8]) -> Vec<u64> {
     words
 }
 
-/// Does with a message what there is to do.
+/// Does with a message what there is to do. What is sound is as it was afterwards. Panics if it is not.
 ///
 /// # Errors
 ///
 /// What the codec says of the message.
 pub fn exercise(ty: &Type, message: &[u8], handles: &[HandleSlot]) -> Result<(), DecodeError> {
     let mut words = words(message);
-    (ty.exercise)(&mut words.as_mut_bytes()[..message.len()], handles)
+    let bytes = &mut words.as_mut_bytes()[..message.len()];
+    (ty.exercise)(bytes, handles)?;
+    assert_eq!(bytes, message, "restored");
+    Ok(())
 }

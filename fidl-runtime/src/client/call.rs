@@ -113,6 +113,23 @@ impl ResponseBody for Empty {
     fn view((): &()) {}
 }
 
+/// A response that nobody looks into, as it came: for [`Reply::forward`](../server/struct.Reply.html#method.forward).
+#[derive(Debug)]
+pub struct Unread;
+
+impl ResponseBody for Unread {
+    type View<'f> = &'f Lease<'static>;
+    type Decoded = Lease<'static>;
+
+    fn decode(lease: Lease<'static>) -> Result<Lease<'static>, ClientError> {
+        Ok(lease)
+    }
+
+    fn view<'f>(lease: &'f Lease<'static>) -> &'f Lease<'static> {
+        lease
+    }
+}
+
 /// Something that encodes a request behind its header.
 pub trait EncodeRequest: FnOnce(Header, &mut Lease<'static>) -> Result<(), EncodeError> {}
 

@@ -3,7 +3,7 @@
 use core::cell::RefCell;
 use core::fmt;
 
-use super::call::{Call, EncodeRequest, ResponseBody};
+use super::call::{Call, EncodeRequest, ResponseBody, Unread};
 use super::error::ClientError;
 use super::event::NextEvent;
 use super::receive::{Core, change};
@@ -103,6 +103,36 @@ impl<'r, P: Protocol, const N: usize, const E: usize> Client<'r, P, N, E> {
     ) -> Call<'_, P, R, impl EncodeRequest, N, E> {
         let encode = |header, lease: &mut Lease<'static>| lease.encode_empty(header);
         Call::new(&self.core, ordinal, flexible, encode)
+    }
+
+    /// Calls a two-way method with a request that another client has sent, as it came, and takes the response as it comes: what
+    /// a proxy does. The handles are taken out of the request when the future is polled first.
+    ///
+    /// The request must fit the frames of the client's schema: a newer client's larger one is
+    /// [`EncodeError::OutOfSpace`](crate::wire::EncodeError::OutOfSpace).
+    pub fn forward<'c>(
+        &'c self,
+        ordinal: u64,
+        flexible: bool,
+        request: &'c Lease<'_>,
+    ) -> Call<'c, P, Unread, impl EncodeRequest + 'c, N, E> {
+        let encode = |header, lease: &mut Lease<'static>| lease.take_over(header, request);
+        Call::new(&self.core, ordinal, flexible, encode)
+    }
+
+    /// Calls a one-way method with a request that another client has sent, as it came.
+    ///
+    /// # Errors
+    ///
+    /// As for [`send`](Self::send).
+    pub fn forward_one_way(
+        &self,
+        ordinal: u64,
+        flexible: bool,
+        request: &Lease<'_>,
+    ) -> Result<(), ClientError> {
+        let header = Header::new(0, ordinal, flexible);
+        change(&self.core, |core| core.send_one_way(|lease| lease.take_over(header, request)))
     }
 
     /// Calls a one-way method.

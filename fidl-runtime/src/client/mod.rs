@@ -30,7 +30,7 @@ mod storage;
 
 pub use crate::message::{Empty, Flexible, FlexibleError, Strict, StrictError};
 pub use blocking::BlockingClient;
-pub use call::{Call, EncodeRequest, Response, ResponseBody};
+pub use call::{Call, EncodeRequest, Response, ResponseBody, Unread};
 pub use channel::{Client, Counters};
 pub use error::ClientError;
 pub use event::{EventMessage, NextEvent};

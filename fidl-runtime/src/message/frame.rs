@@ -156,12 +156,59 @@ impl Lease<'_> {
     ///
     /// The first rule that the body breaks; it must not be looked at any more then.
     pub fn decode<T: Wire>(&mut self) -> Result<Body<'_, T>, DecodeError> {
-        let (len, handles, handle_count) = (self.len as usize, self.handles, self.handle_count as usize);
-        let bytes = self.bytes().get_mut(..len).unwrap_or_default();
-        let slots = handles.get(..handle_count).unwrap_or_default();
-        let body = wire::validate::<T>(bytes, HEADER_BYTES, slots)?;
+        let slots = self.handles.get(..self.handle_count as usize).unwrap_or_default();
+        let body = self.inspect::<T>()?;
         kernel::close_unknown(slots);
         Ok(body)
+    }
+
+    /// Validates the message's body as a `T`, as [`decode`](Self::decode) does, and keeps the handles of data that the schema does
+    /// not know. [`restore`](Self::restore) makes the message again what it was.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that the body breaks.
+    pub fn inspect<T: Wire>(&mut self) -> Result<Body<'_, T>, DecodeError> {
+        let (len, handles, handle_count) = (self.len as usize, self.handles, self.handle_count as usize);
+        let bytes = self.bytes().get_mut(..len).unwrap_or_default();
+        wire::validate::<T>(bytes, HEADER_BYTES, handles.get(..handle_count).unwrap_or_default())
+    }
+
+    /// Undoes what validating the body as a `T` has written over its markers.
+    pub fn restore<T: Wire>(&mut self) {
+        let len = self.len as usize;
+        wire::restore::<T>(self.bytes().get_mut(..len).unwrap_or_default(), HEADER_BYTES);
+    }
+
+    /// Makes the message that of another frame, under another header: the body's bytes are copied, the handles taken over.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::OutOfSpace`], [`EncodeError::TooManyHandles`] if this frame is smaller than the message;
+    /// [`EncodeError::InvalidHandle`] if a handle has been taken out of it. The frame is empty then, and the handles are closed.
+    pub fn take_over(&mut self, header: Header, from: &Lease<'_>) -> Result<(), EncodeError> {
+        self.encode_empty(header)?;
+        let result = self.take_over_body(from);
+        if result.is_err() {
+            self.clear();
+        }
+        result
+    }
+
+    fn take_over_body(&mut self, from: &Lease<'_>) -> Result<(), EncodeError> {
+        let body = from.message().get(HEADER_BYTES..).unwrap_or_default();
+        let end = HEADER_BYTES + body.len();
+        let place = self.bytes().get_mut(HEADER_BYTES..end).ok_or(EncodeError::OutOfSpace)?;
+        place.copy_from_slice(body);
+        self.len = end as u32;
+        for slot in from.slots() {
+            let place = self.handles.get(self.handle_count as usize).ok_or(EncodeError::TooManyHandles)?;
+            let (object_type, rights) = (slot.object_type(), slot.rights());
+            let handle = slot.take_owned().ok_or(EncodeError::InvalidHandle)?;
+            place.put(handle.get(), object_type, rights);
+            self.handle_count += 1;
+        }
+        Ok(())
     }
 
     /// Checks that the message has no body.

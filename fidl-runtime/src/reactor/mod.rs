@@ -276,12 +276,15 @@ impl<'env> Reactor<'env> {
     }
 
     fn add(&self, attached: Attached<'env>) -> Option<Attachment> {
-        let index = self.consumers.iter().position(|place| place.borrow().is_none())?;
-        let waker = self.lane.id().open(index)?;
+        let generation = self.next_generation.get();
+        // Nothing is attached any more once a generation would come again.
+        let next = generation.checked_add(1)?;
+        let mut free = (0..CONSUMERS).filter(|index| self.consumers[*index].borrow().is_none());
+        // A place whose generations are used up is passed over.
+        let (index, waker) = free.find_map(|index| Some((index, self.lane.id().open(index)?)))?;
+        self.next_generation.set(next);
         self.consumers.get(index)?.replace(Some(attached));
         self.mark(index);
-        let generation = self.next_generation.get();
-        self.next_generation.set(generation.wrapping_add(1).max(1));
         Some(Attachment { consumer: index as u8, generation, waker })
     }
 
@@ -419,6 +422,8 @@ impl fmt::Debug for Reactor<'_> {
     }
 }
 
+#[cfg(test)]
+mod key_tests;
 #[cfg(test)]
 mod tests {
     use core::future::poll_fn;

@@ -7,6 +7,7 @@ use core::ops::Deref;
 
 use super::close::CloseReason;
 use super::connection::{Connection, ConnectionId};
+use super::place::Handler;
 use super::respond::Responder;
 use crate::message::{Header, Lease};
 use crate::message::{Method, Protocol, UnknownMethod};
@@ -22,6 +23,9 @@ pub trait Binding: 'static {
 
     /// The server that handles its requests.
     type Server: 'static;
+
+    /// What each handler needs, so that a service whose slots become too large can say because of which.
+    const HANDLERS: &'static [Handler] = &[];
 
     /// Handles one request: decodes it, runs the handler, encodes the reply.
     ///
@@ -63,7 +67,7 @@ impl<'s, P: Protocol> Call<'s, P> {
 
     /// The request and the way back.
     pub fn split(self) -> (Incoming<'s>, Reply<'s, P>) {
-        (Incoming { lease: self.request }, self.reply)
+        (Incoming { lease: self.request, restore: None }, self.reply)
     }
 }
 
@@ -74,12 +78,50 @@ impl<P: Protocol> fmt::Debug for Call<'_, P> {
 }
 
 /// A request as it was read.
+///
+/// A proxy sends it on: as it came, or looked into by [`inspect`](Self::inspect).
+///
+/// ```text
+/// let (mut request, reply) = call.split();
+/// match request.inspect::<EchoSayRequestWire>() {
+///     Ok(body) => log(body.view()),
+///     Err(error) => return reply.refuse(error),
+/// }
+/// match upstream.forward(ordinal, flexible, request.as_received()).await {
+///     Ok(response) => reply.forward(response.view()),
+///     Err(_) => {
+///         reply.connection().close_with_epitaph(Status::PEER_CLOSED);
+///         reply.done()
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Incoming<'s> {
     lease: Lease<'s>,
+    /// Undoes an inspection.
+    restore: Option<fn(&mut Lease<'s>)>,
 }
 
-impl Incoming<'_> {
+impl<'s> Incoming<'s> {
+    /// Validates the request's body, for it to be sent on: the handles of data that the schema does not know are kept, and
+    /// [`as_received`](Self::as_received) undoes what the walk writes over the markers.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that it breaks; see [`Reply::refuse`].
+    pub fn inspect<T: Wire>(&mut self) -> Result<Body<'_, T>, DecodeError> {
+        self.lease.inspect::<T>().inspect(|_| self.restore = Some(Lease::restore::<T>))
+    }
+
+    /// The message as it came, to be sent on. A request that has been decoded is not; what becomes of it then is up to its
+    /// receiver, who refuses it.
+    pub fn as_received(&mut self) -> &Lease<'s> {
+        if let Some(restore) = self.restore.take() {
+            restore(&mut self.lease);
+        }
+        &self.lease
+    }
+
     /// Validates the request's body.
     ///
     /// # Errors
@@ -173,6 +215,13 @@ impl<'s, P: Protocol> Reply<'s, P> {
     /// elsewhere, the connection is closed.
     pub fn finish(self) -> Outcome<'s> {
         let result = self.sent.unwrap_or(Err(EncodeError::Absent));
+        self.encoded(result)
+    }
+
+    /// Answers with a response that another server has given to the same method, as it came.
+    pub fn forward(mut self, response: &Lease<'_>) -> Outcome<'s> {
+        let header = self.header();
+        let result = self.lease.take_over(header, response);
         self.encoded(result)
     }
 

@@ -37,6 +37,9 @@ pub struct Capacity {
     /// only while it has fewer than are free, so one alone comes to half of them, rounded up; the rest is for those who come
     /// later.
     pub in_flight: usize,
+    /// The most bytes that a slot for a handler's future may take. A service whose slots are larger does not compile; the error
+    /// names the method with the largest handler.
+    pub slot_bytes: usize,
     /// Requests in flight at one time of one connection: at least 1, which makes a connection serial.
     pub in_flight_per_connection: usize,
     /// Frames of full size (64 KiB) for requests larger than the schema knows, from newer clients: of open and ajar protocols,
@@ -51,12 +54,13 @@ pub struct Capacity {
     pub when_full: WhenFull,
 }
 
-/// 16 connections, 16 requests in flight, one large frame, no bound on events, one second of patience, and new connections
+/// 16 connections, 16 requests in flight in slots of any size, one large frame, no bound on events, one second of patience, and new connections
 /// wait.
 pub const fn capacity() -> Capacity {
     Capacity {
         connections: 16,
         in_flight: 16,
+        slot_bytes: usize::MAX,
         in_flight_per_connection: usize::MAX,
         large_frames: 1,
         events_between_requests: u32::MAX,
@@ -75,6 +79,12 @@ impl Capacity {
     /// Sets [`in_flight`](Self::in_flight).
     pub const fn in_flight(mut self, requests: usize) -> Self {
         self.in_flight = requests;
+        self
+    }
+
+    /// Sets [`slot_bytes`](Self::slot_bytes).
+    pub const fn slot_bytes(mut self, bytes: usize) -> Self {
+        self.slot_bytes = bytes;
         self
     }
 
@@ -145,6 +155,8 @@ impl Capacity {
         Self {
             connections,
             in_flight,
+            // Checked when the service was declared.
+            slot_bytes: usize::MAX,
             in_flight_per_connection: policy as u32 as usize,
             large_frames,
             events_between_requests: (policy >> 32) as u32,

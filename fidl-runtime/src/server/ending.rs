@@ -14,6 +14,9 @@ use crate::kernel::Instant;
 use crate::message::FrameStorage;
 use crate::task::Arena;
 
+/// The generation that no connection has: a place that has come to it is retired. Few in the tests of this crate.
+pub(super) const LAST_GENERATION: u32 = if cfg!(test) { 3 } else { u32::MAX };
+
 impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: usize> Running<B, D, C, N> {
     /// Ends the connection that has left replies or events unread for longest, if that is too long and others wait for calls.
     pub(super) fn lose_patience(&self, engine: &mut Engine<D::Future, C, N>) {
@@ -111,7 +114,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         *entry = Entry::FREE;
         peer.end_wait();
         // A place whose generations are used up is retired.
-        if generation != u32::MAX {
+        if generation != LAST_GENERATION {
             tables.free_connections.give(index);
         }
         // A listener that could not be read for want of handles is looked at again.

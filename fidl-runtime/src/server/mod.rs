@@ -61,6 +61,6 @@ pub use binding::{Binding, Call, Incoming, Outcome, Reply, Request};
 pub use capacity::{Capacity, WhenFull, capacity};
 pub use close::CloseReason;
 pub use connection::{Connection, ConnectionId, EventError, Writable};
-pub use place::{Dispatch, arena_bytes, dispatch_bytes};
+pub use place::{Dispatch, Handler, arena_bytes, check_slots, dispatch_bytes};
 pub use respond::{Responder, Sent};
 pub use service::{Counters, Running, Service};

@@ -1,18 +1,14 @@
-//! Where a service's futures lie: bytes in a static, sized by the compiler.
-//!
-//! The type of a dispatch future has no name on stable Rust, so a static cannot hold an arena of it. It can hold bytes,
-//! though, and how many is a constant function of the function that makes the future.
+//! How large a service's arena is, which the compiler computes from its dispatch function, and where its server lies.
 #![allow(unsafe_code)]
 
 use core::cell::UnsafeCell;
 use core::future::Future;
 use core::mem::MaybeUninit;
-use core::pin::Pin;
 use core::sync::atomic::{AtomicBool, Ordering::AcqRel};
 
-use super::binding::{Call, Outcome};
+use super::binding::{Binding, Call, Outcome};
 use crate::message::Protocol;
-use crate::task::{Arena, SLOTS};
+use crate::task::{Make, bytes_of, future_bytes};
 
 /// A function that begins a call: [`Binding::dispatch`](super::Binding::dispatch) of some binding.
 pub trait Dispatch<S: 'static, P: Protocol>: Copy + 'static {
@@ -44,35 +40,78 @@ pub const fn dispatch_bytes<S: 'static, P: Protocol, D: Dispatch<S, P>>(_: D) ->
 
 /// The size of an arena of `N` futures that a dispatch function returns, in bytes.
 pub const fn arena_bytes<S: 'static, P: Protocol, D: Dispatch<S, P>, const N: usize>(_: D) -> usize {
-    assert!(N <= SLOTS, "`in_flight` is more than `fidl::task::SLOTS`");
-    assert!(
-        align_of::<Arena<D::Future, N>>() <= ALIGNMENT,
-        "a handler holds a value that is aligned to more than 64 bytes"
-    );
-    size_of::<Arena<D::Future, N>>()
+    bytes_of::<D::Future, N>()
 }
 
-const ALIGNMENT: usize = 64;
+/// A handler and the size of its future. Generated for each method.
+#[derive(Clone, Copy, Debug)]
+pub struct Handler {
+    /// The method's name.
+    pub method: &'static str,
+    /// Bytes.
+    pub bytes: usize,
+}
 
-/// `SIZE` bytes for an arena, aligned to 64.
-#[repr(C, align(64))]
-pub(super) struct ArenaPlace<const SIZE: usize>([MaybeUninit<u8>; SIZE]);
+impl Handler {
+    /// The handler of `method`.
+    pub const fn of<A, M: Make<A>>(method: &'static str, handler: M) -> Self {
+        Self { method, bytes: future_bytes(handler) }
+    }
+}
 
-impl<const SIZE: usize> ArenaPlace<SIZE> {
-    pub(super) const fn new() -> Self {
-        Self([const { MaybeUninit::uninit() }; SIZE])
+/// Panics, when a service is compiled, if a slot takes more than `budget` bytes; says which handler is the largest.
+pub const fn check_slots<B: Binding, D: Dispatch<B::Server, B::Protocol>>(_: D, budget: usize) {
+    if size_of::<D::Future>() > budget {
+        let message = Text::new()
+            .and("a slot is larger than `slot_bytes`; the largest handler is that of `")
+            .and(largest(B::HANDLERS))
+            .and("`");
+        panic!("{}", message.as_str());
+    }
+}
+
+/// The method whose handler is the largest.
+const fn largest(handlers: &'static [Handler]) -> &'static str {
+    let mut largest = Handler { method: "?", bytes: 0 };
+    let mut rest = handlers;
+    while let [first, others @ ..] = rest {
+        if first.bytes > largest.bytes {
+            largest = *first;
+        }
+        rest = others;
+    }
+    largest.method
+}
+
+/// Text that is put together in a constant.
+struct Text {
+    bytes: [u8; 256],
+    len: usize,
+}
+
+impl Text {
+    const fn new() -> Self {
+        Self { bytes: [0; 256], len: 0 }
     }
 
-    /// An empty arena in these bytes; `None` if it does not fit.
-    pub(super) fn arena<F, const N: usize>(&'static mut self) -> Option<Pin<&'static mut Arena<F, N>>> {
-        if size_of::<Arena<F, N>>() > SIZE || align_of::<Arena<F, N>>() > ALIGNMENT {
-            return None;
+    /// Appends what fits.
+    const fn and(mut self, text: &str) -> Self {
+        let mut rest = text.as_bytes();
+        while let [first, others @ ..] = rest {
+            if self.len < self.bytes.len() {
+                self.bytes[self.len] = *first;
+                self.len += 1;
+            }
+            rest = others;
         }
-        // SAFETY: `MaybeUninit<Arena>` is valid for any bytes; they are big enough and aligned (checked above), and borrowed
-        // mutably for ever.
-        let place = unsafe { &mut *self.0.as_mut_ptr().cast::<MaybeUninit<Arena<F, N>>>() };
-        // SAFETY: the arena is borrowed for ever, so it is never moved, freed or used again.
-        Some(unsafe { Pin::new_unchecked(Arena::init(place)) })
+        self
+    }
+
+    const fn as_str(&self) -> &str {
+        match core::str::from_utf8(self.bytes.split_at(self.len).0) {
+            Ok(text) => text,
+            Err(_) => "a slot is larger than `slot_bytes`",
+        }
     }
 }
 
@@ -98,5 +137,21 @@ impl<S> ServerPlace<S> {
         // SAFETY: `taken` was clear and is never cleared, so this is the only reference ever made.
         let place = unsafe { &mut *self.server.get() };
         Some(place.write(server))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_handler_is_named() {
+        const HANDLERS: &[Handler] = &[
+            Handler { method: "Add", bytes: 8 },
+            Handler { method: "Divide", bytes: 16 },
+            Handler { method: "Halve", bytes: 16 },
+        ];
+        assert_eq!((largest(HANDLERS), largest(&[])), ("Divide", "?"));
+        assert_eq!(Text::new().and("one ").and("two").as_str(), "one two");
     }
 }

@@ -9,13 +9,13 @@ use core::task::Waker;
 use super::binding::{Binding, Call};
 use super::capacity::Capacity;
 use super::connection::{Peer, Shared};
-use super::place::{ArenaPlace, Dispatch, ServerPlace};
+use super::place::{Dispatch, ServerPlace};
 use super::tables::{CallFrames, Tables};
 use crate::kernel::{Channel, Instant, Listener, Port, PortPacket, ServerEnd, Status};
 use crate::message::{FrameStorage, LargeFrame};
 use crate::reactor::{Attachment, Consumer, PacketKey, Reactor};
 use crate::storage::Claim;
-use crate::task::{Arena, NoLane};
+use crate::task::{Arena, ArenaBytes, NoLane};
 
 /// Everything that one protocol's server needs: `C` connections, `N` requests in flight, `L` large frames, and `SIZE` bytes
 /// for the handlers' futures. `POLICY` is the rest of its capacity. Declared with [`service!`](crate::service), as a static.
@@ -32,7 +32,7 @@ pub struct Service<
     frames: [CallFrames<B::Protocol>; N],
     large: [LargeFrame; L],
     tables: Claim<Tables<C, N>>,
-    arena: Claim<ArenaPlace<SIZE>>,
+    arena: Claim<ArenaBytes<SIZE>>,
 }
 
 impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usize, const POLICY: u128>
@@ -48,7 +48,7 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
             frames: [const { CallFrames::EMPTY }; N],
             large: [const { LargeFrame::EMPTY }; L],
             tables: Claim::new(Tables::new()),
-            arena: Claim::new(ArenaPlace::new()),
+            arena: Claim::new(ArenaBytes::new()),
         }
     }
 
@@ -320,6 +320,10 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
 #[macro_export]
 macro_rules! service {
     ($(#[$meta:meta])* $vis:vis static $name:ident: $binding:ty, $capacity:expr) => {
+        const _: () = $crate::server::check_slots::<$binding, _>(
+            <$binding as $crate::server::Binding>::dispatch,
+            $capacity.slot_bytes,
+        );
         $(#[$meta])*
         $vis static $name: $crate::server::Service<
             $binding,

@@ -5,6 +5,7 @@ use core::cell::Cell;
 use core::future::{Future, poll_fn};
 use core::task::{Poll, Waker};
 
+use super::ending::LAST_GENERATION;
 use super::{Binding, Call, Outcome, capacity};
 use crate::kernel::{self, AsHandleRef, Instant, create_endpoints};
 use crate::message::{Frame, Header, Method, MethodKind, Openness, Protocol};
@@ -111,4 +112,21 @@ fn a_service_from_start_to_end() {
     drop(channel);
     settle(&reactor);
     assert_eq!((service.server().closed.get(), service.counters().requests), (1, 3));
+}
+
+/// A place whose generations are used up is not used again: a token or packet of its first connection would fit its last.
+#[test]
+fn a_place_is_retired_with_its_last_generation() {
+    crate::service!(static SERVICE: Serve, capacity().connections(1).in_flight(1).large_frames(0));
+    let service = SERVICE.start(Server::default()).unwrap();
+    let reactor = Reactor::new().unwrap();
+    for _ in 0..LAST_GENERATION {
+        let (client, server) = create_endpoints().unwrap();
+        service.serve(&reactor, server).unwrap();
+        drop(client);
+        settle(&reactor);
+    }
+    let (_client, server) = create_endpoints().unwrap();
+    assert_eq!(service.serve(&reactor, server), Err(kernel::Status::NO_RESOURCES));
+    assert_eq!(service.counters().closed, u64::from(LAST_GENERATION));
 }

@@ -1,6 +1,9 @@
 //! Futures of one type, in slots of fixed number: `FuturesUnordered` without allocation.
 #![allow(unsafe_code)]
 
+mod iter;
+mod reserve;
+
 use core::cell::OnceCell;
 use core::fmt;
 use core::future::Future;
@@ -11,8 +14,11 @@ use core::task::{Context, Poll, Waker};
 
 use futures::stream::{FusedStream, Stream};
 
-use super::lane::{Lane, LaneId, NoLane, SLOTS, Taken};
+use super::lane::{Fresh, Lane, LaneId, NoLane, SLOTS, Taken};
 use crate::storage::FreeSlots;
+
+pub use iter::{Iter, IterPinMut};
+pub use reserve::Reserved;
 
 /// Up to `N` futures of type `F`, polled and dropped in place.
 ///
@@ -41,6 +47,8 @@ pub struct Arena<F, const N: usize> {
     len: usize,
     /// Slots that were woken and that no poll of the arena has come to yet.
     woken: Taken,
+    /// Slots whose futures were pushed and never polled.
+    pushed: Fresh,
     /// The invariant: `slots[i]` is initialized exactly while `live[i]`; it is then pinned.
     slots: [MaybeUninit<F>; N],
     _pinned: PhantomPinned,
@@ -73,6 +81,9 @@ pub enum Started<T> {
     Waiting(usize),
 }
 
+/// How often a poll of the stream takes what is ready: futures that wake each other for ever must let others run, too.
+const ROUNDS: usize = 32;
+
 /// Writes a field of an arena that is not initialized yet.
 macro_rules! init {
     ($arena:ident, $field:ident, $value:expr) => {
@@ -93,6 +104,7 @@ impl<F, const N: usize> Arena<F, N> {
             live: [false; N],
             len: 0,
             woken: Taken::NONE,
+            pushed: Fresh::none(),
             slots: [const { MaybeUninit::uninit() }; N],
             _pinned: PhantomPinned,
         }
@@ -107,6 +119,7 @@ impl<F, const N: usize> Arena<F, N> {
         init!(arena, live, [false; N]);
         init!(arena, len, 0);
         init!(arena, woken, Taken::NONE);
+        init!(arena, pushed, Fresh::none());
         // SAFETY: every field is written now but the slots, which may be uninitialized, and the marker, which is empty.
         unsafe { place.assume_init_mut() }
     }
@@ -133,14 +146,16 @@ impl<F, const N: usize> Arena<F, N> {
 
     /// Whether a future has been woken that was not polled since.
     pub fn has_woken(&self) -> bool {
-        !self.woken.is_empty() || self.lane.get().is_some_and(|lane| lane.id().has_ready())
+        !self.woken.is_empty()
+            || !self.pushed.is_empty()
+            || self.lane.get().is_some_and(|lane| lane.id().has_ready())
     }
 
-    /// Drops all futures, in place.
-    pub fn clear(mut self: Pin<&mut Self>) {
-        for slot in 0..N {
-            self.as_mut().remove(slot);
-        }
+    /// Drops all futures, in place; all of them also if dropping one panics.
+    pub fn clear(self: Pin<&mut Self>) {
+        // SAFETY: no future is moved.
+        let arena = unsafe { self.get_unchecked_mut() };
+        ReleaseFrom { arena, slot: 0 }.all();
     }
 
     /// Drops the future in `slot`, in place; nothing happens if there is none.
@@ -166,7 +181,7 @@ impl<F, const N: usize> Arena<F, N> {
     }
 
     /// Takes a free slot and its waker.
-    fn reserve(&mut self) -> Option<(usize, Waker)> {
+    fn take_slot(&mut self) -> Option<(usize, Waker)> {
         let lane = self.lane().ok()?;
         loop {
             let slot = self.free.take()?;
@@ -200,17 +215,18 @@ impl<F, const N: usize> Arena<F, N> {
 }
 
 impl<F: Future, const N: usize> Arena<F, N> {
-    /// Adds a future; it is polled with the next poll of the arena.
+    /// Adds a future; it is polled with the next poll of the arena. Like that of `FuturesUnordered`, a push wakes nobody.
     ///
     /// # Errors
     ///
     /// [`Full`], with the future.
     pub fn push(self: Pin<&mut Self>, future: F) -> Result<(), Full<F>> {
-        let mut future = Some(future);
-        let pushed = self.push_with(|| future.take().expect("called once"));
-        match (pushed, future) {
-            (Err(_), Some(future)) => Err(Full(future)),
-            _ => Ok(()),
+        match self.reserve() {
+            Some(reserved) => {
+                reserved.push(future);
+                Ok(())
+            }
+            None => Err(Full(future)),
         }
     }
 
@@ -220,13 +236,7 @@ impl<F: Future, const N: usize> Arena<F, N> {
     ///
     /// [`Full`].
     pub fn push_with(self: Pin<&mut Self>, make: impl FnOnce() -> F) -> Result<usize, Full<()>> {
-        // SAFETY: no future is moved.
-        let this = unsafe { self.get_unchecked_mut() };
-        let (slot, _) = this.insert(|_| make()).ok_or(Full(()))?;
-        if let Some(lane) = this.lane.get() {
-            lane.id().mark_ready(slot);
-        }
-        Ok(slot)
+        self.reserve().map(|reserved| reserved.push_with(|_| make())).ok_or(Full(()))
     }
 
     /// Adds the future that `make` returns for its slot, and polls it at once.
@@ -238,13 +248,7 @@ impl<F: Future, const N: usize> Arena<F, N> {
         self: Pin<&mut Self>,
         make: impl FnOnce(usize) -> F,
     ) -> Result<Started<F::Output>, Full<()>> {
-        // SAFETY: no future is moved.
-        let this = unsafe { self.get_unchecked_mut() };
-        let (slot, waker) = this.insert(make).ok_or(Full(()))?;
-        match this.poll_slot(slot, &waker) {
-            Poll::Ready(output) => Ok(Started::Finished(output)),
-            Poll::Pending => Ok(Started::Waiting(slot)),
-        }
+        self.reserve().map(|reserved| reserved.start_with(make)).ok_or(Full(()))
     }
 
     /// Polls the futures that were woken, each once, and hands each output to `done` with the slot it came from.
@@ -252,7 +256,7 @@ impl<F: Future, const N: usize> Arena<F, N> {
         // SAFETY: no future is moved.
         let this = unsafe { self.get_unchecked_mut() };
         let Some(lane) = this.lane.get().map(Lane::id) else { return };
-        this.woken.refill(lane);
+        this.woken.refill(lane, &this.pushed);
         while let Some(slot) = this.next_woken(lane) {
             if let Poll::Ready(output) = this.poll_slot(slot, &lane.waker(slot)) {
                 done(slot, output);
@@ -263,7 +267,7 @@ impl<F: Future, const N: usize> Arena<F, N> {
     /// The next slot that was woken and holds a future; it may have been freed behind its wake.
     fn next_woken(&mut self, lane: LaneId) -> Option<usize> {
         loop {
-            let slot = self.woken.next(lane)?;
+            let slot = self.woken.next(lane, &mut self.pushed)?;
             if self.live.get(slot) == Some(&true) {
                 return Some(slot);
             }
@@ -275,17 +279,6 @@ impl<F: Future, const N: usize> Arena<F, N> {
         if let Ok(lane) = self.lane() {
             lane.set_parent(parent);
         }
-    }
-
-    fn insert(&mut self, make: impl FnOnce(usize) -> F) -> Option<(usize, Waker)> {
-        let (slot, waker) = self.reserve()?;
-        // A slot for which no future is made is free again.
-        let guard = FreeOnUnwind { arena: self, slot };
-        guard.arena.slots[slot].write(make(slot));
-        guard.arena.live[slot] = true;
-        guard.arena.len += 1;
-        mem::forget(guard);
-        Some((slot, waker))
     }
 
     fn poll_slot(&mut self, slot: usize, waker: &Waker) -> Poll<F::Output> {
@@ -301,18 +294,6 @@ impl<F: Future, const N: usize> Arena<F, N> {
             self.release(slot);
         }
         poll
-    }
-}
-
-/// Frees a slot whose future could not be made.
-struct FreeOnUnwind<'a, F, const N: usize> {
-    arena: &'a mut Arena<F, N>,
-    slot: usize,
-}
-
-impl<F, const N: usize> Drop for FreeOnUnwind<'_, F, N> {
-    fn drop(&mut self) {
-        self.arena.give_back(self.slot);
     }
 }
 
@@ -358,20 +339,21 @@ impl<F: Future, const N: usize> FusedStream for Arena<F, N> {
 }
 
 impl<F: Future, const N: usize> Arena<F, N> {
-    /// Polls woken futures until one finishes: first those that the last poll has left, then those woken since. What
-    /// this poll leaves are the first of the next.
+    /// Polls woken futures until one finishes: first those that the last poll has left, then those woken since, also those
+    /// that these wake, up to a bound. What this poll leaves are the first of the next.
     fn poll_until_one(self: Pin<&mut Self>) -> Option<F::Output> {
         // SAFETY: no future is moved.
         let this = unsafe { self.get_unchecked_mut() };
         let lane = this.lane.get()?.id();
-        for refill in [false, true] {
-            if refill {
-                this.woken.refill(lane);
-            }
+        for _ in 0..ROUNDS {
             while let Some(slot) = this.next_woken(lane) {
                 if let Poll::Ready(output) = this.poll_slot(slot, &lane.waker(slot)) {
                     return Some(output);
                 }
+            }
+            this.woken.refill(lane, &this.pushed);
+            if this.woken.is_empty() {
+                break;
             }
         }
         None

@@ -38,7 +38,7 @@ impl Key {
         self.0 >> (usize::BITS - LANE_BITS)
     }
 
-    /// The generation of the slot; odd while the slot is in use.
+    /// The generation of the slot.
     pub const fn generation(self) -> usize {
         (self.0 >> SLOT_BITS) & LAST_GENERATION
     }

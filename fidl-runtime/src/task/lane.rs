@@ -1,12 +1,15 @@
 //! The table that wakes write to.
+#![allow(unsafe_code)]
 
+use core::cell::Cell;
 use core::fmt;
+use core::marker::PhantomData;
 use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use core::task::Waker;
 
 use super::key::{Key, LAST_GENERATION};
+use super::parent::Parent;
 use super::waker;
-use crate::sync::AtomicWaker;
 use crate::sync::atomic::{AtomicBool, AtomicUsize};
 
 /// How many arenas and reactors can exist in a process at one time.
@@ -49,15 +52,15 @@ impl core::error::Error for NoLane {}
 /// What wakes of one owner's slots write to.
 struct Row {
     claimed: AtomicBool,
-    /// Which words of `ready` have bits. Set after the bit, cleared before the bits are taken.
+    /// Which words of `ready` have bits, but for the first. Set after the bit, cleared before the bits are taken.
     summary: AtomicUsize,
     ready: [AtomicUsize; WORDS],
-    /// Odd while the slot is in use. Never reset.
+    /// One more when the slot's use begins, and when it ends. Never reset.
     generation: [AtomicUsize; SLOTS],
     /// Wakes that came for a generation that is over.
     stale: AtomicUsize,
     /// Who polls the owner.
-    parent: AtomicWaker,
+    parent: Parent,
 }
 
 impl Row {
@@ -69,7 +72,7 @@ impl Row {
             ready: [const { AtomicUsize::new(0) }; WORDS],
             generation: [const { AtomicUsize::new(0) }; SLOTS],
             stale: AtomicUsize::new(0),
-            parent: AtomicWaker::new(),
+            parent: Parent::new(),
         }
     }
 
@@ -81,7 +84,7 @@ impl Row {
             ready: core::array::from_fn(|_| AtomicUsize::new(0)),
             generation: core::array::from_fn(|_| AtomicUsize::new(0)),
             stale: AtomicUsize::new(0),
-            parent: AtomicWaker::new(),
+            parent: Parent::new(),
         }
     }
 }
@@ -109,14 +112,16 @@ pub fn stale_wakes() -> usize {
 /// A claimed lane. Dropping it gives the lane to the next owner; generations go on.
 #[derive(Debug)]
 pub(crate) struct Lane {
-    id: LaneId,
+    index: usize,
+    /// Not `Sync`: one thread at a time has the lane.
+    marker: PhantomData<Cell<()>>,
 }
 
 impl Lane {
     /// Claims a lane.
     pub(crate) fn claim() -> Result<Self, NoLane> {
         let free = table().iter().position(|row| !row.claimed.swap(true, AcqRel));
-        free.map(|index| Self { id: LaneId(index) }).ok_or(NoLane)
+        free.map(|index| Self { index, marker: PhantomData }).ok_or(NoLane)
     }
 
     /// Sets the ready bit of a slot, if its generation is still the key's.
@@ -133,21 +138,21 @@ impl Lane {
 
     /// The lane's number.
     pub(crate) fn id(&self) -> LaneId {
-        self.id
+        LaneId(self.index, PhantomData)
     }
 }
 
 impl Drop for Lane {
     fn drop(&mut self) {
-        self.id.clear_parent();
-        self.id.take_ready(|_| ());
-        self.id.row().claimed.store(false, Release);
+        self.id().clear_parent();
+        self.id().take_ready(|_| ());
+        self.id().row().claimed.store(false, Release);
     }
 }
 
-/// The number of a lane that its owner has claimed.
+/// The number of a lane that its owner has claimed. Stays on the thread that has the owner.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct LaneId(usize);
+pub(crate) struct LaneId(usize, PhantomData<*const ()>);
 
 impl LaneId {
     /// Puts a slot to use; returns its waker, or `None` if the slot has used up its generations.
@@ -175,24 +180,21 @@ impl LaneId {
         }
     }
 
-    /// Sets the ready bit of a slot, as its waker does: who finds the bit set leaves it to us to wake the parent.
-    pub(crate) fn mark_ready(self, slot: usize) {
-        self.row().set_ready(slot);
-    }
-
     /// Says who polls the owner: that waker is woken by the next wake of a slot while none is ready.
     pub(crate) fn set_parent(self, parent: &Waker) {
-        self.row().parent.register(parent);
+        // SAFETY: lanes' numbers are used by the lane's owner alone, and neither an arena nor a reactor is `Sync`.
+        unsafe { self.row().parent.register(parent) };
     }
 
     /// Forgets the parent.
     pub(crate) fn clear_parent(self) {
-        self.row().parent.take();
+        // SAFETY: as above.
+        unsafe { self.row().parent.clear() };
     }
 
     /// Whether a slot is ready.
     pub(crate) fn has_ready(self) -> bool {
-        self.row().summary.load(Acquire) != 0
+        self.row().ready[0].load(Acquire) != 0 || self.row().summary.load(Acquire) != 0
     }
 
     /// Takes all ready bits and hands each slot to `visit`, lowest first.
@@ -200,8 +202,9 @@ impl LaneId {
     /// All that are ready at the start come before any that becomes ready meanwhile comes again.
     pub(crate) fn take_ready(self, mut visit: impl FnMut(usize)) {
         let mut taken = Taken::NONE;
-        taken.refill(self);
-        while let Some(slot) = taken.next(self) {
+        let fresh = &mut Fresh::none();
+        taken.refill(self, fresh);
+        while let Some(slot) = taken.next(self, fresh) {
             visit(slot);
         }
     }
@@ -212,39 +215,86 @@ impl LaneId {
     }
 }
 
+/// Ready slots that only their owner knows of: no other thread has to see them, so no atomic is touched.
+#[derive(Debug)]
+pub(crate) struct Fresh {
+    /// Which words have bits.
+    words: usize,
+    bits: [usize; WORDS],
+}
+
+impl Fresh {
+    pub(crate) const fn none() -> Self {
+        Self { words: 0, bits: [0; WORDS] }
+    }
+
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.words == 0
+    }
+
+    pub(crate) fn insert(&mut self, slot: usize) {
+        if let Some(bits) = self.bits.get_mut(slot / BITS) {
+            *bits |= 1 << (slot % BITS);
+            self.words |= 1 << (slot / BITS);
+        }
+    }
+
+    /// Takes the bits of a word.
+    fn take(&mut self, word: usize) -> usize {
+        self.words &= !(1 << word);
+        self.bits.get_mut(word).map_or(0, core::mem::take)
+    }
+}
+
 /// Ready slots of a lane that were taken and are still to be visited.
 #[derive(Debug)]
 pub(crate) struct Taken {
-    /// Words whose bits are still to be taken, bit by bit as in the summary.
+    /// Words whose bits are still to be taken from the lane.
     words: usize,
+    /// Words whose bits are still to be taken from those that only the owner knows of.
+    fresh: usize,
     /// The number of the word that `bits` come from.
     word: usize,
     bits: usize,
 }
 
 impl Taken {
-    pub(crate) const NONE: Self = Self { words: 0, word: 0, bits: 0 };
+    pub(crate) const NONE: Self = Self { words: 0, fresh: 0, word: 0, bits: 0 };
 
     /// Whether all have been visited.
     pub(crate) fn is_empty(&self) -> bool {
-        self.words == 0 && self.bits == 0
+        self.words | self.fresh | self.bits == 0
     }
 
     /// Takes what is ready, if all that was taken before has been visited.
-    pub(crate) fn refill(&mut self, lane: LaneId) {
-        let summary = &lane.row().summary;
-        if self.is_empty() && summary.load(Relaxed) != 0 {
-            // The summary is cleared before the words; a bit that is set behind it sets the summary again.
-            self.words = summary.swap(0, AcqRel);
+    pub(crate) fn refill(&mut self, lane: LaneId, fresh: &Fresh) {
+        if self.is_empty() {
+            let row = lane.row();
+            self.words = usize::from(row.ready[0].load(Relaxed) != 0);
+            if row.summary.load(Relaxed) != 0 {
+                // The summary is cleared before the words; a bit that is set behind it sets the summary again.
+                self.words |= row.summary.swap(0, AcqRel);
+            }
+            self.fresh = fresh.words;
         }
     }
 
     /// The next slot, lowest first.
-    pub(crate) fn next(&mut self, lane: LaneId) -> Option<usize> {
+    pub(crate) fn next(&mut self, lane: LaneId, fresh: &mut Fresh) -> Option<usize> {
         while self.bits == 0 {
-            self.word = take_lowest(&mut self.words)?;
-            // Acquire pairs with the wake's release: what the waker did before is seen by the poll.
-            self.bits = lane.row().ready.get(self.word)?.swap(0, AcqRel);
+            let mut words = self.words | self.fresh;
+            self.word = take_lowest(&mut words)?;
+            let bit = 1 << self.word;
+            if self.fresh & bit != 0 {
+                self.bits = fresh.take(self.word);
+            }
+            if self.words & bit != 0 {
+                // Acquire pairs with the wake's release: what the waker did before is seen by the poll.
+                self.bits |= lane.row().ready.get(self.word)?.swap(0, AcqRel);
+            }
+            self.words &= !bit;
+            self.fresh &= !bit;
         }
         Some(self.word * BITS + take_lowest(&mut self.bits)?)
     }
@@ -258,18 +308,19 @@ fn take_lowest(word: &mut usize) -> Option<usize> {
 }
 
 impl Row {
+    /// Sets the bit of a slot, and wakes the parent if no slot was ready before, or none of the first word.
     fn set_ready(&self, slot: usize) {
-        if self.set_bit(slot) {
+        let (word, bit) = (slot / BITS, slot % BITS);
+        let Some(ready) = self.ready.get(word) else { return };
+        // A read-modify-write with release also if the bit is set: a coalesced wake happens before the poll, too.
+        if ready.fetch_or(1 << bit, AcqRel) != 0 {
+            // Who set the first bit of the word does the rest.
+            return;
+        }
+        // The first word needs no bit in the summary: it is always looked at.
+        if word == 0 || self.summary.fetch_or(1 << word, AcqRel) == 0 {
             self.parent.wake();
         }
-    }
-
-    /// Sets the bits of a slot; returns whether no slot was ready before.
-    fn set_bit(&self, slot: usize) -> bool {
-        let Some(ready) = self.ready.get(slot / BITS) else { return false };
-        // A read-modify-write with release also if the bit is set: a coalesced wake happens before the poll, too.
-        ready.fetch_or(1 << (slot % BITS), AcqRel);
-        self.summary.fetch_or(1 << (slot / BITS), AcqRel) == 0
     }
 }
 
@@ -292,15 +343,18 @@ mod tests {
     fn slots_that_were_taken_are_kept_until_they_are_visited() {
         let lane = Lane::claim().unwrap();
         for slot in [1, 5, BITS, 3 * BITS + 1] {
-            lane.id().mark_ready(slot);
+            lane.id().row().set_ready(slot);
         }
-        let mut taken = Taken::NONE;
-        taken.refill(lane.id());
-        assert_eq!([taken.next(lane.id()), taken.next(lane.id())], [Some(1), Some(5)]);
+        let (mut taken, fresh) = (Taken::NONE, &mut Fresh::none());
+        taken.refill(lane.id(), fresh);
+        assert_eq!([taken.next(lane.id(), fresh), taken.next(lane.id(), fresh)], [Some(1), Some(5)]);
         // Not before those that were ready first.
-        lane.id().mark_ready(1);
-        taken.refill(lane.id());
-        assert_eq!([taken.next(lane.id()), taken.next(lane.id())], [Some(BITS), Some(3 * BITS + 1)]);
+        lane.id().row().set_ready(1);
+        taken.refill(lane.id(), fresh);
+        assert_eq!(
+            [taken.next(lane.id(), fresh), taken.next(lane.id(), fresh)],
+            [Some(BITS), Some(3 * BITS + 1)]
+        );
         assert!(taken.is_empty());
         assert_eq!(take(&lane), [1]);
         assert!(!lane.id().has_ready());
@@ -309,11 +363,11 @@ mod tests {
     #[test]
     fn a_slot_that_becomes_ready_meanwhile_comes_next_time() {
         let lane = Lane::claim().unwrap();
-        lane.id().mark_ready(0);
+        lane.id().row().set_ready(0);
         let mut visits = 0;
         lane.id().take_ready(|slot| {
             visits += 1;
-            lane.id().mark_ready(slot);
+            lane.id().row().set_ready(slot);
         });
         assert_eq!(visits, 1);
         assert_eq!(take(&lane), [0]);

@@ -13,8 +13,8 @@
 //!
 //! 1. The bit is set by an atomic read-modify-write also if it is set already: every wake happens before the poll that it
 //!    causes.
-//! 2. The summary says which words have bits.
-//! 3. Only the wake that finds the summary empty wakes the parent, the task that polls the arena.
+//! 2. The summary says which words have bits; the first word needs none.
+//! 3. Only the wake that finds the first word, or the summary, empty wakes the parent, the task that polls the arena.
 //! 4. The parent polls the arena.
 //! 5. The arena takes all bits and polls those slots alone.
 //!
@@ -23,10 +23,19 @@
 mod arena;
 mod key;
 mod lane;
+mod parent;
+mod place;
+#[cfg(target_has_atomic = "64")]
+mod readiness;
 mod waker;
 
-pub use arena::{Arena, Full, Started};
+pub use arena::{Arena, Full, Iter, IterPinMut, Reserved, Started};
 pub use key::Key;
 pub use lane::{LANES, NoLane, SLOTS, stale_wakes};
 #[cfg(feature = "kernel")]
 pub(crate) use lane::{Lane, LaneId};
+#[cfg(feature = "kernel")]
+pub(crate) use place::{ArenaBytes, bytes_of};
+pub use place::{Make, StaticArena, arena_bytes, future_bytes};
+#[cfg(target_has_atomic = "64")]
+pub use readiness::{Readiness, Ready, UNTIL_STOP};

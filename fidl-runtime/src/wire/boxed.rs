@@ -34,6 +34,14 @@ unsafe impl<T: Wire> Wire for Boxed<T> {
         })
     }
 
+    fn restore(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        if !self.0.restore() {
+            return Ok(());
+        }
+        let (content, _) = decoder.claim::<T>()?;
+        content.restore(decoder)
+    }
+
     fn view<'f>(object: Object<'f, Self>) -> Option<T::View<'f>> {
         let offset = object.wire().0.offset()?;
         // SAFETY: the walk claimed and validated a `T` there.

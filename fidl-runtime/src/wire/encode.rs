@@ -7,7 +7,7 @@ use zerocopy::{FromBytes, IntoBytes, KnownLayout};
 use super::error::EncodeError;
 use super::handle::HandleSlot;
 use super::validate::Wire;
-use crate::limits::{MAX_DEPTH, OBJECT_ALIGNMENT, padded};
+use crate::limits::{MAX_DEPTH, OBJECT_ALIGNMENT};
 
 /// A value that encodes as `W` and keeps what it has: every type without handles.
 pub trait EncodeRef<W: Wire> {
@@ -44,13 +44,34 @@ pub(super) const fn zeroed_at_once<W: Wire>() -> bool {
 }
 
 /// Copies bytes to a place that was claimed for just as many.
+///
+/// Most texts are short: for them a call, which looks at the length too, would take longer than what it does.
+#[inline]
 pub(super) fn fill(place: &mut [u8], bytes: &[u8]) -> Result<(), EncodeError> {
     // So that a compiler sees that the lengths agree.
     if place.len() != bytes.len() {
         return Err(EncodeError::OutOfSpace);
     }
-    place.copy_from_slice(bytes);
+    let done = match bytes.len() {
+        4..=7 => fill_ends::<4>(place, bytes),
+        8..=16 => fill_ends::<8>(place, bytes),
+        17..=32 => fill_ends::<16>(place, bytes),
+        33..=64 => fill_ends::<32>(place, bytes),
+        _ => None,
+    };
+    if done.is_none() {
+        place.copy_from_slice(bytes);
+    }
     Ok(())
+}
+
+/// Copies `N` to 2 `N` bytes: the first `N` and the last, which may have bytes in common.
+#[inline]
+fn fill_ends<const N: usize>(place: &mut [u8], bytes: &[u8]) -> Option<()> {
+    let (first, last): (&[u8; N], &[u8; N]) = (bytes.first_chunk()?, bytes.last_chunk()?);
+    *place.first_chunk_mut()? = *first;
+    *place.last_chunk_mut()? = *last;
+    Some(())
 }
 
 impl<W: Wire, X: EncodeRef<W> + ?Sized> EncodeRef<W> for &X {
@@ -160,7 +181,10 @@ impl<'b> Encoder<'b> {
     /// Splits off `size` bytes and the padding behind them, which is zeroed in any case.
     #[inline]
     fn take(&mut self, size: usize, zeroed: bool) -> Result<&'b mut [u8], EncodeError> {
-        let object = self.rest.split_off_mut(..padded(size)).ok_or(EncodeError::OutOfSpace)?;
+        // In this form a compiler sees that it is no less than the size.
+        let padded =
+            size.checked_add(size.wrapping_neg() % OBJECT_ALIGNMENT).ok_or(EncodeError::OutOfSpace)?;
+        let object = self.rest.split_off_mut(..padded).ok_or(EncodeError::OutOfSpace)?;
         if zeroed {
             object.fill(0);
         } else if let Some(end) = object.last_chunk_mut::<OBJECT_ALIGNMENT>() {

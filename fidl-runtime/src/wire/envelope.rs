@@ -9,10 +9,13 @@ use super::error::{DecodeError, EncodeError, Rule};
 use super::scalar::U16;
 use super::validate::{Decoder, Wire};
 use super::view::{Object, ruled_out};
-use crate::limits::OBJECT_ALIGNMENT;
+use crate::limits::{OBJECT_ALIGNMENT, padded};
 
 /// The only flag of an envelope: its value lies in the envelope itself.
 const INLINED: u16 = 1;
+
+/// That flag in an envelope as one number.
+const INLINED_WORD: u64 = (INLINED as u64) << 48;
 
 /// Values up to this size lie in the envelope itself.
 const INLINE_BYTES: usize = 4;
@@ -38,6 +41,21 @@ pub(super) const fn is_inlined<T>() -> bool {
     size_of::<T>() <= INLINE_BYTES
 }
 
+/// Where an envelope has no other bits than those of a valid `T` and the flag, as one number; 0 if bits alone do not tell, or a
+/// `T` does not lie in its envelope.
+pub(super) const fn inlined_mask<T: Wire>() -> u64 {
+    if !T::ZEROED || !is_inlined::<T>() {
+        return 0;
+    }
+    let mut mask = [u8::MAX; 8];
+    let mut index = 0;
+    while index < size_of::<T>() {
+        mask[index] = if T::ZEROS.is_empty() { 0 } else { T::ZEROS[index] };
+        index += 1;
+    }
+    u64::from_le_bytes(mask)
+}
+
 impl Envelope {
     /// Whether there is nothing in it: 8 zeros. That is so behind the walk, too: no content out of line has offset 0.
     #[inline]
@@ -51,11 +69,23 @@ impl Envelope {
         u64::from_le_bytes(zerocopy::transmute!(*self))
     }
 
+    /// Not 0 unless a value lies in it that its [mask](inlined_mask) tells everything about.
+    #[inline]
+    pub(super) fn unlike_inlined(&self, mask: u64) -> u64 {
+        self.word() & mask ^ INLINED_WORD
+    }
+
+    /// Whether there is nothing in it, or such a value.
+    #[inline]
+    pub(super) fn is_absent_or_inlined(&self, mask: u64) -> bool {
+        self.unlike_inlined(mask) == 0 || self.is_absent()
+    }
+
     /// Whether a `T` that its own bytes tell everything about lies in the envelope, with no rule broken.
     #[inline]
     fn is_flat_and_inlined<T: Wire>(&self) -> bool {
         // Behind the value: padding, no handles, and the flag.
-        let rest = const { (INLINED as u64) << 48 >> (8 * (size_of::<T>() % 8)) };
+        let rest = const { INLINED_WORD >> (8 * (size_of::<T>() % 8)) };
         T::FLAT
             && is_inlined::<T>()
             && self.word() >> (8 * (size_of::<T>() % 8)) == rest
@@ -72,6 +102,14 @@ impl Envelope {
     pub fn validate<T: Wire>(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         if self.is_flat_and_inlined::<T>() {
             return decoder.last_level(at);
+        }
+        // Content of which nothing is out of line in turn, and no handle: just these bytes announce it.
+        if T::FLAT && !is_inlined::<T>() && self.word() == padded(size_of::<T>()) as u64 {
+            decoder.last_level(at)?;
+            let (content, content_at) = decoder.claim::<T>()?;
+            content.validate(content_at, decoder)?;
+            self.data = content_at.to_le_bytes();
+            return Ok(());
         }
         let flags = if is_inlined::<T>() { INLINED } else { 0 };
         if self.flags.get() != flags {
@@ -160,12 +198,48 @@ impl Envelope {
         Ok(())
     }
 
+    /// Undoes what the walk has written here and in the content, a `T`.
+    ///
+    /// # Errors
+    ///
+    /// None behind [`validate::<T>`](Self::validate).
+    pub fn restore<T: Wire>(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        if is_inlined::<T>() {
+            return match T::mut_from_prefix(&mut self.data) {
+                Ok((value, _)) => value.restore(decoder),
+                Err(_) => Ok(()),
+            };
+        }
+        let start = decoder.position();
+        let (content, _) = decoder.claim::<T>()?;
+        content.restore(decoder)?;
+        self.data = (decoder.position() - start).to_le_bytes();
+        Ok(())
+    }
+
+    /// Undoes what the walk has written here.
+    ///
+    /// # Errors
+    ///
+    /// None behind [`skip`](Self::skip).
+    pub fn restore_unknown(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        if self.flags.get() & INLINED != 0 {
+            return Ok(());
+        }
+        let bytes = u32::from(self.flags.get() >> 1) * OBJECT_ALIGNMENT as u32;
+        (self.data, self.flags) = (bytes.to_le_bytes(), U16::new(0));
+        decoder.skip_bytes(bytes).map(|_| ())
+    }
+
     /// Writes `content`, in the envelope or out of line.
     pub(super) fn encode<T: Wire>(
         &mut self,
         content: impl Encode<T>,
         encoder: &mut Encoder<'_>,
     ) -> Result<(), EncodeError> {
+        if T::FLAT && is_inlined::<T>() {
+            return self.encode_inlined(content, encoder);
+        }
         let before = encoder.written();
         if is_inlined::<T>() {
             let (value, _) = T::mut_from_prefix(&mut self.data).map_err(|_| EncodeError::OutOfSpace)?;
@@ -177,6 +251,21 @@ impl Envelope {
             self.data = ((encoder.written().bytes - before.bytes) as u32).to_le_bytes();
         }
         self.num_handles = U16::new((encoder.written().handles - before.handles) as u16);
+        Ok(())
+    }
+
+    /// Writes `content`, of which nothing is out of line and no handle, in one piece.
+    #[inline]
+    fn encode_inlined<T: Wire>(
+        &mut self,
+        content: impl Encode<T>,
+        encoder: &mut Encoder<'_>,
+    ) -> Result<(), EncodeError> {
+        encoder.last_level()?;
+        let mut value = T::new_zeroed();
+        content.encode(&mut value, encoder)?;
+        let value = value.as_bytes().iter().rev().fold(0, |word, byte| (word << 8) | u64::from(*byte));
+        *self = zerocopy::transmute!((value | INLINED_WORD).to_le_bytes());
         Ok(())
     }
 }

@@ -263,6 +263,13 @@ macro_rules! positions {
                 self.0.$check(at, $type, $rights, decoder).map(|_| ())
             }
 
+            fn restore(&mut self, _: &mut Decoder<'_>) -> Result<(), DecodeError> {
+                if self.0.0.get() != 0 {
+                    self.0.0 = U32::new(PRESENT);
+                }
+                Ok(())
+            }
+
             fn view<'f>(object: Object<'f, Self>) -> $view {
                 $make(HandleView { slot: object.wire().0.slot(object) })
             }

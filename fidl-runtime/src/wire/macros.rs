@@ -74,12 +74,27 @@ macro_rules! wire_struct {
         unsafe impl $crate::wire::Wire for $wire {
             const PLAIN: bool = true $(&& <$type as $crate::wire::Wire>::PLAIN)*;
             const FLAT: bool = true $(&& <$type as $crate::wire::Wire>::FLAT)*;
+            const ZEROS: &'static [u8] = if $size > $crate::wire::MAX_MASKED {
+                &[]
+            } else {
+                &{
+                    let mut zeros = [0; $size];
+                    $($crate::wire::place_zeros(&mut zeros, $offset, <$type as $crate::wire::Wire>::ZEROS);)*
+                    zeros
+                }
+            };
+            const ZEROED: bool =
+                $size <= $crate::wire::MAX_MASKED $(&& <$type as $crate::wire::Wire>::ZEROED)*;
             type View<'f> = $view<'f>;
             type Many<'f> = $crate::wire::Elements<'f, Self>;
 
             #[inline]
-            fn suspicion(&self) -> u64 {
-                0 $(| $crate::wire::Wire::suspicion(&self.$field))*
+            fn misfit(&self) -> u64 {
+                if $size > $crate::wire::MAX_MASKED {
+                    0 $(| $crate::wire::Wire::suspicion(&self.$field))*
+                } else {
+                    0 $(| $crate::wire::Wire::misfit(&self.$field))*
+                }
             }
 
             #[inline]
@@ -112,8 +127,17 @@ macro_rules! wire_struct {
                 if $crate::wire::Wire::suspicion(self) == 0 {
                     $crate::wire::Wire::validate_rest(self, at, decoder)
                 } else {
-                    in_order(self, at, decoder)
+                    decoder.apart(|decoder| in_order(self, at, decoder))
                 }
+            }
+
+            #[inline]
+            fn restore(
+                &mut self,
+                decoder: &mut $crate::wire::Decoder<'_>,
+            ) -> Result<(), $crate::wire::DecodeError> {
+                $($crate::wire::Wire::restore(&mut self.$field, decoder)?;)*
+                Ok(())
             }
 
             #[inline]
@@ -250,7 +274,7 @@ macro_rules! wire_value {
             type Many<'f> = $crate::wire::Elements<'f, Self>;
 
             #[inline]
-            fn suspicion(&self) -> u64 {
+            fn misfit(&self) -> u64 {
                 let $raw: $native = self.0.into();
                 u64::from(!$legal)
             }
@@ -340,6 +364,7 @@ macro_rules! encode_struct {
     ($value:ty => $wire:ident { $($field:ident),* }) => {
         impl $crate::wire::EncodeRef<$wire> for $value {
             #[allow(unused_variables)]
+            #[inline]
             fn encode_ref(
                 &self,
                 out: &mut $wire,

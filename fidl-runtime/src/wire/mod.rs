@@ -66,6 +66,7 @@ mod union;
 mod validate;
 mod vector;
 mod view;
+mod zeros;
 
 pub use boxed::Boxed;
 pub use build::{Each, EncodeWith, FirstMembers, MembersUpTo, NoMembers, SetMembers, each, encode_with};
@@ -83,13 +84,15 @@ pub use result::{
 };
 pub use scalar::{Bool, EmptyStruct, F32, F64, I16, I32, I64, Padding, U16, U32, U64};
 pub use string::{OptStr, Str};
-#[doc(hidden)]
-pub use table::ascend;
 pub use table::{Member, MemberPlaces, Members, TableHead, TableView, UnknownMembers};
+#[doc(hidden)]
+pub use table::{ascend, masked_members, place_mask};
 pub use union::{OptUnion, Union, UnionHead};
-pub use validate::{Decoder, ValueType, Wire, validate};
+pub use validate::{Decoder, ValueType, Wire, restore, validate};
 pub use vector::{Elements, OptVector, Vector};
 pub use view::{Body, Object, ruled_out};
+#[doc(hidden)]
+pub use zeros::{MAX_MASKED, place_zeros};
 
 /// For the declarations of [`wire_struct!`](crate::wire_struct), whose wire forms derive its traits.
 #[doc(hidden)]

@@ -29,6 +29,15 @@ impl Pointer {
         Ok(true)
     }
 
+    /// Puts the marker back; returns whether something is present.
+    pub(super) fn restore(&mut self) -> bool {
+        let present = self.offset().is_some();
+        if present {
+            *self = Self::present();
+        }
+        present
+    }
+
     /// The offset behind the walk; `None` if absent.
     pub(super) fn offset(self) -> Option<u64> {
         match self.0.get() {
@@ -88,6 +97,11 @@ impl Counted {
             (_, ABSENT) => DecodeError::new(Rule::AbsentWithCount, at),
             _ => DecodeError::new(Rule::Presence, at + 8),
         }
+    }
+
+    /// Puts the marker back; returns the count, `None` if absent.
+    pub(super) fn restore(&mut self) -> Option<u32> {
+        self.pointer.restore().then(|| self.count.get() as u32)
     }
 
     /// The offset and count behind the walk; `None` if absent.

@@ -105,6 +105,13 @@ macro_rules! results {
                 }
             }
 
+            fn restore(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+                match self.0.ordinal() {
+                    $($ordinal => self.0.restore::<$member>(decoder),)*
+                    _ => Ok(()),
+                }
+            }
+
             fn view<'f>(object: Object<'f, Self>) -> $view {
                 // SAFETY: the union's own head, which validated itself.
                 let head = unsafe { object.part(&object.wire().0) };

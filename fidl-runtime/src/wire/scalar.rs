@@ -81,13 +81,10 @@ pub struct Bool(u8);
 unsafe impl Wire for Bool {
     const PLAIN: bool = false;
     const FLAT: bool = true;
+    const ZEROS: &'static [u8] = &[!1];
+    const ZEROED: bool = true;
     type View<'f> = bool;
     type Many<'f> = Elements<'f, Self>;
-
-    #[inline]
-    fn suspicion(&self) -> u64 {
-        u64::from(self.0 & !1)
-    }
 
     #[inline]
     fn validate_rest(&mut self, _: u32, _: &mut Decoder<'_>) -> Result<(), DecodeError> {
@@ -120,7 +117,7 @@ impl Encode<Bool> for bool {
     }
 }
 
-/// `N` bytes of padding, 8 at most: zeros.
+/// `N` bytes of padding: zeros.
 #[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
 #[repr(transparent)]
 pub struct Padding<const N: usize>([u8; N]);
@@ -130,22 +127,10 @@ pub struct Padding<const N: usize>([u8; N]);
 unsafe impl<const N: usize> Wire for Padding<N> {
     const PLAIN: bool = false;
     const FLAT: bool = true;
+    const ZEROS: &'static [u8] = &[u8::MAX; N];
+    const ZEROED: bool = true;
     type View<'f> = ();
     type Many<'f> = ();
-
-    #[inline]
-    fn suspicion(&self) -> u64 {
-        const { assert!(N <= 8, "padding ends at the next multiple of 8 bytes") };
-        let bytes = &self.0[..];
-        // The first half and the last one, which may have bytes in common.
-        if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-            u64::from(u32::from_ne_bytes(*first) | u32::from_ne_bytes(*last))
-        } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-            u64::from(u16::from_ne_bytes(*first) | u16::from_ne_bytes(*last))
-        } else {
-            bytes.first().map_or(0, |byte| u64::from(*byte))
-        }
-    }
 
     #[inline]
     fn validate_rest(&mut self, _: u32, _: &mut Decoder<'_>) -> Result<(), DecodeError> {
@@ -177,13 +162,10 @@ pub struct EmptyStruct(u8);
 unsafe impl Wire for EmptyStruct {
     const PLAIN: bool = false;
     const FLAT: bool = true;
+    const ZEROS: &'static [u8] = &[u8::MAX];
+    const ZEROED: bool = true;
     type View<'f> = ();
     type Many<'f> = Elements<'f, Self>;
-
-    #[inline]
-    fn suspicion(&self) -> u64 {
-        u64::from(self.0)
-    }
 
     #[inline]
     fn validate_rest(&mut self, _: u32, _: &mut Decoder<'_>) -> Result<(), DecodeError> {

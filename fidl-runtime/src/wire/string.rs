@@ -33,6 +33,10 @@ unsafe impl<const BOUND: u32> Wire for Str<BOUND> {
         walk(count, at, decoder)
     }
 
+    fn restore(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        restore(&mut self.0, decoder)
+    }
+
     #[inline]
     fn view<'f>(object: Object<'f, Self>) -> &'f str {
         text(object, object.wire().0).unwrap_or("")
@@ -58,6 +62,10 @@ unsafe impl<const BOUND: u32> Wire for OptStr<BOUND> {
         }
     }
 
+    fn restore(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        restore(&mut self.0, decoder)
+    }
+
     #[inline]
     fn view<'f>(object: Object<'f, Self>) -> Option<&'f str> {
         text(object, object.wire().0)
@@ -73,6 +81,11 @@ unsafe impl<const BOUND: u32> Wire for OptStr<BOUND> {
 fn walk(count: u32, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
     decoder.last_level(at)?;
     decoder.claim_text(count)
+}
+
+/// Puts the marker back.
+fn restore(string: &mut Counted, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+    string.restore().map_or(Ok(()), |count| decoder.claim_many::<u8>(count).map(|_| ()))
 }
 
 /// The text of a string that `object` is.

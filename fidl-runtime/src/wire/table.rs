@@ -4,11 +4,12 @@
 //! members with the type that its accessor has, and passes over the others.
 
 use core::fmt;
+use core::hint::cold_path;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use super::encode::{Encode, Encoder};
-use super::envelope::{Envelope, Unknown, content};
+use super::envelope::{Envelope, Unknown, content, inlined_mask};
 use super::error::{DecodeError, EncodeError};
 use super::pointer::Counted;
 use super::validate::{Decoder, Wire};
@@ -40,33 +41,75 @@ pub const fn ascend(ordinals: &[u64]) -> bool {
     true
 }
 
+/// Of how many members a table knows by a mask what they are: all, for no table has more ordinals than this in practice.
+#[doc(hidden)]
+pub const fn masked_members(ordinals: &[u64]) -> usize {
+    const MOST: u64 = 64;
+    match ordinals.last() {
+        Some(&last) if last < MOST => last as usize,
+        Some(_) => MOST as usize,
+        None => 0,
+    }
+}
+
+/// Puts the mask of a member of type `T` to its ordinal.
+#[doc(hidden)]
+pub const fn place_mask<T: Wire>(masks: &mut [u64], ordinal: u64) {
+    if ordinal <= masks.len() as u64 {
+        masks[ordinal as usize - 1] = inlined_mask::<T>();
+    }
+}
+
 impl TableHead {
-    /// Checks a table; `member` checks what is in the envelope of an ordinal, for each that is not absent.
+    /// Checks a table; `member` checks what is in the envelope of an ordinal, for each that is not absent and of which not a
+    /// mask tells that nothing is wrong. `masks` are those of the first ordinals, 0 for none.
     ///
     /// # Errors
     ///
     /// [`Rule::Absent`](super::Rule::Absent) and those of a vector of envelopes; what `member` returns.
+    #[inline]
     pub fn validate(
         &mut self,
         at: u32,
         decoder: &mut Decoder<'_>,
-        mut member: impl FnMut(u64, &mut Envelope, u32, &mut Decoder<'_>) -> Result<(), DecodeError>,
+        masks: &'static [u64],
+        member: impl FnMut(u64, &mut Envelope, u32, &mut Decoder<'_>) -> Result<(), DecodeError>,
     ) -> Result<(), DecodeError> {
         let count = self.0.resolve(at, decoder.position(), u32::MAX)?;
         // Of an empty table nothing is out of line.
         if count == 0 {
             return Ok(());
         }
-        decoder.deeper(at, |decoder| {
-            let (envelopes, mut at) = decoder.claim_run::<Envelope>(count)?;
-            for (envelope, ordinal) in envelopes.iter_mut().zip(1..) {
-                if !envelope.is_absent() {
-                    member(ordinal, envelope, at, decoder)?;
-                }
-                at += size_of::<Envelope>() as u32;
-            }
-            Ok(())
+        decoder.last_level(at)?;
+        let (envelopes, start) = decoder.claim_run::<Envelope>(count)?;
+        // What lies in an envelope is one level deeper than the envelopes.
+        let done = if decoder.is_last_but_one() { 0 } else { inlined_values(envelopes, masks) };
+        if done == envelopes.len() {
+            return Ok(());
+        }
+        decoder.apart(|decoder| {
+            decoder.deeper(at, |decoder| validate_members(envelopes, done, start, decoder, member))
         })
+    }
+
+    /// Undoes what the walk has written; `member` does so for what is in the envelope of an ordinal, for each that is not absent.
+    ///
+    /// # Errors
+    ///
+    /// None of a validated table.
+    pub fn restore(
+        &mut self,
+        decoder: &mut Decoder<'_>,
+        mut member: impl FnMut(u64, &mut Envelope, &mut Decoder<'_>) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        let Some(count) = self.0.restore() else { return Ok(()) };
+        let (envelopes, _) = decoder.claim_run::<Envelope>(count)?;
+        for (envelope, ordinal) in envelopes.iter_mut().zip(1..) {
+            if !envelope.is_absent() {
+                member(ordinal, envelope, decoder)?;
+            }
+        }
+        Ok(())
     }
 
     /// The members of a validated table.
@@ -94,8 +137,49 @@ impl TableHead {
             return Ok(());
         }
         let mut places = MemberPlaces(encoder.claim_run(highest, true)?);
-        encoder.deeper(|encoder| write(&mut places, encoder))
+        encoder.deeper(|encoder| {
+            // There is a member, so this is just what its envelope asks; here it is asked once.
+            encoder.last_level()?;
+            write(&mut places, encoder)
+        })
     }
+}
+
+/// How many envelopes in front are absent, or hold values that their masks tell everything about.
+#[inline]
+fn inlined_values(envelopes: &[Envelope], masks: &[u64]) -> usize {
+    let mut done = 0;
+    // By fours, of which most often all or none are there.
+    let fours = envelopes.as_chunks::<4>().0.iter().zip(masks.as_chunks::<4>().0);
+    for (envelopes, masks) in fours {
+        let mut each = envelopes.iter().zip(masks);
+        let wrong = each.clone().fold(0, |wrong, (envelope, mask)| wrong | envelope.unlike_inlined(*mask));
+        if wrong != 0 && !each.all(|(envelope, mask)| envelope.is_absent_or_inlined(*mask)) {
+            return done;
+        }
+        done += 4;
+    }
+    let rest = envelopes.iter().zip(masks).skip(done);
+    done + rest.take_while(|(envelope, mask)| envelope.is_absent_or_inlined(**mask)).count()
+}
+
+/// Validates the envelopes behind the first `done`, all of which begin at `start`.
+#[inline(never)]
+fn validate_members(
+    envelopes: &mut [Envelope],
+    done: usize,
+    start: u32,
+    decoder: &mut Decoder<'_>,
+    mut member: impl FnMut(u64, &mut Envelope, u32, &mut Decoder<'_>) -> Result<(), DecodeError>,
+) -> Result<(), DecodeError> {
+    let mut at = start + (done * size_of::<Envelope>()) as u32;
+    for (envelope, ordinal) in envelopes.iter_mut().zip(1..).skip(done) {
+        if !envelope.is_absent() {
+            member(ordinal, envelope, at, decoder)?;
+        }
+        at += size_of::<Envelope>() as u32;
+    }
+    Ok(())
 }
 
 /// The envelopes of a table that is being encoded.
@@ -154,7 +238,12 @@ impl<'f> Members<'f> {
     #[allow(unsafe_code)]
     fn envelope(self, ordinal: u64) -> Option<Object<'f, Envelope>> {
         let index = usize::try_from(ordinal.checked_sub(1)?).ok()?;
-        let envelope = self.0.wire().get(index).filter(|envelope| !envelope.is_absent())?;
+        let envelope = self.0.wire().get(index)?;
+        if envelope.is_absent() {
+            // A branch, which can be foreseen; else whoever adds members up waits for one after the other.
+            cold_path();
+            return None;
+        }
         // SAFETY: an element, as an envelope, which is what the walk took it for.
         Some(unsafe { self.0.part(envelope) })
     }
@@ -400,14 +489,32 @@ macro_rules! wire_table {
             type View<'f> = $view<'f>;
             type Many<'f> = $crate::wire::Elements<'f, Self>;
 
+            #[inline]
             fn validate(
                 &mut self,
                 at: u32,
                 decoder: &mut $crate::wire::Decoder<'_>,
             ) -> ::core::result::Result<(), $crate::wire::DecodeError> {
-                self.0.validate(at, decoder, |ordinal, envelope, at, decoder| match ordinal {
+                const MASKS: &[u64] = &{
+                    #[allow(unused_mut)]
+                    let mut masks = [0; $crate::wire::masked_members(&[$($ordinal),*])];
+                    $($crate::wire::place_mask::<$type>(&mut masks, $ordinal);)*
+                    masks
+                };
+
+                self.0.validate(at, decoder, MASKS, |ordinal, envelope, at, decoder| match ordinal {
                     $($ordinal => $crate::within!(envelope.validate::<$type>(at, decoder), $member),)*
                     _ => envelope.skip(at, decoder),
+                })
+            }
+
+            fn restore(
+                &mut self,
+                decoder: &mut $crate::wire::Decoder<'_>,
+            ) -> ::core::result::Result<(), $crate::wire::DecodeError> {
+                self.0.restore(decoder, |ordinal, envelope, decoder| match ordinal {
+                    $($ordinal => envelope.restore::<$type>(decoder),)*
+                    _ => envelope.restore_unknown(decoder),
                 })
             }
 
@@ -492,8 +599,9 @@ macro_rules! encode_table {
                 out: &mut $wire,
                 encoder: &mut $crate::wire::Encoder<'_>,
             ) -> ::core::result::Result<(), $crate::wire::EncodeError> {
-                let mut highest: u32 = 0;
+                let highest = || 0;
                 $crate::encode_table!(@highest self highest $($members)*);
+                let highest: u32 = highest();
                 out.0.encode(highest, encoder, |places, encoder| {
                     $crate::encode_table!(@members self $wire places encoder $($members)*);
                     ::core::result::Result::Ok(())
@@ -511,8 +619,10 @@ macro_rules! encode_table {
                 out: &mut $wire,
                 encoder: &mut $crate::wire::Encoder<'_>,
             ) -> ::core::result::Result<(), $crate::wire::EncodeError> {
-                let mut highest: u32 = 0;
-                $(if self.$member.is_some() { highest = $ordinal; })*
+                // From the last on: it is most often there.
+                let highest = || 0;
+                $(let highest = || if self.$member.is_some() { $ordinal } else { highest() };)*
+                let highest: u32 = highest();
                 out.0.encode(highest, encoder, |places, encoder| {
                     $(if let ::core::option::Option::Some(value) = &self.$member {
                         places.put::<$wire, $ordinal>(value, encoder)?;
@@ -546,9 +656,7 @@ macro_rules! encode_table {
         $crate::encode_table!(@highest $this $highest $ordinal $member $(, $($rest)*)?);
     };
     (@highest $this:ident $highest:ident $ordinal:literal $member:ident $(, $($rest:tt)*)?) => {
-        if $this.$member.is_some() {
-            $highest = $ordinal;
-        }
+        let $highest = || if $this.$member.is_some() { $ordinal } else { $highest() };
         $($crate::encode_table!(@highest $this $highest $($rest)*);)?
     };
     (@members $this:ident $wire:ident $places:ident $encoder:ident) => {};

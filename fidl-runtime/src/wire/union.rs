@@ -52,6 +52,24 @@ impl UnionHead {
         self.envelope.skip(at + 8, decoder)
     }
 
+    /// Undoes what the walk has written for a member, a `T`.
+    ///
+    /// # Errors
+    ///
+    /// None behind [`validate::<T>`](Self::validate).
+    pub fn restore<T: Wire>(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        self.envelope.restore::<T>(decoder)
+    }
+
+    /// Undoes what the walk has written for a member that the schema does not know.
+    ///
+    /// # Errors
+    ///
+    /// None behind [`skip`](Self::skip).
+    pub fn restore_unknown(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        self.envelope.restore_unknown(decoder)
+    }
+
     /// The member of a validated union.
     ///
     /// # Safety
@@ -132,6 +150,10 @@ unsafe impl<T: Union> Wire for OptUnion<T> {
 
     fn validate(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         if self.is_absent() { Ok(()) } else { self.0.validate(at, decoder) }
+    }
+
+    fn restore(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        if self.is_absent() { Ok(()) } else { self.0.restore(decoder) }
     }
 
     fn view<'f>(object: Object<'f, Self>) -> Option<T::View<'f>> {
@@ -297,6 +319,16 @@ macro_rules! wire_union {
                 match self.0.ordinal() {
                     $($ordinal => $crate::within!(self.0.validate::<$type>(at, decoder), $variant),)*
                     _ => $crate::wire_union!(@otherwise self at decoder $($unknown)?),
+                }
+            }
+
+            fn restore(
+                &mut self,
+                decoder: &mut $crate::wire::Decoder<'_>,
+            ) -> ::core::result::Result<(), $crate::wire::DecodeError> {
+                match self.0.ordinal() {
+                    $($ordinal => self.0.restore::<$type>(decoder),)*
+                    _ => self.0.restore_unknown(decoder),
                 }
             }
 

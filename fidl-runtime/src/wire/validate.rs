@@ -1,11 +1,14 @@
 //! The walk over a message.
 
+use core::mem;
+
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use super::error::{DecodeError, Rule};
 use super::handle::HandleSlot;
 use super::view::{Body, Object};
-use crate::limits::{MAX_DEPTH, OBJECT_ALIGNMENT, padded};
+use super::zeros::broken_zeros;
+use crate::limits::{MAX_DEPTH, OBJECT_ALIGNMENT};
 
 /// The bytes of a FIDL type as they lie in a message.
 ///
@@ -25,6 +28,12 @@ pub unsafe trait Wire:
     /// line, no handle belongs to it.
     const FLAT: bool = false;
 
+    /// The bits that are zero where no rule is broken. Empty if no rule is about bits alone; else as many bytes as the object.
+    const ZEROS: &'static [u8] = &[];
+
+    /// Whether [`ZEROS`](Self::ZEROS) tell everything that [`validate`](Self::validate) would.
+    const ZEROED: bool = Self::PLAIN;
+
     /// What a reader sees of one.
     type View<'f>;
 
@@ -35,6 +44,12 @@ pub unsafe trait Wire:
     /// branch: many are looked at together, and only if there is a suspicion one after the other, for the rule and the place.
     #[inline]
     fn suspicion(&self) -> u64 {
+        broken_zeros(self) | self.misfit()
+    }
+
+    /// The same, as far as [`ZEROS`](Self::ZEROS) do not tell.
+    #[inline]
+    fn misfit(&self) -> u64 {
         0
     }
 
@@ -54,6 +69,17 @@ pub unsafe trait Wire:
     ///
     /// The first rule that is broken.
     fn validate(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError>;
+
+    /// Undoes what the walk has written over the markers of a validated object, and of everything it refers to. Whoever has
+    /// nothing out of line and no handle has none.
+    ///
+    /// # Errors
+    ///
+    /// None for an object as the walk has left it.
+    #[inline]
+    fn restore(&mut self, _: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        Ok(())
+    }
 
     /// A view of a validated object.
     fn view<'f>(object: Object<'f, Self>) -> Self::View<'f>;
@@ -91,6 +117,18 @@ pub fn validate<'f, T: Wire>(
     root.validate(at, &mut decoder)?;
     decoder.finish()?;
     Ok(Body::proven(bytes, start, handles))
+}
+
+/// Makes a validated message again what it was before, for it to be sent on: the walk's offsets become markers.
+///
+/// `bytes` and `start` are those that [`validate`] was given; handles that have been taken are not put back. The bytes of any
+/// other message are in an unspecified state afterwards.
+pub fn restore<T: Wire>(bytes: &mut [u8], start: usize) {
+    if place(bytes, start).is_ok() {
+        let mut decoder = Decoder::new(bytes, start, &[]);
+        // An error says that this was no validated message, for which nothing is promised.
+        let _ = decoder.claim::<T>().and_then(|(root, _)| root.restore(&mut decoder));
+    }
 }
 
 /// Checks where a message lies: offsets have room for its length, and objects are aligned.
@@ -211,7 +249,11 @@ impl<'b> Decoder<'b> {
     /// Splits off `size` bytes and the padding behind them, which must be zero.
     #[inline]
     fn take(&mut self, size: usize) -> Result<(&'b mut [u8], u32), DecodeError> {
-        let (object, at) = self.take_padded(size)?;
+        let (object, at) = self.split_padded(size)?;
+        // Most often there is none.
+        if !size.is_multiple_of(OBJECT_ALIGNMENT) {
+            check_padding(object, size, at)?;
+        }
         let object = object.get_mut(..size).ok_or(DecodeError::new(Rule::OutOfBounds, at))?;
         Ok((object, at))
     }
@@ -219,16 +261,19 @@ impl<'b> Decoder<'b> {
     /// The same, with the padding.
     #[inline]
     fn take_padded(&mut self, size: usize) -> Result<(&'b mut [u8], u32), DecodeError> {
+        let (object, at) = self.split_padded(size)?;
+        check_padding(object, size, at)?;
+        Ok((object, at))
+    }
+
+    /// Splits off `size` bytes and as many as there must be behind them.
+    #[inline]
+    fn split_padded(&mut self, size: usize) -> Result<(&'b mut [u8], u32), DecodeError> {
         let at = self.position();
         let beyond = DecodeError::new(Rule::OutOfBounds, at);
-        let object = self.rest.split_off_mut(..padded(size)).ok_or(beyond)?;
-        // All the padding lies in the last word. In two steps, for none of it is a shift by 64.
-        let unused = (object.len() - size) as u32 % 8;
-        let padding =
-            object.last_chunk().map_or(0, |word| (u64::from_le_bytes(*word) >> 1) >> (63 - 8 * unused));
-        if padding != 0 {
-            return Err(wrong_padding(padding, at + size as u32));
-        }
+        // In this form a compiler sees that it is no less than the size.
+        let padded = size.checked_add(size.wrapping_neg() % OBJECT_ALIGNMENT).ok_or(beyond)?;
+        let object = self.rest.split_off_mut(..padded).ok_or(beyond)?;
         Ok((object, at))
     }
 
@@ -240,6 +285,23 @@ impl<'b> Decoder<'b> {
     #[inline]
     pub(super) fn last_level(&self, at: u32) -> Result<(), DecodeError> {
         if self.depth == MAX_DEPTH { Err(DecodeError::new(Rule::Depth, at)) } else { Ok(()) }
+    }
+
+    /// Runs `walk`, which is not inlined, with a copy of this, and goes on with what it leaves: so where that happens seldom a
+    /// compiler can keep this in registers all the time.
+    #[inline]
+    #[doc(hidden)]
+    pub fn apart<R>(&mut self, walk: impl FnOnce(&mut Self) -> R) -> R {
+        let mut copy = Self { rest: mem::take(&mut self.rest), ..*self };
+        let result = walk(&mut copy);
+        *self = copy;
+        result
+    }
+
+    /// Whether only one indirection more is allowed, or none.
+    #[inline]
+    pub(super) fn is_last_but_one(&self) -> bool {
+        self.depth + 1 >= MAX_DEPTH
     }
 
     /// Runs `walk` one indirection deeper.
@@ -287,6 +349,15 @@ impl<'b> Decoder<'b> {
         }
         Ok(())
     }
+}
+
+/// Checks what is behind the first `size` bytes of an object at `at`.
+#[inline]
+fn check_padding(object: &[u8], size: usize, at: u32) -> Result<(), DecodeError> {
+    // All of it lies in the last word. In two steps, for none of it is a shift by 64.
+    let unused = (object.len() - size) as u32 % 8;
+    let padding = object.last_chunk().map_or(0, |word| (u64::from_le_bytes(*word) >> 1) >> (63 - 8 * unused));
+    if padding != 0 { Err(wrong_padding(padding, at + size as u32)) } else { Ok(()) }
 }
 
 /// Padding that begins at `at` and is not zero.

@@ -35,6 +35,10 @@ unsafe impl<T: Wire, const BOUND: u32> Wire for Vector<T, BOUND> {
         walk::<T>(count, at, decoder)
     }
 
+    fn restore(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        restore_elements::<T>(&mut self.0, decoder)
+    }
+
     fn view<'f>(object: Object<'f, Self>) -> T::Many<'f> {
         // A required vector is present; of none, 0 elements lie anywhere.
         let (offset, count) = object.wire().0.target().unwrap_or((0, 0));
@@ -61,6 +65,10 @@ unsafe impl<T: Wire, const BOUND: u32> Wire for OptVector<T, BOUND> {
         }
     }
 
+    fn restore(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        restore_elements::<T>(&mut self.0, decoder)
+    }
+
     fn view<'f>(object: Object<'f, Self>) -> Option<T::Many<'f>> {
         let (offset, count) = object.wire().0.target()?;
         // SAFETY: the walk claimed `count` elements there.
@@ -78,6 +86,21 @@ fn walk<T: Wire>(count: u32, at: u32, decoder: &mut Decoder<'_>) -> Result<(), D
         let (elements, start) = decoder.claim_many::<T>(count)?;
         validate_run(elements, start, decoder)
     })
+}
+
+/// Puts the marker back, and those of the elements.
+fn restore_elements<T: Wire>(vector: &mut Counted, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+    let Some(count) = vector.restore() else { return Ok(()) };
+    let (elements, _) = decoder.claim_many::<T>(count)?;
+    restore_run(elements, decoder)
+}
+
+#[inline]
+fn restore_run<T: Wire>(run: &mut [T], decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+    if T::PLAIN || T::FLAT {
+        return Ok(());
+    }
+    run.iter_mut().try_for_each(|element| element.restore(decoder))
 }
 
 /// What is suspicious about any of several objects.
@@ -114,7 +137,7 @@ unsafe impl<T: Wire, const N: usize> Wire for [T; N] {
     type Many<'f> = Elements<'f, Self>;
 
     #[inline]
-    fn suspicion(&self) -> u64 {
+    fn misfit(&self) -> u64 {
         suspicion(self)
     }
 
@@ -125,6 +148,11 @@ unsafe impl<T: Wire, const N: usize> Wire for [T; N] {
 
     fn validate(&mut self, at: u32, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         validate_run(self, at, decoder)
+    }
+
+    #[inline]
+    fn restore(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        restore_run(self, decoder)
     }
 
     fn view<'f>(object: Object<'f, Self>) -> T::Many<'f> {

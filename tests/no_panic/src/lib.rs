@@ -14,7 +14,7 @@
 
 use fidl::wire::{
     Elements, Encode, EncodeError, EncodeRef, Encoder, EndpointView, HandleSlot, HandleView, Unknown, Wire,
-    validate,
+    restore, validate,
 };
 
 /// A message, as it comes from a channel.
@@ -42,7 +42,10 @@ where
     let handles = unsafe { core::slice::from_raw_parts(message.handles, message.count) };
     let mut sink = 0;
     match validate::<W>(bytes, 0, handles) {
-        Ok(body) => body.view().touch(&mut sink),
+        Ok(body) => {
+            body.view().touch(&mut sink);
+            restore::<W>(bytes, 0);
+        }
         Err(error) => sink = u64::from(error.offset),
     }
     sink

@@ -31,7 +31,7 @@ impl<T: Shape> Peer<T> for Bincode<T> {
         &self.buffer[..written.expect("the buffer has room")]
     }
 
-    #[inline]
+    #[inline(always)]
     fn decode<S: Sink>(message: &mut [u8], sink: &mut S) {
         T::decode(message, sink);
     }
@@ -40,11 +40,13 @@ impl<T: Shape> Peer<T> for Bincode<T> {
 macro_rules! implement {
     (lent { $($lent:ident)* } owned { $($owned:ident)* }) => {
         $(impl Shape for crate::model::$lent<'_> {
+            #[inline(always)]
             fn decode<S: Sink>(message: &[u8], sink: &mut S) {
                 read::<crate::model::$lent<'_>, S>(message, sink);
             }
         })*
         $(impl Shape for crate::model::$owned {
+            #[inline(always)]
             fn decode<S: Sink>(message: &[u8], sink: &mut S) {
                 read::<crate::model::$owned, S>(message, sink);
             }

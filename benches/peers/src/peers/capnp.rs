@@ -49,7 +49,7 @@ where
         builder.get_segments_for_output()[0]
     }
 
-    #[inline]
+    #[inline(always)]
     fn decode<S: Sink>(message: &mut [u8], sink: &mut S) {
         let segments: [&[u8]; 1] = [message];
         let reader = Reader::new(SegmentArray::new(&segments), ReaderOptions::new());

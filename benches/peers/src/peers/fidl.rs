@@ -44,7 +44,7 @@ where
         &self.buffer.0[..written.bytes]
     }
 
-    #[inline]
+    #[inline(always)]
     fn decode<S: Sink>(message: &mut [u8], sink: &mut S) {
         let body = validate::<T::Wire>(message, 0, &[]).expect("what was encoded is valid");
         body.view().read(sink);

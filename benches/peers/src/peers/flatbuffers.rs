@@ -40,7 +40,7 @@ impl<T: Root> Peer<T> for Flatbuffers<T> {
         self.builder.finished_data()
     }
 
-    #[inline]
+    #[inline(always)]
     fn decode<S: Sink>(message: &mut [u8], sink: &mut S) {
         T::decode(message, sink);
     }
@@ -203,7 +203,7 @@ macro_rules! roots {
                 builder.finish(root, None);
             }
 
-            #[inline]
+            #[inline(always)]
             fn decode<S: Sink>(message: &[u8], sink: &mut S) {
                 let root = flatbuffers::root::<flat::$name<'_>>(message);
                 root.expect("what was built is valid").read(sink);
@@ -232,7 +232,7 @@ impl Root for model::Reading {
         builder.finish(root, None);
     }
 
-    #[inline]
+    #[inline(always)]
     fn decode<S: Sink>(message: &[u8], sink: &mut S) {
         let root = flatbuffers::root::<flat::Record<'_>>(message);
         root.expect("what was built is valid").reading().read(sink);

@@ -32,7 +32,7 @@ where
         self.0.encode()
     }
 
-    #[inline]
+    #[inline(always)]
     fn decode<S: Sink>(message: &mut [u8], sink: &mut S) {
         assert!(message.len() <= BUFFER);
         T::read(message, sink).expect("what was encoded is valid");
@@ -135,7 +135,7 @@ fn zero(bits: u64) -> Option<()> {
 
 /// Reads a listing.
 impl Shape for model::Listing<'static> {
-    #[inline]
+    #[inline(always)]
     fn read<S: Sink>(message: &[u8], sink: &mut S) -> Option<()> {
         let (root, mut rest) = Rest::behind::<16>(message)?;
         let entries = rest.vector::<48>(root, 0, 32)?;
@@ -154,7 +154,7 @@ impl Shape for model::Listing<'static> {
 }
 
 impl Shape for model::Logs<'static> {
-    #[inline]
+    #[inline(always)]
     fn read<S: Sink>(message: &[u8], sink: &mut S) -> Option<()> {
         let (root, mut rest) = Rest::behind::<16>(message)?;
         let logs = rest.vector::<88>(root, 0, 256)?;
@@ -175,7 +175,7 @@ impl Shape for model::Logs<'static> {
 }
 
 impl Shape for model::Strings<'static> {
-    #[inline]
+    #[inline(always)]
     fn read<S: Sink>(message: &[u8], sink: &mut S) -> Option<()> {
         let (root, mut rest) = Rest::behind::<16>(message)?;
         let strings = rest.vector::<16>(root, 0, 64)?;

@@ -27,7 +27,7 @@ impl<T: Shape> Peer<T> for Postcard<T> {
         postcard::to_slice(&self.value, &mut self.buffer).expect("the buffer has room")
     }
 
-    #[inline]
+    #[inline(always)]
     fn decode<S: Sink>(message: &mut [u8], sink: &mut S) {
         T::decode(message, sink);
     }
@@ -36,11 +36,13 @@ impl<T: Shape> Peer<T> for Postcard<T> {
 macro_rules! implement {
     (lent { $($lent:ident)* } owned { $($owned:ident)* }) => {
         $(impl Shape for crate::model::$lent<'_> {
+            #[inline(always)]
             fn decode<S: Sink>(message: &[u8], sink: &mut S) {
                 read::<crate::model::$lent<'_>, S>(message, sink);
             }
         })*
         $(impl Shape for crate::model::$owned {
+            #[inline(always)]
             fn decode<S: Sink>(message: &[u8], sink: &mut S) {
                 read::<crate::model::$owned, S>(message, sink);
             }

@@ -34,7 +34,7 @@ impl<T: Shape> Peer<T> for Prost<T> {
         &self.buffer
     }
 
-    #[inline]
+    #[inline(always)]
     fn decode<S: Sink>(message: &mut [u8], sink: &mut S) {
         T::Message::decode(&*message).expect("what was encoded is valid").read(sink);
     }

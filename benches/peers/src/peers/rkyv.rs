@@ -62,7 +62,7 @@ where
         &self.buffer
     }
 
-    #[inline]
+    #[inline(always)]
     fn decode<S: Sink>(message: &mut [u8], sink: &mut S) {
         rkyv::access::<T::Archived, Failure>(message).expect("what was encoded is valid").read(sink);
     }

@@ -1,45 +1,46 @@
 //! Types of values to be kept, and how they are made of views.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::{Form, optionally};
-use crate::ir::{DeclId, DeclKind, Type, TypeKind};
+use crate::ir::{DeclId, DeclKind, Element, Type, TypeKind};
 use crate::rust::Context;
+use crate::rust::owned::Ownership;
 
-/// The most bytes that an owned type may have.
-const MAX_OWNED_BYTES: u32 = 65_536;
+/// The bound of strings and vectors that have none in the schema, where one is stated.
+type Stated = Option<u32>;
 
 impl Context<'_> {
     /// Whether there is an owned form: everything is bounded, and there are no handles.
     pub(in crate::rust) fn can_be_owned(self, id: DeclId) -> bool {
-        let decl = self.schema.decl(id);
-        let shape = match &decl.kind {
-            DeclKind::Struct(layout) => layout.shape,
-            DeclKind::Table(layout) => layout.shape,
-            DeclKind::Union(layout) => layout.shape,
-            DeclKind::NewType(new) => new.target.shape,
-            _ => return true,
-        };
-        // What contains itself is without bound.
-        let size = shape.max_out_of_line.saturating_add(shape.inline_size);
-        let payload = decl.anonymous && self.facts.is_payload(id);
-        !payload && !self.is_resource(id) && size <= MAX_OWNED_BYTES
+        matches!(self.facts.ownership(id), Ownership::Owned { .. })
+    }
+
+    /// Whether making an owned value of a view may fail.
+    pub(in crate::rust) fn is_fallible(self, id: DeclId) -> bool {
+        matches!(self.facts.ownership(id), Ownership::Owned { fallible: true, .. })
+    }
+
+    /// The bound for what has none in a declaration's member, or in the declaration.
+    pub(in crate::rust) fn stated(self, id: DeclId, member: Option<&Element>) -> Stated {
+        self.bounds.of(self.schema, id, member)
     }
 
     /// The type of a value that is kept. Only for types that [`can_be_owned`](Self::can_be_owned).
-    pub(in crate::rust) fn owned(self, ty: &Type) -> TokenStream {
+    pub(in crate::rust) fn owned(self, ty: &Type, stated: Stated) -> TokenStream {
         match &ty.kind {
             TypeKind::String { bound, optional } => {
-                let bound = Literal::u32_unsuffixed(bound.unwrap_or(0));
+                let bound = Literal::u32_unsuffixed(bound.or(stated).unwrap_or(0));
                 optionally(*optional, quote!(::fidl::generated::String<#bound>))
             }
             TypeKind::Array { element, count } => {
-                let (element, count) = (self.owned(element), Literal::u32_unsuffixed(*count));
+                let (element, count) = (self.owned(element, stated), Literal::u32_unsuffixed(*count));
                 quote!([#element; #count])
             }
             TypeKind::Vector { element, bound, optional } => {
-                let (element, bound) = (self.owned(element), Literal::u32_unsuffixed(bound.unwrap_or(0)));
+                let bound = Literal::u32_unsuffixed(bound.or(stated).unwrap_or(0));
+                let element = self.owned(element, stated);
                 optionally(*optional, quote!(::fidl::generated::ArrayVec<#element, #bound>))
             }
             TypeKind::Box(id) | TypeKind::OptionalUnion(id) => {
@@ -103,6 +104,126 @@ impl Context<'_> {
         let name = if many { quote!(items) } else { quote!(item) };
         let owned = self.own(ty, name.clone());
         quote!(|#name| #owned)
+    }
+
+    /// The same where it may fail: a result.
+    pub(in crate::rust) fn try_own(self, ty: &Type, view: TokenStream) -> TokenStream {
+        if !self.may_fail(ty) {
+            let value = self.own(ty, view);
+            return quote!(Ok(#value));
+        }
+        match &ty.kind {
+            TypeKind::String { optional: true, .. } => {
+                quote!(#view.map(::fidl::generated::try_string).transpose())
+            }
+            TypeKind::String { optional: false, .. } => quote!(::fidl::generated::try_string(#view)),
+            TypeKind::Array { element, .. } => {
+                let items = self.try_own_items(element, view);
+                quote!(::fidl::generated::try_array(#items))
+            }
+            TypeKind::Vector { element, optional: false, .. } => {
+                let items = self.try_own_items(element, view);
+                quote!(::fidl::generated::try_vector(#items))
+            }
+            TypeKind::Vector { element, optional: true, .. } => {
+                let items = self.try_own_items(element, quote!(items));
+                quote!(#view.map(|items| ::fidl::generated::try_vector(#items)).transpose())
+            }
+            TypeKind::Box(_) | TypeKind::OptionalUnion(_) => quote!(#view.map(TryFrom::try_from).transpose()),
+            TypeKind::Named(id) if matches!(self.schema.decl(*id).kind, DeclKind::NewType(_)) => {
+                let path = self.owned_path(*id);
+                quote!(#path::try_from_view(#view))
+            }
+            _ => quote!(TryFrom::try_from(#view)),
+        }
+    }
+
+    /// The expression for a declaration's member, which may leave its function with an error.
+    pub(in crate::rust) fn own_member(self, member: &Element, ty: &Type, view: TokenStream) -> TokenStream {
+        if !self.may_fail(ty) {
+            return self.own(ty, view);
+        }
+        let (name, result) = (&member.name, self.try_own(ty, view));
+        quote!(::fidl::generated::member(#name, #result)?)
+    }
+
+    /// The conversion of a view into an owned value, which is `body`.
+    pub(in crate::rust) fn conversion(
+        self,
+        id: DeclId,
+        name: &Ident,
+        argument: TokenStream,
+        body: TokenStream,
+    ) -> TokenStream {
+        let view = self.view_path(id, quote!('_));
+        if self.is_fallible(id) {
+            return quote! {
+                impl TryFrom<#view> for #name {
+                    type Error = ::fidl::generated::TooLong;
+
+                    fn try_from(#argument: #view) -> Result<Self, Self::Error> {
+                        Ok(#body)
+                    }
+                }
+            };
+        }
+        quote! {
+            impl From<#view> for #name {
+                fn from(#argument: #view) -> Self {
+                    #body
+                }
+            }
+        }
+    }
+
+    /// What the documentation of a type says that has values to be sent and views, and no owned form.
+    pub(in crate::rust) fn view_only(self, id: DeclId) -> TokenStream {
+        match self.facts.ownership(id) {
+            Ownership::ViewOnly(why) if self.facts.borrows(id) => {
+                let text = format!(" Has no owned form: {why}.");
+                quote! {
+                    #[doc = ""]
+                    #[doc = #text]
+                }
+            }
+            _ => quote!(),
+        }
+    }
+
+    /// Whether making an owned value of this type may fail: something in it has no bound in the schema.
+    pub(in crate::rust) fn may_fail(self, ty: &Type) -> bool {
+        match &ty.kind {
+            TypeKind::String { bound, .. } => bound.is_none(),
+            TypeKind::Vector { element, bound, .. } => bound.is_none() || self.may_fail(element),
+            TypeKind::Array { element, .. } => self.may_fail(element),
+            TypeKind::Named(id) | TypeKind::Box(id) | TypeKind::OptionalUnion(id) => self.is_fallible(*id),
+            _ => false,
+        }
+    }
+
+    /// The function that makes an owned value of a view's, or an error.
+    pub(in crate::rust) fn try_owning(self, ty: &Type) -> TokenStream {
+        match &ty.kind {
+            _ if !self.may_fail(ty) && self.owning(ty).is_none() => quote!(Ok),
+            TypeKind::String { optional: false, .. } if self.may_fail(ty) => {
+                quote!(::fidl::generated::try_string)
+            }
+            TypeKind::Named(id) if self.may_fail(ty) && self.has_view(*id) => quote!(TryFrom::try_from),
+            TypeKind::Named(id) if self.may_fail(ty) => {
+                let path = self.owned_path(*id);
+                quote!(#path::try_from_view)
+            }
+            _ => {
+                let item = self.try_own(ty, quote!(item));
+                quote!(|item| #item)
+            }
+        }
+    }
+
+    fn try_own_items(self, element: &Type, view: TokenStream) -> TokenStream {
+        let copied = self.slice_element(element).map(|_| quote!(.copied()));
+        let owning = self.try_owning(element);
+        quote!(#view.iter() #copied .map(#owning))
     }
 
     fn own_items(self, element: &Type, view: TokenStream) -> TokenStream {

@@ -266,3 +266,145 @@ fn a_push_behind_a_poll_swallows_no_wake() {
     assert_eq!(poll(arena.as_mut(), &parent), Poll::Pending);
     assert!(left.take().is_some() && other.take().is_some());
 }
+
+#[test]
+fn a_reserved_slot_is_there_for_its_future() {
+    let mut arena = pin!(Arena::<_, 1>::new());
+    let reserved = arena.as_mut().reserve().unwrap();
+    assert_eq!(reserved.slot(), 0);
+    // A wake before there is a future is kept for it.
+    reserved.waker().wake_by_ref();
+    let started = reserved.start_with(|_| {
+        let mut polls = 0;
+        poll_fn(move |_| {
+            polls += 1;
+            if polls == 2 { Poll::Ready(()) } else { Poll::Pending }
+        })
+    });
+    assert_eq!(started, Started::Waiting(0));
+    assert!(arena.as_mut().reserve().is_none());
+    assert_eq!(block_on(arena.as_mut().next()), Some(()));
+}
+
+#[test]
+fn a_reservation_that_is_not_used_gives_its_slot_back() {
+    let mut arena = pin!(Arena::<core::future::Ready<u32>, 1>::new());
+    let stale = super::super::stale_wakes();
+    let waker = {
+        let reserved = arena.as_mut().reserve().unwrap();
+        reserved.waker().clone()
+    };
+    waker.wake();
+    assert!(super::super::stale_wakes() > stale);
+    assert!(arena.as_mut().push(ready(7)).is_ok());
+    assert_eq!(block_on(arena.as_mut().next()), Some(7));
+}
+
+/// A reservation that is forgotten costs its slot, and nothing else.
+#[test]
+fn a_forgotten_reservation_keeps_its_slot_alone() {
+    let mut arena = pin!(Arena::<_, 2>::new());
+    core::mem::forget(arena.as_mut().reserve());
+    arena.as_mut().push(ready(1)).unwrap();
+    assert!(arena.is_full() && arena.as_mut().push(ready(2)).is_err());
+    assert_eq!(block_on(arena.as_mut().collect::<Vec<_>>()), [1]);
+}
+
+#[test]
+fn futures_are_iterated_by_slot() {
+    let mut arena = pin!(Arena::<_, 130>::new());
+    for number in 0..130 {
+        arena.as_mut().push(ready(number)).unwrap();
+    }
+    (0..130).filter(|slot| slot % 3 != 0).for_each(|slot| arena.as_mut().remove(slot));
+    assert_eq!((arena.iter().len(), arena.as_mut().iter_pin_mut().count()), (44, 44));
+    for future in arena.as_mut() {
+        *future.get_mut() = ready(1);
+    }
+    assert!(arena.iter().all(|future| future.clone().into_inner() == 1));
+    arena.as_mut().clear();
+    assert_eq!((arena.len(), arena.iter().count()), (0, 0));
+    // What was pushed is polled no more, and a slot can be used again at once.
+    arena.as_mut().push(ready(5)).unwrap();
+    assert_eq!(block_on(arena.as_mut().collect::<Vec<_>>()), [5]);
+}
+
+#[test]
+fn a_panic_in_a_drop_clears_the_others() {
+    let drops = Cell::new(0);
+    let mut arena = pin!(Arena::<_, 3>::new());
+    for armed in [false, true, false] {
+        let bomb = Bomb { armed, _drops: Dropped(&drops) };
+        arena.as_mut().push(bomb).unwrap_or_else(|_| panic!("there is a slot"));
+    }
+    let panicked = catch_unwind(AssertUnwindSafe(|| arena.as_mut().clear()));
+    assert!(panicked.is_err());
+    assert_eq!((drops.get(), arena.len()), (3, 0));
+}
+
+/// A slot that wakes itself for ever leaves the poll in the end, and asks to be polled again.
+#[test]
+fn futures_that_wake_each_other_for_ever_let_the_task_go() {
+    let parent = Arc::new(Parent::default());
+    let mut arena = pin!(Arena::<_, 1>::new());
+    let forever = poll_fn(|cx: &mut Context<'_>| -> Poll<()> {
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    });
+    assert!(arena.as_mut().push(forever).is_ok());
+    assert_eq!(poll(arena.as_mut(), &parent), Poll::Pending);
+    assert!(parent.0.load(Relaxed) > 0);
+}
+
+#[test]
+fn a_static_arena_is_taken_once() {
+    async fn session(number: u32) -> u32 {
+        number + 1
+    }
+    crate::arena!(static SESSIONS: [session; 2], at_most 64);
+    let mut sessions = SESSIONS.take(session).unwrap();
+    assert!(SESSIONS.take(session).is_none());
+    assert!(sessions.as_mut().push(session(1)).is_ok());
+    assert_eq!(block_on(sessions.as_mut().next()), Some(2));
+    assert_eq!(sessions.capacity(), 2);
+}
+
+/// Wakes itself when it is dropped, also from another thread.
+struct WakesInDrop(Waker);
+
+impl Future for WakesInDrop {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        self.0.wake_by_ref();
+        Poll::Pending
+    }
+}
+
+impl Drop for WakesInDrop {
+    fn drop(&mut self) {
+        self.0.wake_by_ref();
+        let waker = self.0.clone();
+        thread::spawn(move || waker.wake()).join().unwrap();
+    }
+}
+
+#[test]
+fn wakes_during_a_poll_and_during_a_drop() {
+    let parent = Arc::new(Parent::default());
+    let mut arena = pin!(Arena::<_, 1>::new());
+    let reserved = arena.as_mut().reserve().unwrap();
+    let waker = reserved.waker().clone();
+    assert_eq!(reserved.start_with(|_| WakesInDrop(waker)), Started::Waiting(0));
+    assert!(arena.has_woken());
+    let stale = super::super::stale_wakes();
+    arena.as_mut().remove(0);
+    assert!(super::super::stale_wakes() >= stale + 2);
+    // The bit that the wake during the poll has left reaches nobody.
+    assert_eq!(poll(arena.as_mut(), &parent), Poll::Ready(None));
+    let reserved = arena.as_mut().reserve().unwrap();
+    let waker = reserved.waker().clone();
+    reserved.push(WakesInDrop(waker));
+    assert_eq!(poll(arena.as_mut(), &parent), Poll::Pending);
+    arena.as_mut().clear();
+}

@@ -9,6 +9,7 @@ use core::task::{Context, Poll};
 use std::vec::Vec;
 
 use futures::StreamExt;
+use futures::task::noop_waker;
 use loom::future::block_on;
 use loom::sync::Arc;
 use loom::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -186,5 +187,42 @@ fn an_arena_that_sleeps() {
         });
         assert_eq!(block_on(arena.as_mut().collect::<Vec<_>>()), [7]);
         waking.join().unwrap();
+    });
+}
+
+/// Two wakes against a registration in place of another: what either thread did before is seen by a look that follows.
+#[test]
+fn wakes_while_another_parent_is_registered() {
+    explore(|| {
+        let lane = Lane::claim().unwrap();
+        let done = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
+        lane.id().set_parent(&noop_waker());
+        let wakes = [0, 1].map(|slot| {
+            let (waker, done) = (lane.id().open(slot).unwrap(), done.clone());
+            thread::spawn(move || {
+                done[slot].store(1, Relaxed);
+                waker.wake();
+            })
+        });
+        until(lane.id(), || done.iter().all(|done| done.load(Relaxed) == 1));
+        for wake in wakes {
+            wake.join().unwrap();
+        }
+    });
+}
+
+/// The owner leaves while a wake has its waker.
+#[test]
+fn a_wake_against_the_parents_leave() {
+    explore(|| {
+        let lane = Lane::claim().unwrap();
+        let waker = lane.id().open(0).unwrap();
+        lane.id().set_parent(&noop_waker());
+        let waking = thread::spawn(move || waker.wake());
+        lane.id().clear_parent();
+        lane.id().set_parent(&noop_waker());
+        drop(lane);
+        waking.join().unwrap();
+        assert!(Lane::claim().is_ok());
     });
 }

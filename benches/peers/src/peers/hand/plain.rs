@@ -5,7 +5,7 @@ use crate::model;
 use crate::sink::Sink;
 
 impl Shape for model::Blob<'static> {
-    #[inline]
+    #[inline(always)]
     fn read<S: Sink>(message: &[u8], sink: &mut S) -> Option<()> {
         let (root, mut rest) = Rest::behind::<16>(message)?;
         sink.bytes(rest.vector::<1>(root, 0, 4096)?.as_flattened());
@@ -14,7 +14,7 @@ impl Shape for model::Blob<'static> {
 }
 
 impl Shape for model::Reading {
-    #[inline]
+    #[inline(always)]
     fn read<S: Sink>(message: &[u8], sink: &mut S) -> Option<()> {
         let (root, rest) = Rest::behind::<32>(message)?;
         (0..3).try_for_each(|index| u64(root, 8 * index).map(|number| sink.number(number)))?;
@@ -26,7 +26,7 @@ impl Shape for model::Reading {
 }
 
 impl Shape for model::Pairs {
-    #[inline]
+    #[inline(always)]
     fn read<S: Sink>(message: &[u8], sink: &mut S) -> Option<()> {
         let (root, mut rest) = Rest::behind::<16>(message)?;
         let pairs = rest.vector::<16>(root, 0, 256)?;
@@ -43,7 +43,7 @@ impl Shape for model::Pairs {
 }
 
 impl Shape for model::Mesh {
-    #[inline]
+    #[inline(always)]
     fn read<S: Sink>(message: &[u8], sink: &mut S) -> Option<()> {
         let (root, mut rest) = Rest::behind::<16>(message)?;
         let triangles = rest.vector::<48>(root, 0, 1024)?;
@@ -76,7 +76,7 @@ fn table<const MEMBERS: usize, S: Sink>(message: &[u8], sink: &mut S) -> Option<
 macro_rules! tables {
     ($($name:ident $members:literal;)*) => { $(
         impl Shape for model::$name {
-            #[inline]
+            #[inline(always)]
             fn read<S: Sink>(message: &[u8], sink: &mut S) -> Option<()> {
                 table::<$members, S>(message, sink)
             }

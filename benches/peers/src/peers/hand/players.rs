@@ -10,7 +10,7 @@ const ENTITY: usize = 128;
 const ITEM: usize = 24;
 
 impl Shape for model::Players<'static> {
-    #[inline]
+    #[inline(always)]
     fn read<S: Sink>(message: &[u8], sink: &mut S) -> Option<()> {
         let (root, mut rest) = Rest::behind::<16>(message)?;
         let players = rest.vector::<PLAYER>(root, 0, 32)?;
