@@ -14,10 +14,10 @@ pub(crate) fn basic(handle: Handle) -> Result<zx_info_handle_basic_t, zx_status_
         [ZX_OBJ_TYPE_CHANNEL, ZX_OBJ_TYPE_EVENTPAIR, ZX_OBJ_TYPE_SOCKET, ZX_OBJ_TYPE_FIFO];
     let object = handle.lock()?;
     Ok(zx_info_handle_basic_t {
-        koid: object.ends[handle.end].koid,
+        koid: object.koid(handle.end),
         rights: handle.rights,
         object_type: handle.kind,
-        related_koid: if PAIRED.contains(&handle.kind) { object.ends[1 - handle.end].koid } else { 0 },
+        related_koid: if PAIRED.contains(&handle.kind) { object.koid(1 - handle.end) } else { 0 },
         ..zx_info_handle_basic_t::default()
     })
 }
@@ -62,7 +62,7 @@ pub(crate) fn vmar(handle: Handle) -> Result<zx_info_vmar_t, zx_status_t> {
 /// What a memory object is like.
 pub(crate) fn vmo(handle: Handle) -> Result<zx_info_vmo_t, zx_status_t> {
     of_type(handle, ZX_OBJ_TYPE_VMO, |object| match &object.body {
-        Body::Vmo(vmo) => Some(vmo.info(object.ends[0].koid, handle.rights)),
+        Body::Vmo(vmo) => Some(vmo.info(object.koid(0), handle.rights)),
         _ => None,
     })
 }

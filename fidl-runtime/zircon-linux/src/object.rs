@@ -10,19 +10,19 @@ use crate::beacon::Beacon;
 use crate::channel::{Link, Listener, Local, Message};
 use crate::fifo::Fifo;
 use crate::handle_table::{self, Chain, Handle};
-use crate::memory::{Zeroed, zeroed_struct};
+use crate::memory::{LINE, Zeroed, zeroed_struct};
 use crate::park::ParkIndex;
-use crate::pool::Queue;
+use crate::pool::{Queue, Slot};
 use crate::port::{self, Port};
 use crate::signals;
 use crate::socket::Socket;
 use crate::starved;
-use crate::sync::{Guard, Guarded};
+use crate::sync::{Guard, Guarded, Lock};
 use crate::tables::tables;
 use crate::timer::Timer;
 use crate::vmar::Vmar;
 use crate::vmo::Vmo;
-use crate::wait::{List, OF_OBJECT};
+use crate::wait::List;
 
 zeroed_struct! {
     /// What each end of an object has.
@@ -31,9 +31,8 @@ zeroed_struct! {
         pub(crate) signals: zx_signals_t,
         /// Handles to this end, those in messages included.
         pub(crate) handles: u32,
-        pub(crate) koid: zx_koid_t,
         /// The waits made through handles to this end.
-        pub(crate) waits: List<OF_OBJECT>,
+        pub(crate) waits: List,
         /// Whom to wake when the lock is released.
         wake: Option<ParkIndex>,
     }
@@ -84,17 +83,41 @@ unsafe impl Zeroed for Body {}
 
 zeroed_struct! {
     /// One slot of the object table.
+    ///
+    /// With the lock, what comes before the body is one cache line; the body begins the next.
+    #[repr(C)]
     pub(crate) struct Object {
         /// Tells this object from others that had the slot before.
         pub(crate) generation: u32,
         pub(crate) ends: [End; 2],
+        /// The number of the first end. That of the second differs in the lowest bit.
+        koid: zx_koid_t,
         pub(crate) body: Body,
+        padding: [u8; PADDING],
     }
 }
 
+/// Fills the slot up to whole lines, its link of eight bytes included.
+const PADDING: usize = (LINE - (size_of::<Body>() + 8) % LINE) % LINE;
+
+const _: () = {
+    assert!(size_of::<Slot<Lock<Object>>>().is_multiple_of(LINE));
+    assert!(Lock::<Object>::VALUE_OFFSET + core::mem::offset_of!(Object, body) == LINE);
+};
+
 impl Object {
+    /// The number of an end.
+    pub(crate) fn koid(&self, end: usize) -> zx_koid_t {
+        self.koid ^ end as u64
+    }
+
+    /// Takes the numbers of the ends of another object, one of which this object's first end was so far.
+    pub(crate) fn take_koids(&mut self, koid: zx_koid_t) {
+        self.koid = koid;
+    }
+
     /// Ends what was begun through a handle that leads here no more: waits, and calls on a channel.
-    fn end_uses_of(&mut self, handle: Handle) {
+    pub(crate) fn end_uses_of(&mut self, handle: Handle) {
         signals::cancel_waits_of(&mut self.ends[handle.end], handle.index);
         if let Body::Local(local) = &mut self.body {
             local.cancel_calls_of(handle);
@@ -115,7 +138,7 @@ impl Object {
 pub(crate) type Locked = Guard<'static, Object>;
 
 /// Locks the object in a slot.
-#[inline]
+#[inline(always)]
 pub(crate) fn lock(object: u32) -> Locked {
     tables().objects.get(object).lock()
 }
@@ -146,8 +169,9 @@ pub(crate) fn create(body: Body, signals: [zx_signals_t; 2]) -> Result<u32, zx_s
     let index = tables.objects.take().ok_or(ZX_ERR_NO_RESOURCES)?;
     let mut object = lock(index);
     object.body = body;
+    object.koid = tables.koids();
     for (end, signals) in object.ends.iter_mut().zip(signals) {
-        *end = End { signals, koid: tables.koid(), ..End::default() };
+        *end = End { signals, ..End::default() };
     }
     Ok(index)
 }

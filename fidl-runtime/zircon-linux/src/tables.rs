@@ -115,10 +115,10 @@ impl Tables {
         }
     }
 
-    /// A number that no object of the process had before.
-    pub(crate) fn koid(&self) -> u64 {
+    /// The first of two numbers that no object of the process had before.
+    pub(crate) fn koids(&self) -> u64 {
         // Relaxed: only the uniqueness counts.
-        self.next_koid.fetch_add(1, Ordering::Relaxed)
+        self.next_koid.fetch_add(2, Ordering::Relaxed)
     }
 
     /// The address space that the tables take.

@@ -100,7 +100,7 @@ unsafe fn call<P: HandlePlaces>(
         Ok((bytes, reply.handles?))
     });
     let (bytes, mut places) = handles.close_unless_begun(places)?;
-    let begun = loop {
+    let message = loop {
         const RIGHTS: zx_rights_t = ZX_RIGHT_READ | ZX_RIGHT_WRITE;
         // SAFETY: the caller's promise.
         let begun = unsafe {
@@ -109,19 +109,21 @@ unsafe fn call<P: HandlePlaces>(
                 _ => Ok((channel, channel::prepare(channel, payload)?)),
             })
         };
-        match begun {
+        let tried = handles.close_unless_begun(begun).and_then(|(channel, prepared)| {
+            let (prepared, chain, gathered) = gather(channel, prepared, &mut handles)?;
+            let called = prepared.call(channel, chain, gathered.count, deadline);
+            called.map_err(|unsent| gathered.unsent(unsent))
+        });
+        match tried {
+            Ok(message) => break message,
             Err(ZX_ERR_SHOULD_WAIT) => match wait_for_room(request.handle, deadline) {
                 Ok(()) => {}
-                Err(ZX_ERR_ACCESS_DENIED) => break Err(ZX_ERR_SHOULD_WAIT),
-                Err(status) => break Err(status),
+                Err(ZX_ERR_ACCESS_DENIED) => return Err(ZX_ERR_SHOULD_WAIT),
+                Err(status) => return handles.close_unless_begun(Err(status)),
             },
-            begun => break begun,
+            Err(status) => return Err(status),
         }
     };
-    let (channel, prepared) = handles.close_unless_begun(begun)?;
-    let (prepared, gathered) = gather(channel, prepared, &mut handles)?;
-    let (chain, count) = (gathered.chain, handles.count() as u32);
-    let message = prepared.call(channel, chain, count, deadline)?;
     match channel::deliver_reply(message, bytes, &mut places) {
         Outcome::Message { fits: true, bytes, handles } => {
             // SAFETY: the caller's promise.

@@ -1,10 +1,11 @@
 //! Calls on channels.
 
 use super::caller;
-use super::send::{Request, Sendable, gather, give_back};
+use super::send::{Request, Sendable, gather};
 use super::status;
 use super::types::*;
-use crate::channel::{self, HandlePlaces, Outcome, Unsent};
+use crate::capacity::MESSAGE_INLINE_BYTES;
+use crate::channel::{self, HandlePlaces, Outcome};
 use crate::handle_table;
 use crate::payload::Payload;
 
@@ -42,6 +43,17 @@ pub unsafe extern "C" fn zx_channel_read(
     actual_bytes: *mut u32,
     actual_handles: *mut u32,
 ) -> zx_status_t {
+    if options & !ZX_CHANNEL_READ_MAY_DISCARD == 0 {
+        // SAFETY: the caller promises that its places are good.
+        let small = unsafe { caller::places(bytes, num_bytes as usize) };
+        if let Some(count) = small.ok().and_then(|places| channel::small::read(handle, places)) {
+            // SAFETY: the caller promises that the place is good.
+            unsafe { caller::put_if_wanted(actual_bytes, count) };
+            // SAFETY: the caller promises that the place is good.
+            unsafe { caller::put_if_wanted(actual_handles, 0) };
+            return ZX_OK;
+        }
+    }
     // SAFETY: the caller promises that its places are good.
     let places = unsafe { caller::places(handles, num_handles as usize) };
     // SAFETY: the caller promises that its places are good.
@@ -112,6 +124,13 @@ pub unsafe extern "C" fn zx_channel_write(
     handles: *const zx_handle_t,
     num_handles: u32,
 ) -> zx_status_t {
+    if num_handles == 0 && options == 0 && num_bytes as usize <= MESSAGE_INLINE_BYTES {
+        // SAFETY: the caller promises that the bytes are good.
+        let small = unsafe { caller::list(bytes, num_bytes as usize) };
+        if small.is_ok_and(|bytes| channel::small::write(handle, bytes).is_some()) {
+            return ZX_OK;
+        }
+    }
     let request = Request { handle, options, bytes, num_bytes };
     // SAFETY: the caller promises that the list is good.
     let handles = match unsafe { caller::list(handles, num_handles as usize) } {
@@ -157,13 +176,6 @@ unsafe fn write(request: &Request, mut handles: impl Sendable) -> Result<(), zx_
     // SAFETY: the caller's promise.
     let begun = unsafe { request.with_payload(handles.count(), ZX_RIGHT_WRITE, begin) };
     let Some((channel, prepared)) = handles.close_unless_begun(begun)? else { return Ok(()) };
-    let (prepared, gathered) = gather(channel, prepared, &mut handles)?;
-    match prepared.send(channel, gathered.chain, handles.count() as u32) {
-        Ok(()) => Ok(()),
-        Err(Unsent::Failed(status)) => Err(status),
-        Err(Unsent::Full(chain)) => {
-            give_back(chain, &gathered.moved);
-            Err(ZX_ERR_SHOULD_WAIT)
-        }
-    }
+    let (prepared, chain, gathered) = gather(channel, prepared, &mut handles)?;
+    prepared.send(channel, chain, gathered.count).map_err(|unsent| gathered.unsent(unsent))
 }

@@ -4,7 +4,7 @@ use core::slice;
 
 use super::caller;
 use super::types::*;
-use crate::channel::{self, Prepared};
+use crate::channel::{self, Prepared, Unsent};
 use crate::handle_table::{self, Chain, Handle};
 use crate::object;
 use crate::payload::{Payload, Piece};
@@ -54,32 +54,11 @@ impl Request {
     }
 }
 
-/// A handle that is to be sent: a closed entry of the table.
-pub(super) struct Taken {
-    entry: u32,
-    /// The rights that it had, if it is the caller's handle and no duplicate.
-    moved: Option<zx_rights_t>,
-}
-
-impl Taken {
-    /// The caller's own handle, unchanged.
-    fn moved(entry: u32) -> Taken {
-        Taken { entry, moved: Some(handle_table::closed_entry(entry).rights) }
-    }
-}
-
-/// All handles of a message.
-pub(super) struct Gathered {
-    pub(super) chain: Chain,
-    /// For each of the chain, as in [`Taken`].
-    pub(super) moved: [Option<zx_rights_t>; ZX_CHANNEL_MAX_MSG_HANDLES as usize],
-}
-
 /// A list of handles to send.
 pub(super) trait Sendable {
     /// How many.
     fn count(&self) -> usize;
-    /// Takes one out of its owner's hands, to be sent through the channel.
+    /// Takes one out of its owner's hands, to be sent through the channel, as a closed entry of the table.
     fn take(&mut self, number: usize, channel: Handle) -> Result<Taken, zx_status_t>;
     /// Closes those that the caller loses in any case.
     fn close(&self);
@@ -128,12 +107,62 @@ impl Sendable for &mut [zx_handle_disposition_t] {
     }
 }
 
+/// A closed entry that is to be sent.
+pub(super) struct Taken {
+    entry: u32,
+    /// The rights that its handle had, if it is the caller's handle and no duplicate.
+    moved: Option<zx_rights_t>,
+}
+
+impl Taken {
+    /// The caller's own handle, unchanged.
+    fn moved(entry: u32) -> Taken {
+        Taken { entry, moved: Some(handle_table::closed_entry(entry).rights) }
+    }
+}
+
+/// What is known of the handles of a message that were taken.
+pub(super) struct Gathered {
+    pub(super) count: u32,
+    moved: [Option<zx_rights_t>; ZX_CHANNEL_MAX_MSG_HANDLES as usize],
+}
+
+impl Gathered {
+    /// The status of a message that was not sent. If it may be tried again the handles are the caller's again, under
+    /// their numbers, and duplicates are gone.
+    pub(super) fn unsent(&self, unsent: Unsent) -> zx_status_t {
+        match unsent {
+            Unsent::Failed(status) => status,
+            Unsent::Full(chain) => {
+                self.give_back(chain);
+                ZX_ERR_SHOULD_WAIT
+            }
+        }
+    }
+
+    #[cold]
+    fn give_back(&self, mut chain: Chain) {
+        let mut duplicates = Chain::default();
+        for moved in self.moved {
+            let Some(entry) = chain.pop() else { break };
+            match moved {
+                Some(rights) => {
+                    handle_table::set_rights(entry, rights);
+                    handle_table::reopen(entry);
+                }
+                None => duplicates.push(entry),
+            }
+        }
+        object::release(duplicates);
+    }
+}
+
 /// Takes all handles, also after one has failed. Gives the write up if one has.
 pub(super) fn gather(
     channel: Handle,
     prepared: Prepared,
     handles: &mut impl Sendable,
-) -> Result<(Prepared, Gathered), zx_status_t> {
+) -> Result<(Prepared, Chain, Gathered), zx_status_t> {
     let (mut chain, mut first_error) = (Chain::default(), None);
     let mut moved = [None; ZX_CHANNEL_MAX_MSG_HANDLES as usize];
     for (number, moved) in moved.iter_mut().enumerate().take(handles.count()) {
@@ -146,7 +175,7 @@ pub(super) fn gather(
         }
     }
     match first_error {
-        None => Ok((prepared, Gathered { chain, moved })),
+        None => Ok((prepared, chain, Gathered { count: handles.count() as u32, moved })),
         Some(status) => {
             object::release(chain);
             prepared.abandon();
@@ -155,24 +184,7 @@ pub(super) fn gather(
     }
 }
 
-/// Gives the caller's handles back under their numbers, and lets go of duplicates: there was no room after all.
-#[cold]
-pub(super) fn give_back(mut chain: Chain, moved: &[Option<zx_rights_t>]) {
-    let mut duplicates = Chain::default();
-    for moved in moved {
-        let Some(entry) = chain.pop() else { break };
-        match moved {
-            Some(rights) => {
-                handle_table::set_rights(entry, *rights);
-                handle_table::reopen(entry);
-            }
-            None => duplicates.push(entry),
-        }
-    }
-    object::release(duplicates);
-}
-
-/// Makes of an entry the handle that is to be sent.
+/// Makes of an entry the handle that is to be sent, as a closed entry of the table.
 fn dispose(channel: Handle, entry: &zx_handle_disposition_t) -> Result<Taken, zx_status_t> {
     let checked = check_disposition(channel, entry);
     if entry.operation == ZX_HANDLE_OP_DUPLICATE {

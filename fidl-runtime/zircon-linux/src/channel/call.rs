@@ -14,10 +14,10 @@
 
 use crate::abi::types::*;
 use crate::channel::message::Message;
-use crate::channel::{Local, Prepared};
+use crate::channel::{Local, Prepared, Unsent};
 use crate::handle_table::{Chain, Handle};
 use crate::memory::zeroed_struct;
-use crate::object::{self, Body};
+use crate::object::{self, Body, End};
 use crate::pool::{Lease, Mailbox};
 use crate::sync::{AtomicU32, Ordering};
 use crate::sys;
@@ -102,6 +102,12 @@ impl Calls {
         }
     }
 
+    /// Whether no call is under way.
+    #[inline(always)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.first == 0
+    }
+
     /// Gives the message to the call that waits for it, or back if there is none.
     #[inline]
     pub(super) fn answer(&mut self, message: Lease<Message>) -> Option<Lease<Message>> {
@@ -147,9 +153,9 @@ impl Local {
         self.calls[handle.end].finish_all(of_handle, ZX_ERR_CANCELED);
     }
 
-    /// Whether a thread waits for a reply at this end.
-    pub(crate) fn has_calls(&self, end: usize) -> bool {
-        self.calls[end].first != 0
+    /// Whether calls are under way from an end.
+    pub(crate) fn is_calling(&self, end: usize) -> bool {
+        !self.calls[end].is_empty()
     }
 
     /// Ends all calls of an end.
@@ -166,9 +172,9 @@ impl Prepared {
         handles: Chain,
         count: u32,
         deadline: zx_time_t,
-    ) -> Result<Lease<Message>, zx_status_t> {
+    ) -> Result<Lease<Message>, Unsent> {
         let mut begun = 0;
-        self.send_by(channel, handles, count, |local, ends, mut message| {
+        let write = |local: &mut Local, ends: &mut [End; 2], mut message: Lease<Message>| {
             if ends[1 - channel.end].handles == 0 {
                 return Err((message, ZX_ERR_PEER_CLOSED));
             }
@@ -178,13 +184,14 @@ impl Prepared {
                     begun = index;
                     message.set_txid(txid);
                     // The peer was found a line above, so the message does not come back.
-                    local
-                        .write_request(ends, channel.end, message)
-                        .map_err(|message| (message, ZX_ERR_PEER_CLOSED))
+                    let written = local.write_request(ends, channel.end, message);
+                    written.map_err(|message| (message, ZX_ERR_PEER_CLOSED))
                 }
             }
-        })?;
-        wait(channel.object, channel.end, begun, deadline)
+        };
+        let write_away = |_: &Message, handles| Err((handles, ZX_ERR_NOT_SUPPORTED));
+        self.send_by(channel, handles, count, write, write_away)?;
+        wait(channel.object, channel.end, begun, deadline).map_err(Unsent::Failed)
     }
 }
 

@@ -18,23 +18,25 @@ use crate::tables::tables;
 
 /// The messages that wait to be read at one end.
 #[derive(Default)]
-struct Inbox {
-    queue: Queue<Message>,
-    messages: u32,
-    bytes: u32,
+pub(super) struct Inbox {
+    pub(super) queue: Queue<Message>,
+    pub(super) messages: u32,
+    pub(super) bytes: u32,
 }
 
 impl Inbox {
     /// Whether a message of any legal size may be added.
-    fn has_room(&self) -> bool {
+    #[inline(always)]
+    pub(super) fn has_room(&self) -> bool {
         let capacity = &tables().capacity;
         let bytes = capacity.channel_bytes - ZX_CHANNEL_MAX_MSG_BYTES as usize;
         (self.messages as usize) < capacity.channel_messages && self.bytes as usize <= bytes
     }
 
-    fn push(&mut self, message: Lease<Message>) {
+    #[inline(always)]
+    pub(super) fn push(&mut self, message: Lease<Message>, bytes: u32) {
         self.messages += 1;
-        self.bytes += message.bytes;
+        self.bytes += bytes;
         self.queue.push(message);
     }
 
@@ -49,7 +51,7 @@ impl Inbox {
 /// The body of a channel within the process. Each inbox belongs to the end of the same number.
 #[derive(Default)]
 pub(crate) struct Local {
-    inboxes: [Inbox; 2],
+    pub(super) inboxes: [Inbox; 2],
     /// The calls under way from each end.
     pub(super) calls: [Calls; 2],
 }
@@ -105,7 +107,8 @@ impl Local {
         if peer.handles == 0 {
             return Err(message);
         }
-        self.inboxes[1 - end].push(message);
+        let bytes = message.bytes;
+        self.inboxes[1 - end].push(message, bytes);
         signals::update(peer, 0, ZX_CHANNEL_READABLE);
         Ok(())
     }

@@ -33,9 +33,12 @@ impl Leased for Message {
         &tables().messages
     }
 
+    #[inline(always)]
     fn clear(&mut self) {
         debug_assert!(self.handles.is_empty());
-        drop(mem::take(&mut self.blocks));
+        if !self.blocks.is_empty() {
+            drop(mem::take(&mut self.blocks));
+        }
     }
 }
 
@@ -49,6 +52,17 @@ impl Message {
     /// A message of these bytes, without handles; `None` if message memory is full.
     pub(crate) fn compose(payload: &Payload<'_>) -> Option<Lease<Message>> {
         Message::of_pieces(payload.len(), payload.pieces())
+    }
+
+    /// A message of bytes that fit its slot.
+    #[inline(always)]
+    pub(super) fn of_small(bytes: &[u8]) -> Option<Lease<Message>> {
+        let mut lease = Lease::<Message>::take()?;
+        let message = &mut *lease;
+        message.bytes = bytes.len() as u32;
+        message.handle_count = 0;
+        message.start[..bytes.len()].copy_from_slice(bytes);
+        Some(lease)
     }
 
     /// A message of these pieces, `bytes` in all.
@@ -82,15 +96,11 @@ impl Message {
         Some(message)
     }
 
-    /// The bytes, in pieces.
-    pub(crate) fn pieces(&self) -> impl Iterator<Item = &[u8]> {
-        let mut left = self.bytes as usize;
-        let parts = core::iter::once(&self.start[..]).chain(self.blocks.iter().map(|block| &block.bytes[..]));
-        parts.map_while(move |part| {
-            let part = &part[..part.len().min(left)];
-            left -= part.len();
-            (!part.is_empty()).then_some(part)
-        })
+    /// All bytes, if they lie in the slot and no handles come with them.
+    #[inline(always)]
+    pub(super) fn small(&self) -> Option<&[u8]> {
+        let bytes = self.start.get(..self.bytes as usize)?;
+        (self.handle_count == 0).then_some(bytes)
     }
 
     /// The first four bytes as a number, if there are so many.
@@ -116,6 +126,17 @@ impl Message {
             rest = after;
         }
         whole
+    }
+
+    /// The bytes, in pieces.
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = &[u8]> {
+        let mut left = self.bytes as usize;
+        let parts = core::iter::once(&self.start[..]).chain(self.blocks.iter().map(|block| &block.bytes[..]));
+        parts.map_while(move |part| {
+            let part = &part[..part.len().min(left)];
+            left -= part.len();
+            (!part.is_empty()).then_some(part)
+        })
     }
 
     /// Copies the bytes to a place that has room for them. The blocks are given back on the way.

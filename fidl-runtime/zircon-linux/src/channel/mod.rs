@@ -11,6 +11,7 @@ mod listener;
 mod local;
 mod message;
 pub(crate) mod packet;
+pub(crate) mod small;
 mod traffic;
 
 pub(crate) use area::{Area, create as create_area, is_capacity};
@@ -157,83 +158,92 @@ pub(crate) fn prepare(channel: Handle, payload: &Payload<'_>) -> Result<Prepared
 impl Prepared {
     /// Ends the write: sends the message with these handles, or drops the handles.
     pub(crate) fn send(self, channel: Handle, handles: Chain, count: u32) -> Result<(), Unsent> {
-        match channel.lock().map(|object| matches!(object.body, Body::Local(_))) {
-            Ok(true) => self
-                .send_by(channel, handles, count, |local, ends, message| {
-                    local.write(ends, channel.end, message).map_err(|message| (message, ZX_ERR_PEER_CLOSED))
-                })
-                .map_err(Unsent::Failed),
-            Ok(false) => self.send_away(channel, handles, count),
-            Err(status) => {
-                object::release(handles);
-                Err(Unsent::Failed(status))
-            }
-        }
+        let write = |local: &mut Local, ends: &mut [End; 2], message| {
+            local.write(ends, channel.end, message).map_err(|message| (message, ZX_ERR_PEER_CLOSED))
+        };
+        let write_away = |message: &Message, handles| send_away(channel, message, handles, count);
+        self.send_by(channel, handles, count, write, write_away)
     }
 
-    /// Sends over a link. The handles' objects are locked before the link is.
-    fn send_away(self, channel: Handle, handles: Chain, count: u32) -> Result<(), Unsent> {
-        let sent = self.0.and_then(|message| {
-            let bundle = transfer::pack(&handles)?;
-            let mut object = channel.lock()?;
-            let object = &mut *object;
-            let end = &mut object.ends[channel.end];
-            match &mut object.body {
-                Body::Link(link) => link.write_bundle(end, message.bytes, count, message.pieces(), &bundle),
-                _ => Err(ZX_ERR_NOT_SUPPORTED),
-            }
-        });
-        starved::relieve();
-        match sent {
-            Ok(()) => {
-                transfer::depart(handles);
-                Ok(())
-            }
-            Err(ZX_ERR_SHOULD_WAIT) => Err(Unsent::Full(handles)),
-            Err(status) => {
-                object::release(handles);
-                Err(Unsent::Failed(status))
-            }
-        }
-    }
-
-    /// Ends the write by the means given, which return the message if they fail.
+    /// Ends the write by the means given: one for channels within the process, one for others.
     fn send_by(
         self,
         channel: Handle,
         handles: Chain,
         count: u32,
-        send: impl FnOnce(&mut Local, &mut [End; 2], Lease<Message>) -> Result<(), (Lease<Message>, zx_status_t)>,
-    ) -> Result<(), zx_status_t> {
-        let mut message = match self.0 {
+        write: impl FnOnce(&mut Local, &mut [End; 2], Lease<Message>) -> Result<(), (Lease<Message>, zx_status_t)>,
+        write_away: impl FnOnce(&Message, Chain) -> Result<(), (Chain, zx_status_t)>,
+    ) -> Result<(), Unsent> {
+        let message = match self.0 {
             Ok(message) => message,
             Err(status) => {
                 object::release(handles);
-                return Err(status);
+                return Err(Unsent::Failed(status));
             }
         };
-        message.handles = handles;
-        message.handle_count = count;
-        let unsent = match channel.lock() {
-            Err(status) => Err((message, status)),
-            Ok(mut object) => {
-                let object = &mut *object;
-                match &mut object.body {
-                    Body::Local(local) => send(local, &mut object.ends, message),
-                    _ => Err((message, ZX_ERR_NOT_SUPPORTED)),
-                }
-            }
+        let sent = match channel.lock().map(|object| matches!(object.body, Body::Local(_))) {
+            Ok(true) => send_local(channel, message, handles, count, write),
+            Ok(false) => write_away(&message, handles),
+            Err(status) => Err((handles, status)),
         };
-        unsent.map_err(|(message, status)| {
-            drop_message(message);
-            status
-        })
+        starved::relieve();
+        match sent {
+            Ok(()) => Ok(()),
+            Err((handles, ZX_ERR_SHOULD_WAIT)) => Err(Unsent::Full(handles)),
+            Err((handles, status)) => {
+                object::release(handles);
+                Err(Unsent::Failed(status))
+            }
+        }
     }
 
     /// Gives the write up.
     pub(crate) fn abandon(self) {
         drop(self);
         starved::relieve();
+    }
+}
+
+fn send_local(
+    channel: Handle,
+    mut message: Lease<Message>,
+    handles: Chain,
+    count: u32,
+    write: impl FnOnce(&mut Local, &mut [End; 2], Lease<Message>) -> Result<(), (Lease<Message>, zx_status_t)>,
+) -> Result<(), (Chain, zx_status_t)> {
+    let Ok(mut object) = channel.lock() else { return Err((handles, ZX_ERR_BAD_HANDLE)) };
+    let object = &mut *object;
+    let Body::Local(local) = &mut object.body else { return Err((handles, ZX_ERR_SHOULD_WAIT)) };
+    (message.handles, message.handle_count) = (handles, count);
+    write(local, &mut object.ends, message)
+        .map_err(|(mut message, status)| (mem::take(&mut message.handles), status))
+}
+
+/// Sends a message with handles over a link. The handles' objects are locked before the link is.
+fn send_away(
+    channel: Handle,
+    message: &Message,
+    handles: Chain,
+    count: u32,
+) -> Result<(), (Chain, zx_status_t)> {
+    let bundle = match transfer::pack(&handles) {
+        Ok(bundle) => bundle,
+        Err(status) => return Err((handles, status)),
+    };
+    let sent = channel.lock().and_then(|mut object| {
+        let object = &mut *object;
+        let end = &mut object.ends[channel.end];
+        match &mut object.body {
+            Body::Link(link) => link.write_bundle(end, message.bytes, count, message.pieces(), &bundle),
+            _ => Err(ZX_ERR_NOT_SUPPORTED),
+        }
+    });
+    match sent {
+        Ok(()) => {
+            transfer::depart(handles);
+            Ok(())
+        }
+        Err(status) => Err((handles, status)),
     }
 }
 

@@ -5,15 +5,6 @@ use core::ptr;
 use super::time::timespec;
 use crate::sync::{AtomicU32, Ordering};
 
-/// Sleeps while the word has this value. May return early.
-pub(crate) fn futex_wait(word: &AtomicU32, value: u32) {
-    let operation = libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG;
-    // SAFETY: the word is a live, aligned 32-bit atomic; the null time-out means none.
-    unsafe {
-        libc::syscall(libc::SYS_futex, word.as_ptr(), operation, value, ptr::null::<libc::timespec>());
-    }
-}
-
 /// Sleeps while the word has this value, but not after the deadline on the monotonic clock. May return early.
 pub(crate) fn futex_wait_until(word: &AtomicU32, value: u32, deadline: i64) {
     let time = timespec(deadline);

@@ -2,14 +2,10 @@
 
 use core::mem::MaybeUninit;
 use core::ptr;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
-use super::errno;
-
-/// What a call returned, as a result with the error number.
-fn checked(returned: i32) -> Result<(), i32> {
-    if returned < 0 { Err(errno()) } else { Ok(()) }
-}
+use super::descriptor::owned;
+use super::{checked, errno};
 
 /// A size or an offset as the calls take it. The system has no larger files.
 fn offset(bytes: u64) -> Result<libc::off_t, i32> {
@@ -28,11 +24,7 @@ pub(crate) fn memory_file(bytes: u64, resizable: bool) -> Result<OwnedFd, i32> {
     // SAFETY: the name is a live string that ends with a zero byte.
     let descriptor =
         unsafe { libc::memfd_create(c"zx_vmo".as_ptr(), libc::MFD_CLOEXEC | libc::MFD_ALLOW_SEALING) };
-    if descriptor < 0 {
-        return Err(errno());
-    }
-    // SAFETY: a descriptor that was just made is open and belongs to no one else.
-    let file = unsafe { OwnedFd::from_raw_fd(descriptor) };
+    let file = owned(descriptor).ok_or_else(errno)?;
     resize(file.as_fd(), bytes)?;
     if !resizable {
         let seals = libc::F_SEAL_SHRINK | libc::F_SEAL_GROW;
@@ -45,12 +37,7 @@ pub(crate) fn memory_file(bytes: u64, resizable: bool) -> Result<OwnedFd, i32> {
 /// Another descriptor of the same file, closed on exec.
 pub(crate) fn duplicate(file: BorrowedFd<'_>) -> Result<OwnedFd, i32> {
     // SAFETY: the call takes no pointers.
-    let descriptor = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_DUPFD_CLOEXEC, 0) };
-    if descriptor < 0 {
-        return Err(errno());
-    }
-    // SAFETY: a descriptor that was just made is open and belongs to no one else.
-    Ok(unsafe { OwnedFd::from_raw_fd(descriptor) })
+    owned(unsafe { libc::fcntl(file.as_raw_fd(), libc::F_DUPFD_CLOEXEC, 0) }).ok_or_else(errno)
 }
 
 /// Cuts the file off, or lets it grow by zeroes.

@@ -86,6 +86,7 @@ pub(crate) fn create_child(
 fn count_in(handle: Handle, options: u32, offset: u64, bytes: u64) -> Result<Origin, zx_status_t> {
     let mut object = handle.lock()?;
     let object = &mut *object;
+    let koid = object.koid(0);
     let Body::Vmo(vmo) = &mut object.body else { return Err(ZX_ERR_BAD_HANDLE) };
     let reference = options & ZX_VMO_CHILD_REFERENCE != 0;
     if offset & (sys::page_bytes() - 1) != 0 || reference && (offset | bytes) != 0 {
@@ -107,7 +108,7 @@ fn count_in(handle: Handle, options: u32, offset: u64, bytes: u64) -> Result<Ori
     let size = if reference { vmo.size } else { bytes };
     let shared = vmo.size.saturating_sub(offset).min(size);
     let (start, pinned) = (vmo.start + offset, Pinned::new(handle.object, vmo));
-    let parent = Parent { object: handle.object, generation: object.generation, koid: object.ends[0].koid };
+    let parent = Parent { object: handle.object, generation: object.generation, koid };
     signals::update(&mut object.ends[0], ZX_VMO_ZERO_CHILDREN, 0);
     Ok(Origin { pinned, start, shared, size, name, parent })
 }
