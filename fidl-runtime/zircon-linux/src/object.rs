@@ -119,8 +119,10 @@ impl Object {
     /// Ends what was begun through a handle that leads here no more: waits, and calls on a channel.
     pub(crate) fn end_uses_of(&mut self, handle: Handle) {
         signals::cancel_waits_of(&mut self.ends[handle.end], handle.index);
-        if let Body::Local(local) = &mut self.body {
-            local.cancel_calls_of(handle);
+        match &mut self.body {
+            Body::Local(local) => local.cancel_calls_of(handle),
+            Body::Link(link) => link.cancel_calls_of(&mut self.ends[handle.end], handle),
+            _ => {}
         }
     }
 
@@ -330,11 +332,12 @@ fn last_handle_gone(object: &mut Object, end: usize) -> (Queue<Message>, After) 
             signals::update(peer, ZX_FIFO_WRITABLE, ZX_FIFO_PEER_CLOSED);
             (Queue::default(), after)
         }
+        Body::Link(link) => (link.take_all_aside(), after),
         // Mappings and calls under way keep it; the last of them ends it.
         Body::Vmo(vmo) if vmo.is_used() => (Queue::default(), After::Nothing),
         // The address space stays.
         Body::Vmar(_) => (Queue::default(), After::Nothing),
-        Body::Link(_) | Body::Listener(_) | Body::Timer(_) | Body::Vmo(_) | Body::Moving | Body::Free => {
+        Body::Listener(_) | Body::Timer(_) | Body::Vmo(_) | Body::Moving | Body::Free => {
             (Queue::default(), after)
         }
     }

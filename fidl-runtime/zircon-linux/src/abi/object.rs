@@ -7,7 +7,7 @@ use crate::blocking;
 use crate::handle_table::{self, Handle};
 use crate::object::Body;
 use crate::port;
-use crate::signals;
+use crate::signals::{self, CALL_ENDED};
 
 /// Waits until the object has one of the signals, its handle is closed, or the deadline.
 #[unsafe(no_mangle)]
@@ -20,7 +20,7 @@ pub unsafe extern "C" fn zx_object_wait_one(
     let (result, pending) = blocking::wait_one(handle, signals, deadline);
     if let Some(pending) = pending {
         // SAFETY: the caller promises that the place is good, where it is not null.
-        unsafe { caller::put_if_wanted(observed, pending) };
+        unsafe { caller::put_if_wanted(observed, pending & !CALL_ENDED) };
     }
     status(result)
 }
@@ -37,7 +37,11 @@ pub unsafe extern "C" fn zx_object_wait_many(
     }
     // SAFETY: the caller promises that the list is good, where it is not null or misaligned.
     match unsafe { caller::list_mut(items, num_items) } {
-        Ok(items) => status(blocking::wait_many(items, deadline).0),
+        Ok(items) => {
+            let (result, _) = blocking::wait_many(items, deadline);
+            items.iter_mut().for_each(|item| item.pending &= !CALL_ENDED);
+            status(result)
+        }
         Err(status) => status,
     }
 }

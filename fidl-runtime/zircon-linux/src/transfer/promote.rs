@@ -41,6 +41,8 @@ pub(super) fn check(handle: Handle) -> Result<(), zx_status_t> {
         // The thread inside the call counts on its end's being local.
         Body::Local(local) if local.is_calling(1 - handle.end) => Err(ZX_ERR_NOT_SUPPORTED),
         Body::Local(local) => check_unread(local),
+        // Its thread takes messages out of the ring, which would not be there elsewhere.
+        Body::Link(link) if link.is_calling() => Err(ZX_ERR_NOT_SUPPORTED),
         Body::Listener(_) | Body::Moving => Err(ZX_ERR_NOT_SUPPORTED),
         _ => Ok(()),
     }
