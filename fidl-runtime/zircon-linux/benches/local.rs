@@ -19,7 +19,7 @@ const MOST: usize = 100_000;
 const ACTIVE: usize = 16;
 
 fn main() {
-    let test = std::env::args().any(|argument| argument == "--test");
+    let test = is_test();
     let most = if test { 1_000 } else { MOST };
     Capacity::new().handles(2 * MOST + 1_000).objects(MOST + 1_000).install().expect("before the first call");
     let rounds = if test { 1 } else { 31 };
@@ -61,6 +61,11 @@ fn main() {
     assert!(held || test, "a bound is broken");
 }
 
+/// Whether to run everything once, for no figures.
+fn is_test() -> bool {
+    std::env::args().any(|argument| argument == "--test")
+}
+
 type Row<'a> = &'a mut dyn FnMut() -> f64;
 
 /// Runs each row once a round, and gives the median of each.
@@ -81,7 +86,7 @@ fn in_turns<const N: usize>(rounds: usize, mut rows: [Row<'_>; N]) -> [f64; N] {
 fn row(name: &str, time: f64, base: f64, bound: f64) -> bool {
     let ratio = time / base;
     let held = ratio <= bound;
-    let verdict = if held { "" } else { "  BROKEN" };
+    let verdict = if held || is_test() { "" } else { "  BROKEN" };
     println!("{name:49} {time:7.1} ns  {ratio:5.2} times, at most {bound}{verdict}");
     held
 }

@@ -85,9 +85,11 @@
 //! - **EDGE waits** are ended by a change of a signal that they asked for, as documented; the kernel's code also
 //!   counts changes of other signals.
 //! - **Timers with slack** are due at the roundest moment of their window, whether or not there is another timer.
-//! - **A call over a channel that is full** waits for room up to its deadline. Calls over channels between processes are
-//!   `ZX_ERR_NOT_SUPPORTED`, and so is sending a channel's end to another process while a call is under way from the
-//!   other end.
+//! - **A call over a channel that is full** waits for room up to its deadline. Over a channel between processes it needs
+//!   `ZX_RIGHT_WAIT`, and the two sides take their transaction ids from two halves of the kernel's range. While a call
+//!   is under way from one end, the other cannot be sent to another process (`ZX_ERR_NOT_SUPPORTED`); and an end
+//!   between processes cannot go on to a third while calls are under way from it or messages that arrived meanwhile
+//!   are unread.
 //! - **Socket buffers** are in memory that all channels and sockets share. A write that finds that memory full is
 //!   `ZX_ERR_SHOULD_WAIT`, as for channels. `zx_socket_set_disposition` ignores what is asked for a closed peer.
 //! - **Memory objects** take one descriptor each. None is discardable (`ZX_ERR_NOT_SUPPORTED`). Snapshots are copied at
@@ -141,12 +143,14 @@ compile_error!(
 );
 
 pub mod abi;
+mod beacon;
 mod blocking;
 pub mod capacity;
 mod channel;
 mod descriptor;
 mod fifo;
 mod handle_table;
+mod inherit;
 mod inspect;
 mod memory;
 mod name;
@@ -171,6 +175,7 @@ mod vmo;
 mod wait;
 
 pub use capacity::Capacity;
+pub use inherit::{adopt, export};
 pub use pool::Usage;
 pub use rendezvous::{Credentials, connect, connect_with, listen, peer_credentials};
 pub use usage::{Memory, capacity, memory};

@@ -6,6 +6,7 @@
 use core::mem;
 
 use crate::abi::types::*;
+use crate::beacon::Beacon;
 use crate::channel::{Link, Listener, Local, Message};
 use crate::fifo::Fifo;
 use crate::handle_table::{self, Chain, Handle};
@@ -71,6 +72,8 @@ pub(crate) enum Body {
     Fifo(Fifo) = 10,
     /// A channel on its way from `Local` to `Link`.
     Moving = 11,
+    /// An event or an event pair that other processes may hold too.
+    Beacon(Beacon) = 12,
 }
 
 // SAFETY: the representation is a tag, 0 for `Free`, before a union of the fields; `Free` has none, so the other
@@ -116,8 +119,10 @@ impl Object {
     /// Ends what was begun through a handle that leads here no more: waits, and calls on a channel.
     pub(crate) fn end_uses_of(&mut self, handle: Handle) {
         signals::cancel_waits_of(&mut self.ends[handle.end], handle.index);
-        if let Body::Local(local) = &mut self.body {
-            local.cancel_calls_of(handle);
+        match &mut self.body {
+            Body::Local(local) => local.cancel_calls_of(handle),
+            Body::Link(link) => link.cancel_calls_of(&mut self.ends[handle.end], handle),
+            _ => {}
         }
     }
 
@@ -193,6 +198,27 @@ pub(crate) fn open_ends<const N: usize>(
     let mut object = lock(object);
     object.ends[..N].iter_mut().for_each(|end| end.handles = 1);
     Ok(entries)
+}
+
+/// Makes an object of which one end is in use, and returns that end's handle as a closed entry.
+pub(crate) fn open_one(
+    body: Body,
+    signals: zx_signals_t,
+    end: usize,
+    kind: zx_obj_type_t,
+    rights: zx_rights_t,
+) -> Result<u32, zx_status_t> {
+    let object = create(body, [signals; 2])?;
+    match handle_table::open(object, end, kind, rights) {
+        Ok(entry) => {
+            lock(object).ends[end].handles = 1;
+            Ok(entry)
+        }
+        Err(status) => {
+            destroy(object);
+            Err(status)
+        }
+    }
 }
 
 /// Makes an object and a handle to each of its `N` ends.
@@ -294,6 +320,10 @@ fn last_handle_gone(object: &mut Object, end: usize) -> (Queue<Message>, After) 
             signals::update(peer, 0, ZX_EVENTPAIR_PEER_CLOSED);
             (Queue::default(), after)
         }
+        Body::Beacon(beacon) => {
+            beacon.let_go(&mut object.ends, end);
+            (Queue::default(), after)
+        }
         Body::Socket(socket) => {
             socket.close(peer, end);
             (Queue::default(), after)
@@ -302,11 +332,12 @@ fn last_handle_gone(object: &mut Object, end: usize) -> (Queue<Message>, After) 
             signals::update(peer, ZX_FIFO_WRITABLE, ZX_FIFO_PEER_CLOSED);
             (Queue::default(), after)
         }
+        Body::Link(link) => (link.take_all_aside(), after),
         // Mappings and calls under way keep it; the last of them ends it.
         Body::Vmo(vmo) if vmo.is_used() => (Queue::default(), After::Nothing),
         // The address space stays.
         Body::Vmar(_) => (Queue::default(), After::Nothing),
-        Body::Link(_) | Body::Listener(_) | Body::Timer(_) | Body::Vmo(_) | Body::Moving | Body::Free => {
+        Body::Listener(_) | Body::Timer(_) | Body::Vmo(_) | Body::Moving | Body::Free => {
             (Queue::default(), after)
         }
     }

@@ -5,6 +5,10 @@ use crate::object::End;
 use crate::port;
 use crate::wait::{TELL_OF_CLOSE, Wait};
 
+/// Some call over a channel between processes has ended and its thread has not come for the result. Users do not see
+/// this signal.
+pub(crate) const CALL_ENDED: zx_signals_t = 1 << 22;
+
 /// Clears, then sets, as one change. A wait ends if a signal that it asked for was 0 before and is 1 now; its packet
 /// tells the whole word. The caller holds the lock of the object.
 ///

@@ -22,6 +22,7 @@ use crate::abi::types::*;
 use crate::handle_table::Handle;
 use crate::memory::{LINE, Zeroed, zeroed_struct};
 use crate::pool::Slot;
+use crate::signals::CALL_ENDED;
 use crate::sync::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use crate::tables::tables;
 
@@ -114,8 +115,9 @@ impl Wait {
     /// Writes what was found into the packet.
     #[inline]
     pub(crate) fn observe(&self, observed: zx_signals_t) {
-        self.words[SIGNALS].store(pair(self.trigger(), observed), Relaxed);
         let options = self.flags();
+        let hidden = if options & TELL_OF_CLOSE == 0 { CALL_ENDED } else { 0 };
+        self.words[SIGNALS].store(pair(self.trigger(), observed & !hidden), Relaxed);
         if options & (ZX_WAIT_ASYNC_TIMESTAMP | ZX_WAIT_ASYNC_BOOT_TIMESTAMP) != 0 {
             let boot = options & ZX_WAIT_ASYNC_BOOT_TIMESTAMP != 0;
             let now = if boot { crate::sys::boot() } else { crate::sys::monotonic() };

@@ -5,7 +5,9 @@ use super::send::{Request, Sendable, gather};
 use super::status;
 use super::types::*;
 use crate::blocking;
-use crate::channel::{self, HandlePlaces, Outcome};
+use crate::channel::{self, Away, Called, HandlePlaces, Message, Outcome};
+use crate::pool::Lease;
+use crate::signals::CALL_ENDED;
 
 /// Writes a request under a transaction id of its own, and waits for the reply that has the same id.
 ///
@@ -112,7 +114,16 @@ unsafe fn call<P: HandlePlaces>(
         let tried = handles.close_unless_begun(begun).and_then(|(channel, prepared)| {
             let (prepared, chain, gathered) = gather(channel, prepared, &mut handles)?;
             let called = prepared.call(channel, chain, gathered.count, deadline);
-            called.map_err(|unsent| gathered.unsent(unsent))
+            match called.map_err(|unsent| gathered.unsent(unsent))? {
+                Called::Replied(message) => Ok(message),
+                // From here on nothing is tried again: the request is sent.
+                Called::Away(away) => {
+                    wait_away(request.handle, &away, deadline).map_err(|status| match status {
+                        ZX_ERR_SHOULD_WAIT => ZX_ERR_INTERNAL,
+                        status => status,
+                    })
+                }
+            }
         });
         match tried {
             Ok(message) => break message,
@@ -132,6 +143,22 @@ unsafe fn call<P: HandlePlaces>(
             unsafe { caller::put(reply.actual_handles, handles) }
         }
         _ => Err(ZX_ERR_BUFFER_TOO_SMALL),
+    }
+}
+
+/// Waits for the reply of a call over a channel between processes.
+fn wait_away(channel: zx_handle_t, away: &Away, deadline: zx_time_t) -> Result<Lease<Message>, zx_status_t> {
+    let mut give_up = None;
+    loop {
+        if let Some(result) = away.poll(give_up) {
+            return result;
+        }
+        // A handle that is closed has ended its calls, which the next look finds.
+        give_up = match blocking::wait_one(channel, CALL_ENDED | ZX_CHANNEL_PEER_CLOSED, deadline).0 {
+            Ok(()) => None,
+            Err(ZX_ERR_CANCELED | ZX_ERR_BAD_HANDLE) => Some(ZX_ERR_CANCELED),
+            Err(status) => Some(status),
+        };
     }
 }
 

@@ -7,7 +7,7 @@ use crate::blocking;
 use crate::handle_table::{self, Handle};
 use crate::object::Body;
 use crate::port;
-use crate::signals;
+use crate::signals::{self, CALL_ENDED};
 
 /// Waits until the object has one of the signals, its handle is closed, or the deadline.
 #[unsafe(no_mangle)]
@@ -20,7 +20,7 @@ pub unsafe extern "C" fn zx_object_wait_one(
     let (result, pending) = blocking::wait_one(handle, signals, deadline);
     if let Some(pending) = pending {
         // SAFETY: the caller promises that the place is good, where it is not null.
-        unsafe { caller::put_if_wanted(observed, pending) };
+        unsafe { caller::put_if_wanted(observed, pending & !CALL_ENDED) };
     }
     status(result)
 }
@@ -37,7 +37,11 @@ pub unsafe extern "C" fn zx_object_wait_many(
     }
     // SAFETY: the caller promises that the list is good, where it is not null or misaligned.
     match unsafe { caller::list_mut(items, num_items) } {
-        Ok(items) => status(blocking::wait_many(items, deadline).0),
+        Ok(items) => {
+            let (result, _) = blocking::wait_many(items, deadline);
+            items.iter_mut().for_each(|item| item.pending &= !CALL_ENDED);
+            status(result)
+        }
         Err(status) => status,
     }
 }
@@ -73,10 +77,11 @@ pub extern "C" fn zx_object_signal(handle: zx_handle_t, clear_mask: u32, set_mas
         let mut object = handle.lock()?;
         let object = &mut *object;
         let end = &mut object.ends[handle.end];
-        if let Body::Link(link) = &mut object.body {
-            return link.signal(end, false, clear_mask, set_mask);
+        match &mut object.body {
+            Body::Link(link) => return link.signal(end, false, clear_mask, set_mask),
+            Body::Beacon(beacon) => beacon.signal(&mut object.ends, handle.end, clear_mask, set_mask),
+            _ => signals::update(end, clear_mask, set_mask),
         }
-        signals::update(end, clear_mask, set_mask);
         Ok(())
     };
     status(signal())
@@ -92,6 +97,11 @@ pub extern "C" fn zx_object_signal_peer(handle: zx_handle_t, clear_mask: u32, se
         let object = &mut *object;
         match &mut object.body {
             Body::Link(link) => return link.signal(&mut object.ends[handle.end], true, clear_mask, set_mask),
+            Body::Beacon(beacon) if beacon.peer_is_gone(handle.end) => return Err(ZX_ERR_PEER_CLOSED),
+            Body::Beacon(beacon) => {
+                beacon.signal(&mut object.ends, 1 - handle.end, clear_mask, set_mask);
+                return Ok(());
+            }
             Body::Listener(_) => return Err(ZX_ERR_NOT_SUPPORTED),
             Body::Moving => return Err(ZX_ERR_SHOULD_WAIT),
             _ => {}

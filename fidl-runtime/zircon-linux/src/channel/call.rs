@@ -14,7 +14,7 @@
 
 use crate::abi::types::*;
 use crate::channel::message::Message;
-use crate::channel::{Local, Prepared, Unsent};
+use crate::channel::{Away, Local, Prepared, Unsent, away};
 use crate::handle_table::{Chain, Handle};
 use crate::memory::zeroed_struct;
 use crate::object::{self, Body, End};
@@ -25,6 +25,10 @@ use crate::tables::tables;
 
 /// Transaction ids of calls have this bit, those of users do not.
 const FIRST_TXID: u32 = 1 << 31;
+
+/// Of a channel between processes, the calls of one side have this bit, and those of the other do not: there a request
+/// looks like a reply but for that.
+const SECOND_SIDE: u32 = 1 << 30;
 
 const WAITING: u32 = 0;
 const ENDED: u32 = 1;
@@ -52,10 +56,10 @@ pub(crate) struct Calls {
 }
 
 impl Calls {
-    /// Registers a call, and returns its slot and its transaction id.
-    fn begin(&mut self, handle: Handle) -> Result<(u32, u32), zx_status_t> {
+    /// Registers a call from this side of the channel, and returns its slot and its transaction id.
+    pub(super) fn begin(&mut self, handle: Handle, side: u8) -> Result<(u32, u32), zx_status_t> {
         let index = tables().calls.take().ok_or(ZX_ERR_NO_RESOURCES)?;
-        let txid = self.fresh_txid();
+        let txid = self.fresh_txid(side);
         let call = tables().calls.get(index);
         // Relaxed, here and below, where no reason is given: the lock of the object is held.
         call.txid.store(txid, Ordering::Relaxed);
@@ -67,10 +71,11 @@ impl Calls {
     }
 
     /// The next transaction id that no call waits for.
-    fn fresh_txid(&mut self) -> u32 {
+    fn fresh_txid(&mut self, side: u8) -> u32 {
+        let side = if side == 0 { 0 } else { SECOND_SIDE };
         loop {
-            self.made = self.made.wrapping_add(1);
-            let txid = self.made | FIRST_TXID;
+            self.made = self.made.wrapping_add(1) % SECOND_SIDE;
+            let txid = self.made | side | FIRST_TXID;
             if self.iter().all(|(_, call)| call.txid.load(Ordering::Relaxed) != txid) {
                 return txid;
             }
@@ -126,7 +131,7 @@ impl Calls {
     }
 
     /// Ends a call of the list.
-    fn finish(&mut self, index: u32, status: zx_status_t) {
+    pub(super) fn finish(&mut self, index: u32, status: zx_status_t) {
         self.remove(index);
         let call = tables().calls.get(index);
         call.status.store(status.cast_unsigned(), Ordering::Relaxed);
@@ -136,21 +141,35 @@ impl Calls {
         sys::futex_wake_one(&call.word);
     }
 
-    /// Ends all calls for which this holds.
-    fn finish_all(&mut self, which: impl Fn(&Call) -> bool, status: zx_status_t) {
+    /// Ends all calls for which this holds, and says how many.
+    pub(super) fn finish_all(&mut self, which: impl Fn(&Call) -> bool, status: zx_status_t) -> u32 {
+        let mut count = 0;
         loop {
             let found = self.iter().find(|(_, call)| which(call));
-            let Some((index, _)) = found else { return };
+            let Some((index, _)) = found else { return count };
             self.finish(index, status);
+            count += 1;
         }
+    }
+}
+
+impl Call {
+    /// Whether it was made through this handle.
+    pub(super) fn is_of(&self, handle: Handle) -> bool {
+        self.handle.load(Ordering::Relaxed) == handle.index
+    }
+
+    /// Whether the call has ended.
+    pub(super) fn has_ended(index: u32) -> bool {
+        // Acquire: what the thread that ended the call wrote is seen.
+        tables().calls.get(index).word.load(Ordering::Acquire) == ENDED
     }
 }
 
 impl Local {
     /// Ends the calls made through a handle that is closed or somewhere else now.
     pub(crate) fn cancel_calls_of(&mut self, handle: Handle) {
-        let of_handle = |call: &Call| call.handle.load(Ordering::Relaxed) == handle.index;
-        self.calls[handle.end].finish_all(of_handle, ZX_ERR_CANCELED);
+        self.calls[handle.end].finish_all(|call| call.is_of(handle), ZX_ERR_CANCELED);
     }
 
     /// Whether calls are under way from an end.
@@ -164,21 +183,29 @@ impl Local {
     }
 }
 
+/// A request on its way.
+pub(crate) enum Called {
+    /// The reply, waited for.
+    Replied(Lease<Message>),
+    /// The channel is one between processes, and the reply is yet to be waited for.
+    Away(Away),
+}
+
 impl Prepared {
-    /// Sends the message with these handles as a request, and waits for the reply.
+    /// Sends the message with these handles as a request. Within the process, waits for the reply too.
     pub(crate) fn call(
         self,
         channel: Handle,
         handles: Chain,
         count: u32,
         deadline: zx_time_t,
-    ) -> Result<Lease<Message>, Unsent> {
-        let mut begun = 0;
+    ) -> Result<Called, Unsent> {
+        let (mut begun, mut away) = (0, None);
         let write = |local: &mut Local, ends: &mut [End; 2], mut message: Lease<Message>| {
             if ends[1 - channel.end].handles == 0 {
                 return Err((message, ZX_ERR_PEER_CLOSED));
             }
-            match local.calls[channel.end].begin(channel) {
+            match local.calls[channel.end].begin(channel, 0) {
                 Err(status) => Err((message, status)),
                 Ok((index, txid)) => {
                     begun = index;
@@ -189,23 +216,50 @@ impl Prepared {
                 }
             }
         };
-        let write_away = |_: &Message, handles| Err((handles, ZX_ERR_NOT_SUPPORTED));
+        let write_away = |mut message: Lease<Message>, handles| {
+            // The thread will wait on the object.
+            if let Err(status) = channel.allows(ZX_RIGHT_WAIT) {
+                return Err((handles, status));
+            }
+            super::send_away(channel, handles, count, |link, end, generation, bundle| {
+                let call = away::begin(channel, generation, link, &mut message)?;
+                let written = match bundle {
+                    Some(bundle) => link.write_bundle(end, message.bytes, count, message.pieces(), bundle),
+                    None => link.write_pieces(end, message.bytes, message.pieces()),
+                };
+                match written {
+                    Ok(()) => away = Some(call),
+                    Err(_) => call.unsent(link),
+                }
+                written
+            })
+        };
         self.send_by(channel, handles, count, write, write_away)?;
-        wait(channel.object, channel.end, begun, deadline).map_err(Unsent::Failed)
+        match away {
+            Some(away) => Ok(Called::Away(away)),
+            None => wait(channel.object, channel.end, begun, deadline)
+                .map(Called::Replied)
+                .map_err(Unsent::Failed),
+        }
     }
 }
 
 /// Sleeps until the call has ended, or ends it at the deadline.
 fn wait(object: u32, end: usize, index: u32, deadline: zx_time_t) -> Result<Lease<Message>, zx_status_t> {
     let call = tables().calls.get(index);
-    // Acquire: what the thread that ended the call wrote is seen.
-    while call.word.load(Ordering::Acquire) == WAITING {
+    while !Call::has_ended(index) {
         if deadline != ZX_TIME_INFINITE && sys::monotonic() >= deadline {
             give_up(object, end, index);
             break;
         }
         sys::futex_wait_until(&call.word, WAITING, deadline);
     }
+    take_result(index)
+}
+
+/// Takes the result of a call that has ended, and gives its slot back.
+pub(super) fn take_result(index: u32) -> Result<Lease<Message>, zx_status_t> {
+    let call = tables().calls.get(index);
     let status = call.status.load(Ordering::Relaxed).cast_signed();
     let reply = call.reply.take();
     tables().calls.give(index);
@@ -219,7 +273,7 @@ fn wait(object: u32, end: usize, index: u32, deadline: zx_time_t) -> Result<Leas
 /// call has ended before, which is seen whatever object has the slot now.
 fn give_up(object: u32, end: usize, index: u32) {
     let mut object = object::lock(object);
-    if tables().calls.get(index).word.load(Ordering::Acquire) == ENDED {
+    if Call::has_ended(index) {
         return;
     }
     if let Body::Local(local) = &mut object.body {

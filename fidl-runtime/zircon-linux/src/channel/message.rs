@@ -103,6 +103,31 @@ impl Message {
         (self.handle_count == 0).then_some(bytes)
     }
 
+    /// A message of so many zeroes, to be overwritten.
+    pub(super) fn blank(bytes: u32) -> Option<Lease<Message>> {
+        const ZEROES: [u8; BLOCK_BYTES] = [0; BLOCK_BYTES];
+        let mut left = bytes as usize;
+        let pieces = core::iter::from_fn(|| {
+            let piece = &ZEROES[..left.min(BLOCK_BYTES)];
+            left -= piece.len();
+            (!piece.is_empty()).then_some(piece)
+        });
+        Message::of_pieces(bytes, pieces)
+    }
+
+    /// Writes these bytes over all that are there.
+    pub(super) fn overwrite(&mut self, bytes: &[u8]) {
+        let (start, mut rest) = bytes.split_at(bytes.len().min(MESSAGE_INLINE_BYTES));
+        self.start[..start.len()].copy_from_slice(start);
+        let mut blocks = mem::take(&mut self.blocks);
+        while let Some(mut block) = blocks.pop() {
+            let (part, after) = rest.split_at(rest.len().min(BLOCK_BYTES));
+            block.bytes[..part.len()].copy_from_slice(part);
+            self.blocks.push(block);
+            rest = after;
+        }
+    }
+
     /// The first four bytes as a number, if there are so many.
     #[inline]
     pub(crate) fn txid(&self) -> Option<u32> {

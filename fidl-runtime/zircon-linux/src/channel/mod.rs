@@ -5,6 +5,7 @@
 //! object's lock; what differs between them is in their files, what is common to them is here.
 
 mod area;
+mod away;
 mod call;
 mod link;
 mod listener;
@@ -15,7 +16,8 @@ pub(crate) mod small;
 mod traffic;
 
 pub(crate) use area::{Area, create as create_area, is_capacity};
-pub(crate) use call::Call;
+pub(crate) use away::Away;
+pub(crate) use call::{Call, Called};
 pub(crate) use link::Link;
 pub(crate) use listener::{Bound, Listener, create as create_listener};
 pub(crate) use local::Local;
@@ -23,6 +25,7 @@ pub(crate) use message::{Block, Message};
 
 use core::mem::{self, MaybeUninit};
 
+use self::packet::Bundle;
 use self::traffic::Found;
 use crate::abi::types::*;
 use crate::descriptor::Look;
@@ -161,7 +164,12 @@ impl Prepared {
         let write = |local: &mut Local, ends: &mut [End; 2], message| {
             local.write(ends, channel.end, message).map_err(|message| (message, ZX_ERR_PEER_CLOSED))
         };
-        let write_away = |message: &Message, handles| send_away(channel, message, handles, count);
+        let write_away = |message: Lease<Message>, handles| {
+            send_away(channel, handles, count, |link, end, _, bundle| match bundle {
+                Some(bundle) => link.write_bundle(end, message.bytes, count, message.pieces(), bundle),
+                None => link.write_pieces(end, message.bytes, message.pieces()),
+            })
+        };
         self.send_by(channel, handles, count, write, write_away)
     }
 
@@ -172,7 +180,7 @@ impl Prepared {
         handles: Chain,
         count: u32,
         write: impl FnOnce(&mut Local, &mut [End; 2], Lease<Message>) -> Result<(), (Lease<Message>, zx_status_t)>,
-        write_away: impl FnOnce(&Message, Chain) -> Result<(), (Chain, zx_status_t)>,
+        write_away: impl FnOnce(Lease<Message>, Chain) -> Result<(), (Chain, zx_status_t)>,
     ) -> Result<(), Unsent> {
         let message = match self.0 {
             Ok(message) => message,
@@ -183,7 +191,7 @@ impl Prepared {
         };
         let sent = match channel.lock().map(|object| matches!(object.body, Body::Local(_))) {
             Ok(true) => send_local(channel, message, handles, count, write),
-            Ok(false) => write_away(&message, handles),
+            Ok(false) => write_away(message, handles),
             Err(status) => Err((handles, status)),
         };
         starved::relieve();
@@ -219,22 +227,25 @@ fn send_local(
         .map_err(|(mut message, status)| (mem::take(&mut message.handles), status))
 }
 
-/// Sends a message with handles over a link. The handles' objects are locked before the link is.
+/// Sends a message over a link by the means given. The handles' objects are locked before the link is.
 fn send_away(
     channel: Handle,
-    message: &Message,
     handles: Chain,
     count: u32,
+    write: impl FnOnce(&mut Link, &mut End, u32, Option<&Bundle>) -> Result<(), zx_status_t>,
 ) -> Result<(), (Chain, zx_status_t)> {
-    let bundle = match transfer::pack(&handles) {
-        Ok(bundle) => bundle,
-        Err(status) => return Err((handles, status)),
+    let bundle = match count {
+        0 => None,
+        _ => match transfer::pack(&handles) {
+            Ok(bundle) => Some(bundle),
+            Err(status) => return Err((handles, status)),
+        },
     };
     let sent = channel.lock().and_then(|mut object| {
         let object = &mut *object;
         let end = &mut object.ends[channel.end];
         match &mut object.body {
-            Body::Link(link) => link.write_bundle(end, message.bytes, count, message.pieces(), &bundle),
+            Body::Link(link) => write(link, end, object.generation, bundle.as_ref()),
             _ => Err(ZX_ERR_NOT_SUPPORTED),
         }
     });
@@ -301,6 +312,14 @@ fn take_front(
         Body::Link(link) => match link.read(&mut state.ends[end], bytes, handle_room, discard)? {
             Found::Done(outcome) => Ok(Front::Done(outcome)),
             Found::WithHandles(record, chain) => Ok(Front::Arrived(record.bytes, chain)),
+            Found::Kept(message, true) => Ok(Front::Taken(message)),
+            Found::Kept(message, false) => {
+                let outcome =
+                    Outcome::Message { fits: false, bytes: message.bytes, handles: message.handle_count };
+                drop(object);
+                drop_message(message);
+                Ok(Front::Done(outcome))
+            }
         },
         Body::Listener(listener) => {
             if handle_room > 0 {

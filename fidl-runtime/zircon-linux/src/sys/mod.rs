@@ -28,10 +28,13 @@ pub(crate) use memory::{
     write_at,
 };
 pub(crate) use packet::{Descriptors, MOST_DESCRIPTORS, drop_packets, receive_packet, send_packet};
-pub(crate) use shared::{Mapping, create_shared, is_shared};
+pub(crate) use shared::{
+    Mapping, create_shared, is_sealed_against_writing, is_shared, memory_state, seal_against_writing,
+};
 pub(crate) use socket::{
     Address, accept, bind_private, chmod_private, connect, credentials, identity, is_channel_socket,
-    is_socket, listen, set_send_buffer, shut_down, socket, socket_pair, unlink,
+    is_datagram_socket, is_socket, listen, set_send_buffer, shut_down, socket, socket_pair, socket_to_itself,
+    unlink,
 };
 pub(crate) use time::{boot, fill_random, monotonic, random_number, sleep_until};
 
