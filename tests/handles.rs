@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use fidl::kernel::{self, AsHandleRef, Channel, Event, Status};
 use fidl::message::{Frame, FrameStorage, Header};
-use fidl::wire::{self, EncodeError, HandleSlot, HandleView, SAME_RIGHTS};
+use fidl::wire::{self, EncodeError, EncodeRule, HandleSlot, HandleView, SAME_RIGHTS};
 
 fidl::wire_struct! {
     /// A struct with a handle of any kind.
