@@ -20,7 +20,7 @@ struct Task<F> {
     depth: usize,
 }
 
-/// How many bytes below its caller's frame `call` uses. What takes less than about 100 counts as nothing.
+/// How many bytes below its caller's frame `call` uses. What takes less than about 200 counts as nothing.
 pub fn depth<F: FnMut()>(call: F) -> usize {
     let mut stack = vec![Page([0; 512]); STACK / size_of::<Page>()];
     let lowest = stack.as_mut_ptr().cast::<u64>();

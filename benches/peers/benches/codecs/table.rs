@@ -4,7 +4,9 @@ use crate::Row;
 
 /// Prints all rows, those of one shape behind one another.
 pub fn print(rows: &[Row]) {
-    println!("Times are medians; behind a peer's is how many times ours it is. Stack in bytes.");
+    println!(
+        "Times are medians; behind a peer's is how many times ours it is. Stack in bytes, 0 for less than about 200."
+    );
     println!();
     println!(
         "| shape | codec | bytes | build | encode | decode | allocations: build | encode | decode | stack: build | encode | decode |"
