@@ -57,7 +57,8 @@
 //!
 //! - Protocols go over channels. Those over other transports have neither server nor client.
 //! - One reactor is one thread's. A process can have 64 of them.
-//! - Over a Unix socket, messages carry no handles.
+//! - On Linux, of the handles that a message carries to another process those of channels, events, event pairs and memory
+//!   objects arrive; the rest are refused before anything is sent.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

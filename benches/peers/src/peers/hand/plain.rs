@@ -31,14 +31,18 @@ impl Shape for model::Pairs {
         let (root, mut rest) = Rest::behind::<16>(message)?;
         let pairs = rest.vector::<16>(root, 0, 256)?;
         sink.number(pairs.len() as u64);
+        // Like ours, it hands out nothing before everything has been checked.
         let mut padding = 0;
         for pair in pairs {
-            sink.number(u8(pair, 0)?);
-            sink.number(u64(pair, 8)?);
             padding |= u64(pair, 0)? >> 8;
         }
         zero(padding)?;
-        rest.end()
+        rest.end()?;
+        for pair in pairs {
+            sink.number(u8(pair, 0)?);
+            sink.number(u64(pair, 8)?);
+        }
+        Some(())
     }
 }
 
