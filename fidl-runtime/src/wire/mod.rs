@@ -74,7 +74,7 @@ pub use build::{Each, EncodeWith, FirstMembers, MembersUpTo, NoMembers, SetMembe
 pub use build::{members_before, members_up_to};
 pub use encode::{Encode, EncodeRef, Encoded, Encoder, Take};
 pub use envelope::{Envelope, Unknown};
-pub use error::{DecodeError, EncodeError, Rule};
+pub use error::{DecodeError, EncodeError, EncodeRule, Rule};
 pub use handle::{
     Endpoint, EndpointView, Handle, HandleSlot, HandleView, IntoRawHandle, OptEndpoint, OptHandle,
     SAME_RIGHTS,

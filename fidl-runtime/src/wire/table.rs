@@ -10,7 +10,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use super::encode::{Encode, Encoder};
 use super::envelope::{Envelope, Unknown, content};
-use super::error::{DecodeError, EncodeError};
+use super::error::{DecodeError, EncodeError, EncodeRule};
 use super::pointer::Counted;
 use super::validate::{Decoder, Wire};
 use super::view::Object;
@@ -107,7 +107,7 @@ impl TableHead {
     ///
     /// # Errors
     ///
-    /// [`EncodeError::OutOfSpace`], [`EncodeError::Depth`]; what `write` returns.
+    /// [`EncodeRule::OutOfSpace`], [`EncodeRule::Depth`]; what `write` returns.
     pub fn encode<'b>(
         &mut self,
         highest: u32,
@@ -155,14 +155,15 @@ impl MemberPlaces<'_> {
     ///
     /// # Errors
     ///
-    /// What the value breaks; [`EncodeError::OutOfSpace`] for an ordinal that was not announced.
+    /// What the value breaks; [`EncodeRule::OutOfSpace`] for an ordinal that was not announced.
     pub fn put<T: Member<ORDINAL>, const ORDINAL: u64>(
         &mut self,
         value: impl Encode<T::Wire>,
         encoder: &mut Encoder<'_>,
     ) -> Result<(), EncodeError> {
         let index = usize::try_from(ORDINAL).ok().and_then(|ordinal| ordinal.checked_sub(1));
-        let place = index.and_then(|index| self.0.get_mut(index)).ok_or(EncodeError::OutOfSpace)?;
+        let place =
+            index.and_then(|index| self.0.get_mut(index)).ok_or(EncodeError::new(EncodeRule::OutOfSpace))?;
         place.encode::<T::Wire>(value, encoder)
     }
 }
@@ -352,6 +353,19 @@ pub trait TableView<'f>: Copy {
 /// # }
 /// let place = PlaceBuilder::EMPTY.height(8849).name("Everest"); // by descending ordinal
 /// ```
+///
+/// ```compile_fail
+/// # use fidl::wire;
+/// # fidl::wire_table! {
+/// #     pub table PlaceWire, PlaceView<'f>, PlaceBuilder {
+/// #         1 name: wire::Str<16> => &'f str,
+/// #         3 height: wire::U32 => u32,
+/// #     }
+/// # }
+/// let name = Some("Everest");
+/// // A builder that has not been told of the height.
+/// let place = PlaceBuilder::EMPTY.height(8849).maybe(name, |_, name| PlaceBuilder::EMPTY.name(name));
+/// ```
 #[macro_export]
 macro_rules! wire_table {
     (
@@ -376,12 +390,14 @@ macro_rules! wire_table {
         }
 
         impl<const HIGHEST: u64, P: $crate::wire::SetMembers> $builder<HIGHEST, P> {
-            /// Sets members if there is a value for them.
+            /// Sets members if there is a value for them: `set` is given a builder to set them with, of members behind
+            /// those that are set.
             pub fn maybe<T, const HIGHER: u64, Q: $crate::wire::SetMembers>(
                 self,
                 value: ::core::option::Option<T>,
                 set: impl ::core::ops::FnOnce($builder<HIGHEST, $crate::wire::NoMembers>, T) -> $builder<HIGHER, Q>,
             ) -> $builder<HIGHER, impl $crate::wire::SetMembers> {
+                const { assert!(HIGHEST <= HIGHER, "the members of a table are set by ascending ordinal") };
                 let more = value.map(|value| set($builder($crate::wire::NoMembers), value).0);
                 let highest = more.as_ref().map_or(0, $crate::wire::SetMembers::highest).max(self.0.highest());
                 $builder($crate::wire::members_up_to(
@@ -404,7 +420,7 @@ macro_rules! wire_table {
                         $ordinal,
                         move |places: &mut $crate::wire::MemberPlaces<'_>, encoder: &mut $crate::wire::Encoder<'_>| {
                             self.0.write(places, encoder)?;
-                            places.put::<$wire, $ordinal>(value, encoder)
+                            $crate::within!(places.put::<$wire, $ordinal>(value, encoder), $member)
                         },
                     ))
                 }
@@ -590,7 +606,7 @@ macro_rules! encode_table {
                 let highest: u32 = highest();
                 out.0.encode(highest, encoder, |places, encoder| {
                     $(if let ::core::option::Option::Some(value) = &self.$member {
-                        places.put::<$wire, $ordinal>(value, encoder)?;
+                        $crate::within!(places.put::<$wire, $ordinal>(value, encoder), $member)?;
                     })*
                     ::core::result::Result::Ok(())
                 })
@@ -628,14 +644,14 @@ macro_rules! encode_table {
     (@members $this:ident $wire:ident $places:ident $encoder:ident
         $ordinal:literal ref $member:ident $(, $($rest:tt)*)?) => {
         if let ::core::option::Option::Some(value) = &$this.$member {
-            $places.put::<$wire, $ordinal>(value, $encoder)?;
+            $crate::within!($places.put::<$wire, $ordinal>(value, $encoder), $member)?;
         }
         $($crate::encode_table!(@members $this $wire $places $encoder $($rest)*);)?
     };
     (@members $this:ident $wire:ident $places:ident $encoder:ident
         $ordinal:literal $member:ident $(, $($rest:tt)*)?) => {
         if let ::core::option::Option::Some(value) = $this.$member {
-            $places.put::<$wire, $ordinal>(value, $encoder)?;
+            $crate::within!($places.put::<$wire, $ordinal>(value, $encoder), $member)?;
         }
         $($crate::encode_table!(@members $this $wire $places $encoder $($rest)*);)?
     };

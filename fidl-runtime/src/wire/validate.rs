@@ -121,8 +121,8 @@ pub fn validate<'f, T: Wire>(
 
 /// Makes a validated message again what it was before, for it to be sent on: the walk's offsets become markers.
 ///
-/// `bytes` and `start` are those that [`validate`] was given; handles that have been taken are not put back. The bytes of any
-/// other message are in an unspecified state afterwards.
+/// `bytes` and `start` are those that [`validate`] was given, with no more bytes than a channel carries; handles that have been
+/// taken are not put back. The bytes of any other message are in an unspecified state afterwards.
 pub fn restore<T: Wire>(bytes: &mut [u8], start: usize) {
     if place(bytes, start).is_ok() {
         let mut decoder = Decoder::new(bytes, start, &[]);
@@ -225,7 +225,7 @@ impl<'b> Decoder<'b> {
     pub(super) fn skip_handles(&mut self, count: u16, at: u32) -> Result<(), DecodeError> {
         for _ in 0..count {
             let (_, slot) = self.take_handle(at)?;
-            slot.forget();
+            slot.set_unknown();
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ mod common;
 
 use common::*;
 use zircon_linux::abi::types::*;
+use zircon_linux::abi::*;
 
 #[test]
 fn closing() {
@@ -46,7 +47,7 @@ fn duplicating_checks_rights() {
     close_many(&[source, bare, same]).unwrap();
     assert_eq!(duplicate(source, ZX_RIGHT_NONE), Err(ZX_ERR_BAD_HANDLE));
 
-    on_both(|_, near, far| {
+    on_each_kind(|_, near, far| {
         assert_eq!(duplicate(near, 0), Err(ZX_ERR_ACCESS_DENIED));
         close_many(&[near, far]).unwrap();
     });
@@ -115,4 +116,16 @@ fn information_checks_its_places() {
     let null = std::ptr::null_mut();
     assert_eq!(get(ZX_INFO_HANDLE_BASIC, null, 32, &mut actual, &mut avail), ZX_ERR_INVALID_ARGS);
     close(handle).unwrap();
+}
+
+#[test]
+fn validity() {
+    let handle = event();
+    assert_eq!(zx_handle_check_valid(handle), ZX_OK);
+    assert_eq!(zx_handle_check_valid(0), ZX_ERR_INVALID_ARGS);
+    for bit in [1, 2, 3] {
+        assert_eq!(zx_handle_check_valid(handle & !bit), ZX_ERR_OUT_OF_RANGE);
+    }
+    close(handle).unwrap();
+    assert_eq!(zx_handle_check_valid(handle), ZX_ERR_NOT_FOUND);
 }

@@ -7,7 +7,7 @@ use crate::blocking;
 use crate::handle_table::{self, Handle};
 use crate::object::Body;
 use crate::port;
-use crate::signals;
+use crate::signals::{self, CALL_ENDED};
 
 /// Waits until the object has one of the signals, its handle is closed, or the deadline.
 #[unsafe(no_mangle)]
@@ -20,7 +20,7 @@ pub unsafe extern "C" fn zx_object_wait_one(
     let (result, pending) = blocking::wait_one(handle, signals, deadline);
     if let Some(pending) = pending {
         // SAFETY: the caller promises that the place is good, where it is not null.
-        unsafe { caller::put_if_wanted(observed, pending) };
+        unsafe { caller::put_if_wanted(observed, pending & !CALL_ENDED) };
     }
     status(result)
 }
@@ -37,7 +37,11 @@ pub unsafe extern "C" fn zx_object_wait_many(
     }
     // SAFETY: the caller promises that the list is good, where it is not null or misaligned.
     match unsafe { caller::list_mut(items, num_items) } {
-        Ok(items) => status(blocking::wait_many(items, deadline).0),
+        Ok(items) => {
+            let (result, _) = blocking::wait_many(items, deadline);
+            items.iter_mut().for_each(|item| item.pending &= !CALL_ENDED);
+            status(result)
+        }
         Err(status) => status,
     }
 }
@@ -73,10 +77,11 @@ pub extern "C" fn zx_object_signal(handle: zx_handle_t, clear_mask: u32, set_mas
         let mut object = handle.lock()?;
         let object = &mut *object;
         let end = &mut object.ends[handle.end];
-        if let Body::Link(link) = &mut object.body {
-            return link.signal(end, false, clear_mask, set_mask);
+        match &mut object.body {
+            Body::Link(link) => return link.signal(end, false, clear_mask, set_mask),
+            Body::Beacon(beacon) => beacon.signal(&mut object.ends, handle.end, clear_mask, set_mask),
+            _ => signals::update(end, clear_mask, set_mask),
         }
-        signals::update(end, clear_mask, set_mask);
         Ok(())
     };
     status(signal())
@@ -92,6 +97,11 @@ pub extern "C" fn zx_object_signal_peer(handle: zx_handle_t, clear_mask: u32, se
         let object = &mut *object;
         match &mut object.body {
             Body::Link(link) => return link.signal(&mut object.ends[handle.end], true, clear_mask, set_mask),
+            Body::Beacon(beacon) if beacon.peer_is_gone(handle.end) => return Err(ZX_ERR_PEER_CLOSED),
+            Body::Beacon(beacon) => {
+                beacon.signal(&mut object.ends, 1 - handle.end, clear_mask, set_mask);
+                return Ok(());
+            }
             Body::Listener(_) => return Err(ZX_ERR_NOT_SUPPORTED),
             Body::Moving => return Err(ZX_ERR_SHOULD_WAIT),
             _ => {}
@@ -104,73 +114,4 @@ pub extern "C" fn zx_object_signal_peer(handle: zx_handle_t, clear_mask: u32, se
         Ok(())
     };
     status(signal())
-}
-
-/// Tells about an object or a handle.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn zx_object_get_info(
-    handle: zx_handle_t,
-    topic: u32,
-    buffer: *mut u8,
-    buffer_size: usize,
-    actual: *mut usize,
-    avail: *mut usize,
-) -> zx_status_t {
-    let mut record = Record { buffer, size: buffer_size, actual, avail };
-    let info = || match topic {
-        ZX_INFO_HANDLE_VALID => handle_table::look(handle).map(drop),
-        // SAFETY: the caller promises that its places are good.
-        ZX_INFO_HANDLE_BASIC => unsafe { record.give(basic(handle_table::look(handle)?)?) },
-        // SAFETY: the caller promises that its places are good.
-        ZX_INFO_HANDLE_COUNT => unsafe { record.give(count(handle_table::look(handle)?)?) },
-        _ => Err(ZX_ERR_NOT_SUPPORTED),
-    };
-    let mut info = info;
-    status(info())
-}
-
-fn basic(handle: Handle) -> Result<zx_info_handle_basic_t, zx_status_t> {
-    let object = handle.lock()?;
-    let paired = matches!(handle.kind, ZX_OBJ_TYPE_CHANNEL | ZX_OBJ_TYPE_EVENTPAIR);
-    Ok(zx_info_handle_basic_t {
-        koid: object.ends[handle.end].koid,
-        rights: handle.rights,
-        object_type: handle.kind,
-        related_koid: if paired { object.ends[1 - handle.end].koid } else { 0 },
-        ..zx_info_handle_basic_t::default()
-    })
-}
-
-fn count(handle: Handle) -> Result<zx_info_handle_count_t, zx_status_t> {
-    let object = handle.allows(ZX_RIGHT_INSPECT)?.lock()?;
-    Ok(zx_info_handle_count_t { handle_count: object.ends[handle.end].handles })
-}
-
-/// Where the caller wants one record.
-struct Record {
-    buffer: *mut u8,
-    size: usize,
-    actual: *mut usize,
-    avail: *mut usize,
-}
-
-impl Record {
-    /// Writes the record and the counts.
-    ///
-    /// # Safety
-    ///
-    /// Each place is null, misaligned, too small, or good for a write.
-    unsafe fn give<T>(&mut self, record: T) -> Result<(), zx_status_t> {
-        let fits = self.size >= size_of::<T>();
-        let mut written = Err(ZX_ERR_BUFFER_TOO_SMALL);
-        if fits {
-            // SAFETY: the caller's promise.
-            written = unsafe { caller::put(self.buffer.cast(), record) };
-        }
-        // SAFETY: the caller's promise.
-        unsafe { caller::put_if_wanted(self.actual, usize::from(fits)) };
-        // SAFETY: the caller's promise.
-        unsafe { caller::put_if_wanted(self.avail, 1) };
-        written
-    }
 }

@@ -27,10 +27,12 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
 use crate::abi::types::*;
 use crate::channel::area::{Area, Lane, SideWord};
-use crate::channel::packet;
+use crate::channel::call::Calls;
+use crate::channel::{Message, packet};
 use crate::descriptor::{Look, Watched};
 use crate::object::End;
 use crate::park::ParkIndex;
+use crate::pool::Queue;
 use crate::ring::doorbell::{self, How, Wishes};
 use crate::ring::{Broken, Consumer, Direction, Position, Producer};
 use crate::signals;
@@ -59,6 +61,11 @@ pub(crate) struct Link {
     /// Empty reads since the socket was last asked.
     pub(super) idle_reads: u8,
     pub(super) inbound: Consumer,
+    /// The calls under way, those that have ended and not come for their results, and the messages that none of them
+    /// waited for. See [`super::away`].
+    pub(super) calls: Calls,
+    pub(super) ended: u32,
+    pub(super) aside: Queue<Message>,
     pub(super) outbound: Producer,
     pub(super) watched: Watched,
 }
@@ -78,6 +85,9 @@ impl Link {
             named: true,
             idle_reads: 0,
             inbound: Consumer::default(),
+            calls: Calls::default(),
+            ended: 0,
+            aside: Queue::default(),
             outbound: Producer::default(),
             watched: Watched::default(),
         }
@@ -194,6 +204,15 @@ impl Link {
             }
             return;
         }
+        if !self.calls.is_empty() {
+            self.sort(end);
+            if gone || self.over {
+                self.fail_calls(end, ZX_ERR_PEER_CLOSED);
+            }
+            if self.over {
+                return;
+            }
+        }
         match self.asserted(end, gone) {
             Ok((clear, set)) => signals::update(end, clear, set),
             Err(Broken) => self.end_by(end),
@@ -203,7 +222,7 @@ impl Link {
     /// What to clear and set, from a look at memory.
     fn asserted(&mut self, end: &End, gone: bool) -> Result<(zx_signals_t, zx_signals_t), Broken> {
         let Some(area) = &self.area else { return Err(Broken) };
-        let readable = self.inbound.look(&area.lane(1 - self.side))? > 0;
+        let readable = self.inbound.look(&area.lane(1 - self.side))? > 0 || !self.aside.is_empty();
         let mut set = if readable { ZX_CHANNEL_READABLE } else { 0 };
         if gone {
             set |= ZX_CHANNEL_PEER_CLOSED;
@@ -223,7 +242,9 @@ impl Link {
         self.over = true;
         sys::shut_down(self.socket.as_fd());
         self.area = None;
-        signals::update(end, ZX_CHANNEL_READABLE | ZX_CHANNEL_WRITABLE, ZX_CHANNEL_PEER_CLOSED);
+        let readable = if self.aside.is_empty() { ZX_CHANNEL_READABLE } else { 0 };
+        signals::update(end, readable | ZX_CHANNEL_WRITABLE, ZX_CHANNEL_PEER_CLOSED);
+        self.fail_calls(end, ZX_ERR_PEER_CLOSED);
     }
 
     /// Takes an event of the socket.

@@ -6,11 +6,12 @@ use std::os::fd::AsFd;
 use crate::abi::types::*;
 use crate::channel::area::SideWord;
 use crate::channel::packet::{Arrived, Bundle, Missing};
-use crate::channel::{Link, Outcome};
+use crate::channel::{Link, Message, Outcome};
 use crate::descriptor::Look;
 use crate::handle_table::Chain;
 use crate::object::End;
 use crate::payload::Payload;
+use crate::pool::Lease;
 use crate::ring::doorbell::How;
 use crate::ring::{Broken, Record, record_bytes};
 use crate::signals;
@@ -28,6 +29,8 @@ pub(super) enum Found {
     Done(Outcome),
     /// A message whose bytes were read and whose handles are these closed entries.
     WithHandles(Record, Chain),
+    /// A message that was kept aside, and whether it fits.
+    Kept(Lease<Message>, bool),
 }
 
 impl Link {
@@ -159,6 +162,16 @@ impl Link {
         handle_room: u32,
         discard: bool,
     ) -> Result<Found, zx_status_t> {
+        if self.is_calling() {
+            self.refresh(end, Look::Trusting);
+            if let Some((bytes, handles)) = self.front_aside() {
+                let fits = bytes as usize <= place.len() && handles <= handle_room;
+                if !fits && !discard {
+                    return Ok(Found::Done(Outcome::Message { fits, bytes, handles }));
+                }
+                return Ok(Found::Kept(self.take_aside(end).ok_or(ZX_ERR_SHOULD_WAIT)?, fits));
+            }
+        }
         let record = loop {
             let front = match &self.area {
                 Some(area) => self.inbound.front(&area.lane(1 - self.side)),
@@ -218,6 +231,15 @@ impl Link {
         self.idle_reads = self.idle_reads.wrapping_add(1);
         let ask = !self.watched.anywhere() || self.idle_reads.is_multiple_of(IDLE_READS);
         let gone = self.peer_is_gone(if ask { Look::Exact } else { Look::Trusting });
+        if self.area.is_some() && !gone {
+            signals::update(end, ZX_CHANNEL_READABLE, 0);
+            // All is read: a producer that found no room goes on.
+            self.ring_room();
+            if !end.waits.is_empty() {
+                self.arm(end, How::BySocket);
+            }
+            return Err(ZX_ERR_SHOULD_WAIT);
+        }
         // A last look: what came before the end is read first. And a greeting may have come.
         self.refresh(end, Look::Trusting);
         if self.over() {
@@ -226,12 +248,7 @@ impl Link {
         if self.inbound.knows_of_more() {
             return Ok(());
         }
-        if gone {
-            return Err(self.closed(end));
-        }
-        // All is read: a producer that found no room goes on.
-        self.ring_room();
-        Err(ZX_ERR_SHOULD_WAIT)
+        Err(if gone { self.closed(end) } else { ZX_ERR_SHOULD_WAIT })
     }
 
     /// Reads, or drops, a message with handles.
@@ -242,18 +259,7 @@ impl Link {
         record: Record,
         fits: bool,
     ) -> Result<Found, zx_status_t> {
-        let mut bells = 0;
-        let arrived = Arrived::receive(self.socket.as_fd(), record.handles, &mut bells);
-        if let Some(area) = &self.area {
-            area.side_word(self.side, SideWord::BellsTaken).fetch_add(bells, Ordering::Relaxed);
-        }
-        let chain = match arrived {
-            Ok(_) if !fits => Ok(Chain::default()),
-            Ok(arrived) => transfer::unpack(arrived, record.handles),
-            Err(Missing::NoDescriptors) => Err(ZX_ERR_NO_RESOURCES),
-            Err(Missing::Malformed) => Err(ZX_ERR_PEER_CLOSED),
-        };
-        let chain = match chain {
+        let chain = match self.receive_handles(record, fits) {
             Ok(chain) => chain,
             Err(ZX_ERR_PEER_CLOSED) => {
                 self.end_by(end);
@@ -261,15 +267,35 @@ impl Link {
             }
             Err(status) => return Err(status),
         };
-        sys::drop_packets(self.socket.as_fd(), 1);
-        if let Some(area) = &self.area {
-            area.side_word(self.side, SideWord::BundlesTaken).fetch_add(1, Ordering::Relaxed);
-            if fits {
-                self.inbound.copy(&area.lane(1 - self.side), &mut place[..record.bytes as usize]);
-            }
+        if fits && let Some(area) = &self.area {
+            self.inbound.copy(&area.lane(1 - self.side), &mut place[..record.bytes as usize]);
         }
         self.pass(end, record);
         if fits { Ok(Found::WithHandles(record, chain)) } else { Ok(Found::Done(outcome(record, false))) }
+    }
+
+    /// Takes the handles of the first message out of the socket, as closed entries, or drops them.
+    ///
+    /// # Errors
+    ///
+    /// `ZX_ERR_PEER_CLOSED` if they are not what the rules say; `ZX_ERR_NO_RESOURCES`, and all is as before.
+    pub(super) fn receive_handles(&mut self, record: Record, wanted: bool) -> Result<Chain, zx_status_t> {
+        let mut bells = 0;
+        let arrived = Arrived::receive(self.socket.as_fd(), record.handles, &mut bells);
+        if let Some(area) = &self.area {
+            area.side_word(self.side, SideWord::BellsTaken).fetch_add(bells, Ordering::Relaxed);
+        }
+        let chain = match arrived {
+            Ok(_) if !wanted => Chain::default(),
+            Ok(arrived) => transfer::unpack(arrived, record.handles)?,
+            Err(Missing::NoDescriptors) => return Err(ZX_ERR_NO_RESOURCES),
+            Err(Missing::Malformed) => return Err(ZX_ERR_PEER_CLOSED),
+        };
+        sys::drop_packets(self.socket.as_fd(), 1);
+        if let Some(area) = &self.area {
+            area.side_word(self.side, SideWord::BundlesTaken).fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(chain)
     }
 }
 

@@ -1,9 +1,6 @@
 //! The threads that wait for a port's packets.
 //!
-//! A thread that finds the queue empty sleeps in its port's park, outside the lock. Whoever queues a packet while a
-//! thread sleeps wakes one, unless a wake is under way already. A woken thread takes its packets and, if it leaves
-//! some behind while others sleep, wakes the next. So there are never more wakes than sleepers, and no packet lies
-//! in the queue while everyone sleeps.
+//! A thread that finds the queue empty sleeps in its port's park, outside the lock. When it is woken is in `sleepers`.
 //!
 //! ```text
 //!              queue empty               something came, or the deadline
@@ -76,8 +73,8 @@ fn wait_slowly(
     let mut rest = Rest::Spin;
     let result = loop {
         let Some(port) = object.port() else { break Err(ZX_ERR_BAD_HANDLE) };
-        let until = if overdue || port.queue.first().is_some() { 0 } else { deadline };
-        let expired = until <= 0 || until <= sys::monotonic();
+        let until = if overdue || !port.queue.is_empty() { 0 } else { deadline };
+        let expired = has_passed(until);
         overdue = false;
         if !expired || port.watching {
             match port.park() {
@@ -109,7 +106,7 @@ pub(super) fn wait_hidden(index: u32, deadline: zx_time_t) -> Result<(), zx_stat
     let mut object = object::lock(index);
     loop {
         let Some(port) = object.port() else { return Err(ZX_ERR_BAD_HANDLE) };
-        if port.queue.first().is_some() || deadline <= sys::monotonic() {
+        if !port.queue.is_empty() || has_passed(deadline) {
             return Ok(());
         }
         let park = port.park()?;
@@ -117,12 +114,20 @@ pub(super) fn wait_hidden(index: u32, deadline: zx_time_t) -> Result<(), zx_stat
     }
 }
 
+/// Whether a deadline is past.
+fn has_passed(deadline: zx_time_t) -> bool {
+    // The clock is not looked at where the answer is clear.
+    deadline <= 0 || deadline != ZX_TIME_INFINITE && deadline <= sys::monotonic()
+}
+
 impl Rest {
     /// Rests in this way, and chooses the next. The port's queue was empty, and the deadline is not past.
     fn take(&mut self, index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
+        let hot = *self != Rest::Sleep && park.is_hot();
+        let spin_nanos = if *self == Rest::Spin && hot { park.spin_nanos() } else { 0 };
         let worth = match self {
-            Rest::Spin => park.is_hot(),
-            Rest::Nap => park.is_hot() && park.is_nap_worth_a_try(),
+            Rest::Spin => spin_nanos > 0,
+            Rest::Nap => hot && park.is_nap_worth_a_try(),
             Rest::Sleep => true,
         };
         let now = *self;
@@ -132,7 +137,7 @@ impl Rest {
         };
         match now {
             _ if !worth => object,
-            Rest::Spin => spin(index, object, park, deadline),
+            Rest::Spin => spin(index, object, park, deadline, spin_nanos),
             Rest::Nap => nap(index, object, park, deadline),
             Rest::Sleep => sleep(index, object, park, deadline),
         }
@@ -140,51 +145,54 @@ impl Rest {
 }
 
 fn has_packet(object: &mut Locked) -> bool {
-    object.port().is_none_or(|port| port.closed || port.queue.first().is_some())
+    object.port().is_none_or(|port| port.closed || !port.queue.is_empty())
 }
 
 /// Looks at the links on the hot list, again and again while that pays.
-fn spin(index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
+fn spin(index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t, nanos: i64) -> Locked {
     drop(object);
-    descriptor::look_at_hot(park);
-    let mut object = object::lock(index);
-    if has_packet(&mut object) {
-        return object;
-    }
-    let nanos = park.spin_nanos();
-    if nanos == 0 {
-        return object;
-    }
     let end = sys::monotonic().saturating_add(nanos).min(deadline);
     loop {
-        drop(object);
-        core::hint::spin_loop();
         descriptor::look_at_hot(park);
-        object = object::lock(index);
+        let mut object = object::lock(index);
         let found = has_packet(&mut object);
         if found || sys::monotonic() >= end {
             park.note_spin(found);
             return object;
         }
+        drop(object);
+        core::hint::spin_loop();
     }
 }
 
 /// Counts a thread that is about to sleep or has just slept, and notes whether it was woken.
 fn count_sleeper(object: &mut Locked, woken: bool, change: i32) {
     if let Some(port) = object.port() {
-        port.sleepers = port.sleepers.wrapping_add_signed(change);
-        port.waking &= !woken;
+        port.sleepers.note(change, woken);
     }
 }
 
 /// Sleeps briefly on the futexes of the links on the hot list.
 fn nap(index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
+    // A short list costs less to clear, and is nearly always enough.
+    match park.hot_count() {
+        0..4 => nap_on(&mut [FutexEntry::NONE; 8], index, object, park, deadline),
+        _ => nap_on(&mut [FutexEntry::NONE; FUTEX_ENTRIES], index, object, park, deadline),
+    }
+}
+
+fn nap_on(
+    entries: &mut [FutexEntry],
+    index: u32,
+    object: Locked,
+    park: ParkIndex,
+    deadline: zx_time_t,
+) -> Locked {
     drop(object);
-    let mut entries = [FutexEntry::NONE; FUTEX_ENTRIES];
-    let count = descriptor::arm_for_nap(park, &mut entries);
+    let count = descriptor::arm_for_nap(park, entries);
     let mut object = object::lock(index);
     // A wake that nobody has taken note of would keep others from being sent, and lies in the epoll set.
-    let waking = object.port().is_none_or(|port| port.waking);
+    let waking = object.port().is_none_or(|port| port.sleepers.is_waking());
     if count == 1 || waking || has_packet(&mut object) || !park.begin_nap() {
         return object;
     }
@@ -241,7 +249,7 @@ fn take_events(index: u32, park: ParkIndex, deadline: zx_time_t, change: i32) ->
 
 /// Arms the links on the hot list if other threads sleep in the port.
 fn arm_for_others(index: u32, mut object: Locked) -> Locked {
-    let park = object.port().and_then(|port| port.park.filter(|_| port.sleepers > 0 && !port.closed));
+    let park = object.port().and_then(|port| port.park.filter(|_| port.sleepers.any() && !port.closed));
     match park {
         Some(park) if park.is_hot() => {
             drop(object);
