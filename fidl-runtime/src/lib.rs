@@ -83,6 +83,8 @@ extern crate std;
 pub mod at_rest;
 pub mod generated;
 pub mod limits;
+#[cfg(all(test, feature = "kernel"))]
+mod planted;
 pub mod storage;
 mod sync;
 pub mod task;

@@ -11,9 +11,9 @@ use super::capacity::Capacity;
 use super::connection::{Peer, Shared};
 use super::place::{Dispatch, ServerPlace};
 use super::tables::{CallFrames, Tables};
-use crate::kernel::{Channel, Instant, Listener, Port, PortPacket, ServerEnd, Status};
+use crate::kernel::{AsHandleRef, Channel, Instant, Listener, Port, PortPacket, ServerEnd, Status};
 use crate::message::{FrameStorage, LargeFrame};
-use crate::reactor::{Attachment, Consumer, PacketKey, Reactor};
+use crate::reactor::{Attachment, Consumer, Delivered, PacketKey, Reactor};
 use crate::storage::Claim;
 use crate::task::{Arena, ArenaBytes, NoLane};
 
@@ -272,9 +272,9 @@ pub(super) const LISTENER: u8 = 2;
 impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: usize> Consumer
     for Running<B, D, C, N>
 {
-    fn packet(&self, _: &Port, key: PacketKey, packet: &PortPacket) -> bool {
+    fn packet(&self, _: &Port, key: PacketKey, packet: &PortPacket) -> Delivered {
         let mut engine = self.engine.borrow_mut();
-        match key.kind() {
+        let current = match key.kind() {
             CONNECTION => self.connection_packet(&mut engine, key, packet),
             LISTENER => {
                 engine.tables.listener_armed = false;
@@ -282,7 +282,8 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
                 true
             }
             _ => false,
-        }
+        };
+        if current { Delivered::Turn } else { Delivered::Stale }
     }
 
     fn turn(&self, port: &Port) -> bool {
@@ -295,6 +296,30 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         let more = self.run_turn(&mut engine, port, attachment);
         core::mem::forget(guard);
         more
+    }
+
+    fn waits(&self) -> usize {
+        // Readable, writable and closed of each connection, and the listener.
+        3 * C + 1
+    }
+
+    fn simulate(&self, seed: u32) {
+        self.engine.borrow_mut().arena.as_mut().set_random(seed);
+    }
+
+    fn leave(&self, port: &Port) {
+        // Not from inside a turn, behind a panic in it: the engine is free then, too.
+        let Ok(engine) = self.engine.try_borrow() else { return };
+        let listener =
+            engine.tables.listener.as_ref().map(|listener| (listener.raw_handle(), LISTENER, 0, 0));
+        let connections = (0..C).map(|index| {
+            let generation = self.shared.peers[index].generation.load(Relaxed);
+            (engine.tables.entries[index].handle(), CONNECTION, generation, index)
+        });
+        for (handle, kind, generation, slot) in connections.chain(listener).filter(|wait| wait.0 != 0) {
+            // That there was none is no matter.
+            let _ = port.cancel(handle, self.key(kind, generation, slot));
+        }
     }
 
     fn deadline(&self) -> Instant {
