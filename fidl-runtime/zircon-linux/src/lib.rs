@@ -34,8 +34,8 @@
 //! ```
 //!
 //! No call touches the heap, not even the first of a process: all tables have a fixed capacity, which a program may
-//! choose before (see [`Capacity`]), in one reservation of address space whose pages take memory when first used. [`memory()`] tells how full they are. The
-//! crate starts no thread and installs no signal handler.
+//! choose before (see [`Capacity`]), in one reservation of address space whose pages take memory when first used.
+//! [`memory()`] tells how full they are. The crate starts no thread and installs no signal handler.
 //!
 //! # Calls
 //!
@@ -133,7 +133,8 @@
 //! them is new and known to no one else.
 //!
 //! `unsafe` is denied but in `abi` and `payload` (the caller's memory), `memory` and `pool` (who may touch a slot),
-//! `sync` (the lock) and `sys` (calls of Linux), and for single promises that a type is valid as zeroes.
+//! `sync` (the lock), `sys` (calls of Linux), `vmo` and `vmar` (descriptors and mappings that outlive a lock), and for
+//! single promises that a type is valid as zeroes.
 
 #![deny(unsafe_code)]
 
