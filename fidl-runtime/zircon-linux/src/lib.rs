@@ -103,9 +103,8 @@
 //! - **Bad pointers** are told from good ones only if null or misaligned (`ZX_ERR_INVALID_ARGS`). The places of one
 //!   call must not overlap.
 //! - **No job policy**: a bad handle is a status and nothing else.
-//! - **After `fork` without `exec`** the child has none of the parent's handles: their numbers are `ZX_ERR_BAD_HANDLE`
-//!   there, and its tables are empty. It can make objects of its own. The parent's descriptors stay open in it, so
-//!   peers learn that the parent was killed only when the child too is gone or has called `exec`.
+//! - **After `fork` without `exec`** the child shares the parent's sockets and has copies of its tables; it must not
+//!   call the crate.
 //!
 #![doc = include_str!("../docs/published-crate.md")]
 //! # Layers

@@ -48,24 +48,14 @@ fn checked(returned: i32) -> Result<(), i32> {
     if returned < 0 { Err(errno()) } else { Ok(()) }
 }
 
-/// Reserves zeroed memory that is never given back, and that is zero again in a child process after `fork`: what is in
-/// it belongs to the threads of this process, and other processes rely on what it says.
+/// Reserves zeroed memory that is never given back.
 pub(crate) fn map_zeroed(bytes: usize) -> Option<NonNull<u8>> {
     let protection = libc::PROT_READ | libc::PROT_WRITE;
     // Miri knows no MAP_NORESERVE; everywhere else it keeps untouched pages out of the system's account.
     let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | if cfg!(miri) { 0 } else { libc::MAP_NORESERVE };
     // SAFETY: an anonymous mapping at an address of the system's choice touches no existing memory.
     let address = unsafe { libc::mmap(ptr::null_mut(), bytes, protection, flags, -1, 0) };
-    if address == libc::MAP_FAILED {
-        return None;
-    }
-    if !cfg!(miri) {
-        // SAFETY: the range is the mapping just made, and what becomes of it in children concerns no one here.
-        unsafe {
-            libc::madvise(address, bytes, libc::MADV_WIPEONFORK);
-        }
-    }
-    NonNull::new(address.cast())
+    if address == libc::MAP_FAILED { None } else { NonNull::new(address.cast()) }
 }
 
 /// Asks for large pages in a part of what [`map_zeroed`] gave. It is a wish: without them all works, and is slower.
