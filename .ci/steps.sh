@@ -89,3 +89,26 @@ hold_no_panic() {
   printf 'ways to panic: %d; with a function that has one: %d\n' "$without" "$with"
   [ "$without" -eq 0 ] && [ "$with" -gt 0 ]
 }
+
+# test_with_thread_sanitizer: the threads of one process over every kind of channel, each access watched. Copies of many
+# bytes in shared memory are single instructions, which it does not see.
+test_with_thread_sanitizer() {
+  env RUSTFLAGS='-Zsanitizer=thread' CARGO_TARGET_DIR=target/tsan \
+    cargo +nightly test -q -Zbuild-std --target "$(uname -m)-unknown-linux-gnu" -p zircon-linux \
+    --lib --test stress --test channels --test transfer --test ports --test waits
+}
+
+# kill_peers NUMBER: kills that many processes with rings and handle transfers busy.
+kill_peers() {
+  ZIRCON_LINUX_TEST_KILLS=$1 cargo test -q -p zircon-linux --release --test kill
+}
+
+# suffer_peers NUMBER: that many peers that break every rule.
+suffer_peers() {
+  ZIRCON_LINUX_TEST_HOSTILE_PEERS=$1 cargo test -q -p zircon-linux --release --test hostile
+}
+
+# soak SECONDS: connections come and go for so long, and leave nothing behind.
+soak() {
+  ZIRCON_LINUX_TEST_SOAK_SECONDS=$1 cargo test -q -p zircon-linux --release --test soak
+}

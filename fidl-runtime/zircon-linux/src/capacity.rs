@@ -181,4 +181,4 @@ pub const EVENTS_PER_POLL: usize = 64;
 pub const SPIN_NANOS: u32 = 10_000;
 
 /// The longest time that a thread sleeps on futexes before it sleeps in its epoll set, in nanoseconds.
-pub const NAP_NANOS: i64 = 200_000;
+pub const NAP_NANOS: i64 = 4_000_000;

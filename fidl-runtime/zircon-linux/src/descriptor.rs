@@ -15,7 +15,7 @@ use crate::object::{self, Body, End, Object};
 use crate::park::ParkIndex;
 use crate::port::Port;
 use crate::ring::doorbell::How;
-use crate::sys::{FUTEX_ENTRIES, FutexEntry, Interest, Ready};
+use crate::sys::{FutexEntry, Interest, Ready};
 use crate::tables::tables;
 use crate::wait::Wait;
 
@@ -107,23 +107,24 @@ pub(crate) enum Look {
 /// Makes the signals of an end true.
 #[inline]
 pub(crate) fn refresh(object: &mut Object, end: usize, look: Look) {
-    let Some(end) = object.ends.get_mut(end) else { return };
     match &mut object.body {
-        Body::Link(link) => link.refresh(end, look),
-        Body::Listener(listener) => listener.refresh(end, look),
-        Body::Timer(timer) => timer.refresh(end),
+        Body::Link(link) => link.refresh(&mut object.ends[end], look),
+        Body::Listener(listener) => listener.refresh(&mut object.ends[end], look),
+        Body::Timer(timer) => timer.refresh(&mut object.ends[end]),
+        Body::Beacon(beacon) => beacon.refresh(&mut object.ends, end, look),
         _ => {}
     }
 }
 
-/// Sees to it that changes of the object reach the port.
+/// Sees to it that changes of an end reach the port.
 #[inline]
-pub(crate) fn watch(object: &mut Object, index: u32, port: &mut Port) -> Result<(), zx_status_t> {
+pub(crate) fn watch(object: &mut Object, index: u32, end: usize, port: &mut Port) -> Result<(), zx_status_t> {
     let token = token(index, object.generation);
     match &mut object.body {
         Body::Link(link) => link.watch(port.watching_park()?, token),
         Body::Listener(listener) => listener.watch(port.watching_park()?, token),
         Body::Timer(timer) => timer.watch(port.watching_park()?, token),
+        Body::Beacon(beacon) => beacon.watch(end, port.watching_park()?, token),
         _ => Ok(()),
     }
 }
@@ -134,6 +135,7 @@ pub(crate) fn notice(token: u64, ready: Ready) {
         Body::Link(link) => link.notice(&mut object.ends[link.end()], ready),
         Body::Listener(listener) => listener.refresh(&mut object.ends[0], Look::Exact),
         Body::Timer(timer) => timer.refresh(&mut object.ends[0]),
+        Body::Beacon(beacon) => beacon.notice(&mut object.ends, ready),
         _ => {}
     });
 }
@@ -190,7 +192,7 @@ pub(crate) fn watch_pending(object: &mut Object, index: u32, end: usize) {
         let mut port_object = object::lock(Wait::at(wait).port());
         if let Some(port) = port_object.port() {
             // Without room for that the wait ends when someone else looks.
-            let _ = watch(object, index, port);
+            let _ = watch(object, index, end, port);
         }
     }
     arm(object);
@@ -207,7 +209,7 @@ pub(crate) fn look_at_hot(park: ParkIndex) {
 }
 
 /// Arms the links on a park's hot list for a sleep on futexes, and gives their words. They stay on the list.
-pub(crate) fn arm_for_nap(park: ParkIndex, entries: &mut [FutexEntry; FUTEX_ENTRIES]) -> usize {
+pub(crate) fn arm_for_nap(park: ParkIndex, entries: &mut [FutexEntry]) -> usize {
     let (mut tokens, mut count) = ([0; HOT_LINKS], 1);
     for token in park.hot(&mut tokens) {
         let words = with_waited_link(*token, |link, end| {

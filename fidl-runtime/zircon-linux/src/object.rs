@@ -6,6 +6,7 @@
 use core::mem;
 
 use crate::abi::types::*;
+use crate::beacon::Beacon;
 use crate::channel::{Link, Listener, Local, Message};
 use crate::fifo::Fifo;
 use crate::handle_table::{self, Chain, Handle};
@@ -71,6 +72,8 @@ pub(crate) enum Body {
     Fifo(Fifo) = 10,
     /// A channel on its way from `Local` to `Link`.
     Moving = 11,
+    /// An event or an event pair that other processes may hold too.
+    Beacon(Beacon) = 12,
 }
 
 // SAFETY: the representation is a tag, 0 for `Free`, before a union of the fields; `Free` has none, so the other
@@ -165,6 +168,7 @@ impl Guarded for Object {
 /// Makes an object with the signals given, without handles yet.
 pub(crate) fn create(body: Body, signals: [zx_signals_t; 2]) -> Result<u32, zx_status_t> {
     let tables = tables();
+    tables.check_own()?;
     let index = tables.objects.take().ok_or(ZX_ERR_NO_RESOURCES)?;
     let mut object = lock(index);
     object.body = body;
@@ -195,6 +199,27 @@ pub(crate) fn open_ends<const N: usize>(
     let mut object = lock(object);
     object.ends[..N].iter_mut().for_each(|end| end.handles = 1);
     Ok(entries)
+}
+
+/// Makes an object of which one end is in use, and returns that end's handle as a closed entry.
+pub(crate) fn open_one(
+    body: Body,
+    signals: zx_signals_t,
+    end: usize,
+    kind: zx_obj_type_t,
+    rights: zx_rights_t,
+) -> Result<u32, zx_status_t> {
+    let object = create(body, [signals; 2])?;
+    match handle_table::open(object, end, kind, rights) {
+        Ok(entry) => {
+            lock(object).ends[end].handles = 1;
+            Ok(entry)
+        }
+        Err(status) => {
+            destroy(object);
+            Err(status)
+        }
+    }
 }
 
 /// Makes an object and a handle to each of its `N` ends.
@@ -294,6 +319,10 @@ fn last_handle_gone(object: &mut Object, end: usize) -> (Queue<Message>, After) 
         }
         Body::Plain => {
             signals::update(peer, 0, ZX_EVENTPAIR_PEER_CLOSED);
+            (Queue::default(), after)
+        }
+        Body::Beacon(beacon) => {
+            beacon.let_go(&mut object.ends, end);
             (Queue::default(), after)
         }
         Body::Socket(socket) => {

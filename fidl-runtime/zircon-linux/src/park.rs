@@ -207,9 +207,14 @@ impl ParkIndex {
         &places[..count]
     }
 
+    /// How many links the hot list has.
+    pub(crate) fn hot_count(self) -> u32 {
+        self.park().hot.lock().count
+    }
+
     /// Whether the hot list has links.
     pub(crate) fn is_hot(self) -> bool {
-        self.park().hot.lock().count > 0
+        self.hot_count() > 0
     }
 
     /// How long to spin now, in nanoseconds.

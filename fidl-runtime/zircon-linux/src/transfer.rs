@@ -3,10 +3,13 @@
 //! | object | words after type and rights | descriptors |
 //! | --- | --- | --- |
 //! | channel | side, bytes of each ring | socket, memory |
+//! | event | 0, 0 | socket, memory |
+//! | event pair | end, 0 | socket, memory |
+//! | memory object | low and high half of the stream size | file |
 //!
-//! A channel within the process becomes one between processes first ([`promote`]). What cannot cross is refused with
-//! `ZX_ERR_NOT_SUPPORTED` before anything is sent: ports, timers, listeners, and channels in whose unread messages
-//! such a handle lies.
+//! A channel, event or event pair within the process becomes one between processes first (see `promote`). What cannot
+//! cross is refused with `ZX_ERR_NOT_SUPPORTED` before anything is sent: ports, timers, sockets, fifos, address spaces,
+//! listeners, and channels in whose unread messages such a handle lies.
 //!
 //! What arrives was made by another process. Descriptors are checked for being what they are said to be, rights are cut
 //! down to those that an object of the type can have.
@@ -16,11 +19,13 @@ mod promote;
 use std::os::fd::AsFd;
 
 use crate::abi::types::*;
+use crate::beacon::Beacon;
 use crate::channel::packet::{Arrived, Bundle, HANDLE_WORDS, map_received};
 use crate::channel::{Link, open_link};
 use crate::handle_table::{self, Chain, Handle};
 use crate::object::{self, Body};
 use crate::sys;
+use crate::vmo::Vmo;
 
 /// How deep channels with channels in their unread messages may lie in one another.
 const DEPTH: u32 = 8;
@@ -41,20 +46,27 @@ fn pack_at(chain: &Chain, depth: u32) -> Result<Bundle, zx_status_t> {
 }
 
 fn pack_one(entry: u32, bundle: &mut Bundle, depth: u32) -> Result<(), zx_status_t> {
-    if matches!(object::lock(handle_table::closed_entry(entry).object).body, Body::Local(_)) {
-        promote::promote(entry, depth)?;
-    }
+    promote::promote(entry, depth)?;
     let handle = handle_table::closed_entry(entry);
     let object = object::lock(handle.object);
-    match &object.body {
+    let (kind, rights) = (handle.kind, handle.rights);
+    let pushed = match &object.body {
         Body::Link(link) => {
             // An end without memory waits for a greeting, which only this process can take.
             let (descriptors, capacity, side) = link.parts().ok_or(ZX_ERR_SHOULD_WAIT)?;
-            let words = [handle.kind, handle.rights, u32::from(side), capacity];
-            bundle.push(words, &descriptors).ok_or(ZX_ERR_OUT_OF_RANGE)
+            bundle.push([kind, rights, u32::from(side), capacity], &descriptors)
         }
-        _ => Err(ZX_ERR_NOT_SUPPORTED),
-    }
+        Body::Beacon(beacon) => {
+            let descriptors = beacon.parts(handle.end).ok_or(ZX_ERR_BAD_STATE)?;
+            bundle.push([kind, rights, handle.end as u32, 0], &descriptors)
+        }
+        Body::Vmo(vmo) => {
+            let (file, stream) = vmo.parts(rights, object.ends[0].handles == 1)?;
+            bundle.push([kind, rights, stream as u32, (stream >> 32) as u32], &[file])
+        }
+        _ => return Err(ZX_ERR_NOT_SUPPORTED),
+    };
+    pushed.ok_or(ZX_ERR_OUT_OF_RANGE)
 }
 
 /// Lets go of closed entries that have been sent: ends of channels go on elsewhere.
@@ -93,18 +105,30 @@ pub(crate) fn unpack(mut arrived: Arrived, handles: u32) -> Result<Chain, zx_sta
 }
 
 fn unpack_one(words: [u32; HANDLE_WORDS], arrived: &mut Arrived) -> Result<u32, zx_status_t> {
-    let [kind, rights, side, capacity] = words;
+    let [kind, rights, first, second] = words;
+    let mut descriptor = || arrived.descriptor().ok_or(ZX_ERR_PEER_CLOSED);
     match kind {
         ZX_OBJ_TYPE_CHANNEL => {
-            let socket = arrived.descriptor().ok_or(ZX_ERR_PEER_CLOSED)?;
-            let memory = arrived.descriptor().ok_or(ZX_ERR_PEER_CLOSED)?;
-            let area = map_received(memory.as_fd(), capacity).ok_or(ZX_ERR_PEER_CLOSED)?;
-            if side > 1 || !sys::is_channel_socket(socket.as_fd()) {
+            let (socket, memory) = (descriptor()?, descriptor()?);
+            let area = map_received(memory.as_fd(), second).ok_or(ZX_ERR_PEER_CLOSED)?;
+            if first > 1 || !sys::is_channel_socket(socket.as_fd()) {
                 return Err(ZX_ERR_PEER_CLOSED);
             }
-            let entry = open_link(|| Ok(Link::open(socket, memory, area, 0, side as u8)))?;
+            let entry = open_link(|| Ok(Link::open(socket, memory, area, 0, first as u8)))?;
             handle_table::set_rights(entry, rights & ZX_DEFAULT_CHANNEL_RIGHTS);
             Ok(entry)
+        }
+        ZX_OBJ_TYPE_EVENT | ZX_OBJ_TYPE_EVENTPAIR => {
+            let (paired, end) = (kind == ZX_OBJ_TYPE_EVENTPAIR, first as usize);
+            let beacon =
+                Beacon::received(paired, end, descriptor()?, descriptor()?).ok_or(ZX_ERR_PEER_CLOSED)?;
+            let most = if paired { ZX_DEFAULT_EVENTPAIR_RIGHTS } else { ZX_DEFAULT_EVENT_RIGHTS };
+            object::open_one(Body::Beacon(beacon), 0, end, kind, rights & most)
+        }
+        ZX_OBJ_TYPE_VMO => {
+            let stream = u64::from(second) << 32 | u64::from(first);
+            let (vmo, most) = Vmo::received(descriptor()?, stream).ok_or(ZX_ERR_PEER_CLOSED)?;
+            object::open_one(Body::Vmo(vmo), ZX_VMO_ZERO_CHILDREN, 0, kind, rights & most)
         }
         _ => Err(ZX_ERR_PEER_CLOSED),
     }
@@ -112,5 +136,5 @@ fn unpack_one(words: [u32; HANDLE_WORDS], arrived: &mut Arrived) -> Result<u32, 
 
 /// Whether handles to objects of this type can ever cross.
 fn crosses(handle: Handle) -> bool {
-    handle.kind == ZX_OBJ_TYPE_CHANNEL
+    matches!(handle.kind, ZX_OBJ_TYPE_CHANNEL | ZX_OBJ_TYPE_EVENT | ZX_OBJ_TYPE_EVENTPAIR | ZX_OBJ_TYPE_VMO)
 }

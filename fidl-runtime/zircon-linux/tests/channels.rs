@@ -14,7 +14,7 @@ const CLOSED: u32 = ZX_CHANNEL_PEER_CLOSED;
 
 #[test]
 fn messages_arrive_whole_and_in_order() {
-    on_both(|_, near, far| {
+    on_each_kind(|_, near, far| {
         assert_eq!(read(near), Err(ZX_ERR_SHOULD_WAIT));
         for (from, to) in [(near, far), (far, near)] {
             for length in [1, 99, 100, 101, 352, 353, 700, LARGEST, 0, 32] {
@@ -37,7 +37,7 @@ fn messages_arrive_whole_and_in_order() {
 
 #[test]
 fn messages_outlive_their_writer() {
-    on_both(|_, near, far| {
+    on_each_kind(|_, near, far| {
         write(near, b"last words", &[]).unwrap();
         close(near).unwrap();
         assert_eq!(wait_one(far, CLOSED, soon()), (ZX_OK, READABLE | CLOSED));
@@ -52,7 +52,7 @@ fn messages_outlive_their_writer() {
 
 #[test]
 fn a_peer_that_goes_with_unread_messages_loses_nothing_of_ours() {
-    on_both(|_, near, far| {
+    on_each_kind(|_, near, far| {
         write(near, b"to be read", &[]).unwrap();
         write(far, b"never read", &[]).unwrap();
         close(near).unwrap();
@@ -65,7 +65,7 @@ fn a_peer_that_goes_with_unread_messages_loses_nothing_of_ours() {
 
 #[test]
 fn an_empty_message_is_a_message() {
-    on_both(|_, near, far| {
+    on_each_kind(|_, near, far| {
         write(near, b"", &[]).unwrap();
         write(near, b"", &[]).unwrap();
         assert_eq!(wait_one(far, READABLE, soon()).0, ZX_OK);
@@ -78,7 +78,7 @@ fn an_empty_message_is_a_message() {
 
 #[test]
 fn too_small_places_leave_the_message() {
-    on_both(|_, near, far| {
+    on_each_kind(|_, near, far| {
         let large: Vec<u8> = (0..900).map(|number| number as u8).collect();
         write(near, &large, &[]).unwrap();
         write(near, b"next", &[]).unwrap();
@@ -105,7 +105,7 @@ fn too_small_places_leave_the_message() {
 
 #[test]
 fn a_kept_message_outlives_the_writer() {
-    on_both(|_, near, far| {
+    on_each_kind(|_, near, far| {
         write(near, &[7; 1000], &[]).unwrap();
         assert_eq!(read_into(far, 0, 10, 0).0, ZX_ERR_BUFFER_TOO_SMALL);
         close(near).unwrap();
@@ -119,7 +119,7 @@ fn a_kept_message_outlives_the_writer() {
 #[test]
 #[cfg_attr(miri, ignore = "large messages take Miri minutes")]
 fn sizes_are_bounded() {
-    on_both(|_, near, far| {
+    on_each_kind(|_, near, far| {
         let large = vec![0; 65537];
         assert_eq!(write(near, &large, &[]), Err(ZX_ERR_OUT_OF_RANGE));
         assert_eq!(write(near, &large[1..], &[]), Ok(()));
@@ -136,7 +136,7 @@ fn sizes_are_bounded() {
 
 #[test]
 fn rights_are_checked() {
-    on_both(|_, near, far| {
+    on_each_kind(|_, near, far| {
         let near = replace(near, ZX_RIGHT_READ).unwrap();
         let far = replace(far, ZX_RIGHT_WRITE).unwrap();
         assert_eq!(write(near, b"", &[]), Err(ZX_ERR_ACCESS_DENIED));
@@ -148,7 +148,7 @@ fn rights_are_checked() {
 #[test]
 #[cfg_attr(miri, ignore = "large messages take Miri minutes")]
 fn pieces() {
-    on_both(|_, near, far| {
+    on_each_kind(|_, near, far| {
         let piece = |bytes: &[u8]| zx_channel_iovec_t {
             buffer: bytes.as_ptr(),
             capacity: bytes.len() as u32,
@@ -180,7 +180,7 @@ fn pieces() {
 
 #[test]
 fn null_places_are_refused_where_content_is_needed() {
-    on_both(|_, near, far| {
+    on_each_kind(|_, near, far| {
         let (null, mut null_mut) = (std::ptr::null(), std::ptr::null_mut::<u8>());
         #[allow(unsafe_code, clippy::multiple_unsafe_ops_per_block)]
         // SAFETY: null is what is tested.
@@ -207,7 +207,7 @@ fn null_places_are_refused_where_content_is_needed() {
 
 #[test]
 fn level_waits_tell_of_messages() {
-    on_both(|_, near, far| {
+    on_each_kind(|_, near, far| {
         let queue = port();
         wait_async(far, queue, 1, READABLE, 0).unwrap();
         assert_eq!(port_wait(queue, PAST), Err(ZX_ERR_TIMED_OUT));
@@ -233,7 +233,7 @@ fn level_waits_tell_of_messages() {
 
 #[test]
 fn edge_waits_want_the_first_message() {
-    on_both(|_, near, far| {
+    on_each_kind(|_, near, far| {
         let queue = port();
         write(near, b"one", &[]).unwrap();
         wait_async(far, queue, 1, READABLE, ZX_WAIT_ASYNC_EDGE).unwrap();
@@ -253,7 +253,7 @@ fn edge_waits_want_the_first_message() {
 
 #[test]
 fn two_ports_and_a_blocking_wait_share_an_end() {
-    on_both(|_, near, far| {
+    on_each_kind(|_, near, far| {
         let (one, two) = (port(), port());
         wait_async(far, one, 1, READABLE, 0).unwrap();
         wait_async(far, two, 2, READABLE, 0).unwrap();
@@ -273,7 +273,7 @@ fn two_ports_and_a_blocking_wait_share_an_end() {
 
 #[test]
 fn a_closed_peer_and_a_wait_for_more_is_no_busy_loop() {
-    on_both(|_, near, far| {
+    on_each_kind(|_, near, far| {
         close(near).unwrap();
         assert_eq!(wait_one(far, CLOSED, soon()), (ZX_OK, CLOSED));
         assert_eq!(wait_one(far, READABLE, zx_deadline_after(30_000_000)), (ZX_ERR_TIMED_OUT, CLOSED));
@@ -283,7 +283,7 @@ fn a_closed_peer_and_a_wait_for_more_is_no_busy_loop() {
 
 #[test]
 fn a_writer_whose_peer_does_not_read_waits() {
-    on_both(|kind, near, far| {
+    on_each_kind(|kind, near, far| {
         let (queue, message) = (port(), [3; 1000]);
         let mut written = 0;
         while write(near, &message, &[]).is_ok() {
@@ -305,7 +305,7 @@ fn a_writer_whose_peer_does_not_read_waits() {
 
 #[test]
 fn many_ports_learn_that_a_writer_may_go_on() {
-    on_both(|kind, near, far| {
+    on_each_kind(|kind, near, far| {
         let ports: Vec<u32> = (0..7).map(|_| port()).collect();
         for round in 0..3 {
             for queue in &ports {
@@ -335,17 +335,18 @@ fn many_ports_learn_that_a_writer_may_go_on() {
 #[test]
 #[cfg_attr(miri, ignore = "large messages take Miri minutes")]
 fn a_refused_write_leaves_the_handles() {
-    let (near, far) = channel();
-    while write(near, &[0; 60_000], &[]).is_ok() {}
-    let handle = event();
-    assert_eq!(write(near, b"", &[handle]), Err(ZX_ERR_SHOULD_WAIT));
-    assert!(is_valid(handle));
-    let mut entries = [disposition(ZX_HANDLE_OP_MOVE, handle)];
-    assert_eq!(write_etc(near, b"", &mut entries), Err(ZX_ERR_SHOULD_WAIT));
-    assert!(is_valid(handle));
-    while read(far).is_ok() {}
-    assert_eq!(write(near, b"", &[handle]), Ok(()));
-    close_many(&[near, far]).unwrap();
+    on_each_kind(|_, near, far| {
+        while write(near, &[0; 60_000], &[]).is_ok() {}
+        let handle = event();
+        assert_eq!(write(near, &[0; 60_000], &[handle]), Err(ZX_ERR_SHOULD_WAIT));
+        assert!(is_valid(handle));
+        let mut entries = [disposition(ZX_HANDLE_OP_MOVE, handle)];
+        assert_eq!(write_etc(near, &[0; 60_000], &mut entries), Err(ZX_ERR_SHOULD_WAIT));
+        assert!(is_valid(handle));
+        while read(far).is_ok() {}
+        assert_eq!(write(near, &[0; 60_000], &[handle]), Ok(()));
+        close_many(&[near, far]).unwrap();
+    });
 }
 
 #[test]
@@ -370,57 +371,63 @@ fn handles_travel_with_rights_and_koid() {
 
 #[test]
 fn sixty_four_handles_pass_and_no_more() {
-    let (near, far) = channel();
-    let handles: Vec<u32> = (0..64).map(|_| event()).collect();
-    let koids: Vec<u64> = handles.iter().map(|handle| basic(*handle).unwrap().koid).collect();
-    write(near, b"", &handles).unwrap();
-    let received = read(far).unwrap().1;
-    assert_eq!(received.iter().map(|handle| basic(*handle).unwrap().koid).collect::<Vec<_>>(), koids);
-    close_many(&received).unwrap();
-    let handles: Vec<u32> = (0..65).map(|_| event()).collect();
-    assert_eq!(write(near, b"", &handles), Err(ZX_ERR_OUT_OF_RANGE));
-    assert!(handles.iter().all(|handle| !is_valid(*handle)));
-    close_many(&[near, far]).unwrap();
+    on_each_kind(|_, near, far| {
+        let handles: Vec<u32> = (0..64).map(|_| event()).collect();
+        for (number, handle) in handles.iter().enumerate() {
+            signal(*handle, 0, (number as u32) << 24).unwrap();
+        }
+        write(near, b"", &handles).unwrap();
+        let received = read(far).unwrap().1;
+        let numbers = received.iter().map(|handle| signals(*handle) >> 24);
+        assert!(numbers.eq(0..64));
+        close_many(&received).unwrap();
+        let handles: Vec<u32> = (0..65).map(|_| event()).collect();
+        assert_eq!(write(near, b"", &handles), Err(ZX_ERR_OUT_OF_RANGE));
+        assert!(handles.iter().all(|handle| !is_valid(*handle)));
+        close_many(&[near, far]).unwrap();
+    });
 }
 
 #[test]
 fn discarded_handles_are_closed() {
-    let (near, far) = channel();
-    let (one, other) = eventpair();
-    write(near, b"x", &[one]).unwrap();
-    assert_eq!(read_into(far, ZX_CHANNEL_READ_MAY_DISCARD, 9, 0).0, ZX_ERR_BUFFER_TOO_SMALL);
-    assert_eq!(signals(other), ZX_EVENTPAIR_PEER_CLOSED);
-    close_many(&[near, far, other]).unwrap();
+    on_each_kind(|_, near, far| {
+        let (one, other) = eventpair();
+        write(near, b"x", &[one]).unwrap();
+        assert_eq!(read_into(far, ZX_CHANNEL_READ_MAY_DISCARD, 9, 0).0, ZX_ERR_BUFFER_TOO_SMALL);
+        assert_eq!(signals(other), ZX_EVENTPAIR_PEER_CLOSED);
+        close_many(&[near, far, other]).unwrap();
+    });
 }
 
 #[test]
 fn failing_writes_consume_the_handles() {
-    let (near, far) = channel();
-    let (dead, gone) = channel();
-    close(gone).unwrap();
-    let fixed = || replace(event(), ZX_RIGHT_WAIT).unwrap();
-    type Case = (Status, Box<dyn Fn(u32) -> Result<()>>);
-    let cases: [Case; 6] = [
-        (ZX_ERR_INVALID_ARGS, Box::new(move |handle| write_with(near, 8, b"", &[handle]))),
-        (ZX_ERR_BAD_HANDLE, Box::new(|handle| write(3, b"", &[handle]))),
-        (ZX_ERR_PEER_CLOSED, Box::new(move |handle| write(dead, b"", &[handle]))),
-        (ZX_ERR_BAD_HANDLE, Box::new(move |handle| write(near, b"", &[3, handle]))),
-        (ZX_ERR_BAD_HANDLE, Box::new(move |handle| write(near, b"", &[handle, handle]))),
-        (ZX_ERR_ACCESS_DENIED, Box::new(move |handle| write(near, b"", &[fixed(), handle, 3]))),
-    ];
-    for (number, (status, case)) in cases.iter().enumerate() {
-        let handle = event();
-        assert_eq!((number, case(handle)), (number, Err(*status)));
-        assert!(!is_valid(handle), "{number}");
-    }
-    assert_eq!(write(near, b"", &[near]), Err(ZX_ERR_NOT_SUPPORTED));
-    assert!(!is_valid(near));
-    assert_eq!(signals(far), CLOSED);
-    close_many(&[far, dead]).unwrap();
+    on_each_kind(|_, near, far| {
+        let (dead, gone) = channel();
+        close(gone).unwrap();
+        let fixed = || replace(event(), ZX_RIGHT_WAIT).unwrap();
+        type Case = (Status, Box<dyn Fn(u32) -> Result<()>>);
+        let cases: [Case; 6] = [
+            (ZX_ERR_INVALID_ARGS, Box::new(move |handle| write_with(near, 8, b"", &[handle]))),
+            (ZX_ERR_BAD_HANDLE, Box::new(|handle| write(3, b"", &[handle]))),
+            (ZX_ERR_PEER_CLOSED, Box::new(move |handle| write(dead, b"", &[handle]))),
+            (ZX_ERR_BAD_HANDLE, Box::new(move |handle| write(near, b"", &[3, handle]))),
+            (ZX_ERR_BAD_HANDLE, Box::new(move |handle| write(near, b"", &[handle, handle]))),
+            (ZX_ERR_ACCESS_DENIED, Box::new(move |handle| write(near, b"", &[fixed(), handle, 3]))),
+        ];
+        for (number, (status, case)) in cases.iter().enumerate() {
+            let handle = event();
+            assert_eq!((number, case(handle)), (number, Err(*status)));
+            assert!(!is_valid(handle), "{number}");
+        }
+        assert_eq!(write(near, b"", &[near]), Err(ZX_ERR_NOT_SUPPORTED));
+        assert!(!is_valid(near));
+        assert_eq!(signals(far), CLOSED);
+        close_many(&[far, dead]).unwrap();
 
-    let (near, far) = channel();
-    write(near, b"the other end", &[far]).unwrap();
-    close(near).unwrap();
+        let (near, far) = channel();
+        write(near, b"the other end", &[far]).unwrap();
+        close(near).unwrap();
+    });
 }
 
 fn disposition(operation: u32, handle: u32) -> zx_handle_disposition_t {
@@ -430,66 +437,72 @@ fn disposition(operation: u32, handle: u32) -> zx_handle_disposition_t {
 
 #[test]
 fn dispositions_move_and_duplicate() {
-    let (near, far) = channel();
-    let (moved, kept) = (event(), event());
-    let mut entries = [
-        disposition(ZX_HANDLE_OP_MOVE, moved),
-        zx_handle_disposition_t { rights: ZX_RIGHT_WAIT, ..disposition(ZX_HANDLE_OP_DUPLICATE, kept) },
-        zx_handle_disposition_t {
-            object_type: ZX_OBJ_TYPE_EVENT,
-            ..disposition(ZX_HANDLE_OP_DUPLICATE, kept)
-        },
-    ];
-    write_etc(near, b"y", &mut entries).unwrap();
-    assert!(entries.iter().all(|entry| entry.result == 55));
-    assert!(!is_valid(moved) && is_valid(kept));
-    assert_eq!(handle_count(kept), Ok(3));
-    let received = read_etc(far).unwrap().1;
-    let rights: Vec<u32> = received.iter().map(|info| info.rights).collect();
-    assert_eq!(rights, [ZX_DEFAULT_EVENT_RIGHTS, ZX_RIGHT_WAIT, ZX_DEFAULT_EVENT_RIGHTS]);
-    received.iter().for_each(|info| close(info.handle).unwrap());
-    close_many(&[near, far, kept]).unwrap();
+    on_each_kind(|kind, near, far| {
+        let (moved, kept) = (event(), event());
+        let mut entries = [
+            disposition(ZX_HANDLE_OP_MOVE, moved),
+            zx_handle_disposition_t { rights: ZX_RIGHT_WAIT, ..disposition(ZX_HANDLE_OP_DUPLICATE, kept) },
+            zx_handle_disposition_t {
+                object_type: ZX_OBJ_TYPE_EVENT,
+                ..disposition(ZX_HANDLE_OP_DUPLICATE, kept)
+            },
+        ];
+        write_etc(near, b"y", &mut entries).unwrap();
+        assert!(entries.iter().all(|entry| entry.result == 55));
+        assert!(!is_valid(moved) && is_valid(kept));
+        // Handles in other processes, or on their way there, are not counted.
+        assert_eq!(handle_count(kept), Ok(if kind == Kind::Local { 3 } else { 1 }));
+        let received = read_etc(far).unwrap().1;
+        let rights: Vec<u32> = received.iter().map(|info| info.rights).collect();
+        assert_eq!(rights, [ZX_DEFAULT_EVENT_RIGHTS, ZX_RIGHT_WAIT, ZX_DEFAULT_EVENT_RIGHTS]);
+        received.iter().for_each(|info| close(info.handle).unwrap());
+        close_many(&[near, far, kept]).unwrap();
+    });
 }
 
 #[test]
 fn dispositions_fail_one_by_one() {
-    let (near, far) = channel();
-    let fixed = replace(event(), ZX_RIGHT_WAIT).unwrap();
-    let single = replace(event(), ZX_RIGHT_TRANSFER).unwrap();
-    let (typed, wide, strange, good, kept) = (event(), event(), event(), event(), event());
-    let mut entries = [
-        disposition(ZX_HANDLE_OP_MOVE, good),
-        disposition(ZX_HANDLE_OP_MOVE, fixed),
-        disposition(ZX_HANDLE_OP_MOVE, 3),
-        disposition(ZX_HANDLE_OP_DUPLICATE, near),
-        zx_handle_disposition_t { object_type: ZX_OBJ_TYPE_PORT, ..disposition(ZX_HANDLE_OP_MOVE, typed) },
-        zx_handle_disposition_t { rights: ZX_RIGHT_READ, ..disposition(ZX_HANDLE_OP_MOVE, wide) },
-        disposition(ZX_HANDLE_OP_DUPLICATE, single),
-        disposition(9, strange),
-        disposition(ZX_HANDLE_OP_DUPLICATE, kept),
-    ];
-    assert_eq!(write_etc(near, b"", &mut entries), Err(ZX_ERR_ACCESS_DENIED));
-    let expected = [
-        55,
-        ZX_ERR_ACCESS_DENIED,
-        ZX_ERR_BAD_HANDLE,
-        ZX_ERR_NOT_SUPPORTED,
-        ZX_ERR_WRONG_TYPE,
-        ZX_ERR_INVALID_ARGS,
-        ZX_ERR_ACCESS_DENIED,
-        ZX_ERR_INVALID_ARGS,
-        55,
-    ];
-    assert_eq!(entries.map(|entry| entry.result), expected);
-    assert!([good, fixed, typed, wide, strange].iter().all(|handle| !is_valid(*handle)));
-    assert!([near, single, kept].iter().all(|handle| is_valid(*handle)));
-    assert_eq!(read(far), Err(ZX_ERR_SHOULD_WAIT));
-    assert_eq!(handle_count(kept), Ok(1));
-    let (moved, stays) = (event(), event());
-    let mut entries = [disposition(ZX_HANDLE_OP_MOVE, moved), disposition(ZX_HANDLE_OP_DUPLICATE, stays)];
-    assert_eq!(write_etc(3, b"", &mut entries), Err(ZX_ERR_BAD_HANDLE));
-    assert!(!is_valid(moved) && is_valid(stays));
-    close_many(&[near, far, single, kept, stays]).unwrap();
+    on_each_kind(|_, near, far| {
+        let fixed = replace(event(), ZX_RIGHT_WAIT).unwrap();
+        let single = replace(event(), ZX_RIGHT_TRANSFER).unwrap();
+        let (typed, wide, strange, good, kept) = (event(), event(), event(), event(), event());
+        let mut entries = [
+            disposition(ZX_HANDLE_OP_MOVE, good),
+            disposition(ZX_HANDLE_OP_MOVE, fixed),
+            disposition(ZX_HANDLE_OP_MOVE, 3),
+            disposition(ZX_HANDLE_OP_DUPLICATE, near),
+            zx_handle_disposition_t {
+                object_type: ZX_OBJ_TYPE_PORT,
+                ..disposition(ZX_HANDLE_OP_MOVE, typed)
+            },
+            zx_handle_disposition_t { rights: ZX_RIGHT_READ, ..disposition(ZX_HANDLE_OP_MOVE, wide) },
+            disposition(ZX_HANDLE_OP_DUPLICATE, single),
+            disposition(9, strange),
+            disposition(ZX_HANDLE_OP_DUPLICATE, kept),
+        ];
+        assert_eq!(write_etc(near, b"", &mut entries), Err(ZX_ERR_ACCESS_DENIED));
+        let expected = [
+            55,
+            ZX_ERR_ACCESS_DENIED,
+            ZX_ERR_BAD_HANDLE,
+            ZX_ERR_NOT_SUPPORTED,
+            ZX_ERR_WRONG_TYPE,
+            ZX_ERR_INVALID_ARGS,
+            ZX_ERR_ACCESS_DENIED,
+            ZX_ERR_INVALID_ARGS,
+            55,
+        ];
+        assert_eq!(entries.map(|entry| entry.result), expected);
+        assert!([good, fixed, typed, wide, strange].iter().all(|handle| !is_valid(*handle)));
+        assert!([near, single, kept].iter().all(|handle| is_valid(*handle)));
+        assert_eq!(read(far), Err(ZX_ERR_SHOULD_WAIT));
+        assert_eq!(handle_count(kept), Ok(1));
+        let (moved, stays) = (event(), event());
+        let mut entries = [disposition(ZX_HANDLE_OP_MOVE, moved), disposition(ZX_HANDLE_OP_DUPLICATE, stays)];
+        assert_eq!(write_etc(3, b"", &mut entries), Err(ZX_ERR_BAD_HANDLE));
+        assert!(!is_valid(moved) && is_valid(stays));
+        close_many(&[near, far, single, kept, stays]).unwrap();
+    });
 }
 
 #[test]
@@ -501,19 +514,6 @@ fn a_long_nest_of_channels_closes_without_recursion() {
         write(outer_near, b"", &[near, far]).unwrap();
         (near, far) = (outer_near, outer_far);
     }
-    close_many(&[near, far]).unwrap();
-}
-
-#[test]
-fn handles_over_a_socket_are_refused_and_consumed() {
-    if cfg!(miri) {
-        return;
-    }
-    let (near, far) = socket_channel();
-    let handle = event();
-    assert_eq!(write(near, b"x", &[handle]), Err(ZX_ERR_NOT_SUPPORTED));
-    assert!(!is_valid(handle));
-    assert_eq!(read(far), Err(ZX_ERR_SHOULD_WAIT));
     close_many(&[near, far]).unwrap();
 }
 

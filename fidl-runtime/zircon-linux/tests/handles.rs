@@ -47,7 +47,7 @@ fn duplicating_checks_rights() {
     close_many(&[source, bare, same]).unwrap();
     assert_eq!(duplicate(source, ZX_RIGHT_NONE), Err(ZX_ERR_BAD_HANDLE));
 
-    on_both(|_, near, far| {
+    on_each_kind(|_, near, far| {
         assert_eq!(duplicate(near, 0), Err(ZX_ERR_ACCESS_DENIED));
         close_many(&[near, far]).unwrap();
     });

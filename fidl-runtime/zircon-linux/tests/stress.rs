@@ -78,7 +78,7 @@ fn threads_that_use_and_close_the_same_handles() {
 #[test]
 fn two_threads_over_each_kind_of_channel() {
     let count = if cfg!(miri) { 100 } else { 30_000u64 };
-    on_both(|_, near, far| {
+    on_each_kind(|_, near, far| {
         thread::scope(|scope| {
             scope.spawn(move || {
                 for number in 0..count {
@@ -112,7 +112,7 @@ fn two_threads_over_each_kind_of_channel() {
 #[test]
 fn several_readers_of_one_end() {
     let count = if cfg!(miri) { 60 } else { 10_000u64 };
-    on_both(|kind, near, far| {
+    on_each_kind(|kind, near, far| {
         let sum = std::sync::atomic::AtomicU64::new(0);
         let taken = std::sync::atomic::AtomicU64::new(0);
         let queue = port();

@@ -77,10 +77,11 @@ pub extern "C" fn zx_object_signal(handle: zx_handle_t, clear_mask: u32, set_mas
         let mut object = handle.lock()?;
         let object = &mut *object;
         let end = &mut object.ends[handle.end];
-        if let Body::Link(link) = &mut object.body {
-            return link.signal(end, false, clear_mask, set_mask);
+        match &mut object.body {
+            Body::Link(link) => return link.signal(end, false, clear_mask, set_mask),
+            Body::Beacon(beacon) => beacon.signal(&mut object.ends, handle.end, clear_mask, set_mask),
+            _ => signals::update(end, clear_mask, set_mask),
         }
-        signals::update(end, clear_mask, set_mask);
         Ok(())
     };
     status(signal())
@@ -96,6 +97,11 @@ pub extern "C" fn zx_object_signal_peer(handle: zx_handle_t, clear_mask: u32, se
         let object = &mut *object;
         match &mut object.body {
             Body::Link(link) => return link.signal(&mut object.ends[handle.end], true, clear_mask, set_mask),
+            Body::Beacon(beacon) if beacon.peer_is_gone(handle.end) => return Err(ZX_ERR_PEER_CLOSED),
+            Body::Beacon(beacon) => {
+                beacon.signal(&mut object.ends, 1 - handle.end, clear_mask, set_mask);
+                return Ok(());
+            }
             Body::Listener(_) => return Err(ZX_ERR_NOT_SUPPORTED),
             Body::Moving => return Err(ZX_ERR_SHOULD_WAIT),
             _ => {}

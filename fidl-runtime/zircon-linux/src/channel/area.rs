@@ -22,6 +22,7 @@ use crate::sys::{self, Mapping};
 const HEAD_BYTES: usize = 4096;
 const DIRECTION_BYTES: usize = 1024;
 const TAIL: usize = 0;
+const RESERVED: usize = 16;
 const HEAD: usize = 128;
 const READY: usize = 256;
 /// Beside the bell that producers look at after each message, so that looking costs nothing more.
@@ -119,6 +120,11 @@ impl Direction for Lane<'_> {
     #[inline]
     fn capacity(&self) -> u32 {
         self.capacity
+    }
+
+    #[inline]
+    fn reserved(&self) -> &AtomicU64 {
+        self.mapping.long(self.words + RESERVED)
     }
 
     #[inline]

@@ -231,6 +231,15 @@ impl Link {
         self.idle_reads = self.idle_reads.wrapping_add(1);
         let ask = !self.watched.anywhere() || self.idle_reads.is_multiple_of(IDLE_READS);
         let gone = self.peer_is_gone(if ask { Look::Exact } else { Look::Trusting });
+        if self.area.is_some() && !gone {
+            signals::update(end, ZX_CHANNEL_READABLE, 0);
+            // All is read: a producer that found no room goes on.
+            self.ring_room();
+            if !end.waits.is_empty() {
+                self.arm(end, How::BySocket);
+            }
+            return Err(ZX_ERR_SHOULD_WAIT);
+        }
         // A last look: what came before the end is read first. And a greeting may have come.
         self.refresh(end, Look::Trusting);
         if self.over() {
@@ -239,12 +248,7 @@ impl Link {
         if self.inbound.knows_of_more() {
             return Ok(());
         }
-        if gone {
-            return Err(self.closed(end));
-        }
-        // All is read: a producer that found no room goes on.
-        self.ring_room();
-        Err(ZX_ERR_SHOULD_WAIT)
+        Err(if gone { self.closed(end) } else { ZX_ERR_SHOULD_WAIT })
     }
 
     /// Reads, or drops, a message with handles.

@@ -206,7 +206,7 @@ pub(crate) fn register(source: Handle, port: Option<Handle>, index: u32) -> Resu
         send(wake);
         return Ok(());
     }
-    descriptor::watch(&mut object, source.object, port_body)?;
+    descriptor::watch(&mut object, source.object, source.end, port_body)?;
     wait.set_state(PENDING);
     port_body.pending += 1;
     object.ends[source.end].waits.push(index);

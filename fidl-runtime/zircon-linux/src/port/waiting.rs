@@ -74,7 +74,7 @@ fn wait_slowly(
     let result = loop {
         let Some(port) = object.port() else { break Err(ZX_ERR_BAD_HANDLE) };
         let until = if overdue || !port.queue.is_empty() { 0 } else { deadline };
-        let expired = until <= 0 || until <= sys::monotonic();
+        let expired = has_passed(until);
         overdue = false;
         if !expired || port.watching {
             match port.park() {
@@ -106,7 +106,7 @@ pub(super) fn wait_hidden(index: u32, deadline: zx_time_t) -> Result<(), zx_stat
     let mut object = object::lock(index);
     loop {
         let Some(port) = object.port() else { return Err(ZX_ERR_BAD_HANDLE) };
-        if !port.queue.is_empty() || deadline <= sys::monotonic() {
+        if !port.queue.is_empty() || has_passed(deadline) {
             return Ok(());
         }
         let park = port.park()?;
@@ -114,12 +114,20 @@ pub(super) fn wait_hidden(index: u32, deadline: zx_time_t) -> Result<(), zx_stat
     }
 }
 
+/// Whether a deadline is past.
+fn has_passed(deadline: zx_time_t) -> bool {
+    // The clock is not looked at where the answer is clear.
+    deadline <= 0 || deadline != ZX_TIME_INFINITE && deadline <= sys::monotonic()
+}
+
 impl Rest {
     /// Rests in this way, and chooses the next. The port's queue was empty, and the deadline is not past.
     fn take(&mut self, index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
+        let hot = *self != Rest::Sleep && park.is_hot();
+        let spin_nanos = if *self == Rest::Spin && hot { park.spin_nanos() } else { 0 };
         let worth = match self {
-            Rest::Spin => park.is_hot(),
-            Rest::Nap => park.is_hot() && park.is_nap_worth_a_try(),
+            Rest::Spin => spin_nanos > 0,
+            Rest::Nap => hot && park.is_nap_worth_a_try(),
             Rest::Sleep => true,
         };
         let now = *self;
@@ -129,7 +137,7 @@ impl Rest {
         };
         match now {
             _ if !worth => object,
-            Rest::Spin => spin(index, object, park, deadline),
+            Rest::Spin => spin(index, object, park, deadline, spin_nanos),
             Rest::Nap => nap(index, object, park, deadline),
             Rest::Sleep => sleep(index, object, park, deadline),
         }
@@ -141,28 +149,19 @@ fn has_packet(object: &mut Locked) -> bool {
 }
 
 /// Looks at the links on the hot list, again and again while that pays.
-fn spin(index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
+fn spin(index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t, nanos: i64) -> Locked {
     drop(object);
-    descriptor::look_at_hot(park);
-    let mut object = object::lock(index);
-    if has_packet(&mut object) {
-        return object;
-    }
-    let nanos = park.spin_nanos();
-    if nanos == 0 {
-        return object;
-    }
     let end = sys::monotonic().saturating_add(nanos).min(deadline);
     loop {
-        drop(object);
-        core::hint::spin_loop();
         descriptor::look_at_hot(park);
-        object = object::lock(index);
+        let mut object = object::lock(index);
         let found = has_packet(&mut object);
         if found || sys::monotonic() >= end {
             park.note_spin(found);
             return object;
         }
+        drop(object);
+        core::hint::spin_loop();
     }
 }
 
@@ -175,9 +174,22 @@ fn count_sleeper(object: &mut Locked, woken: bool, change: i32) {
 
 /// Sleeps briefly on the futexes of the links on the hot list.
 fn nap(index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
+    // A short list costs less to clear, and is nearly always enough.
+    match park.hot_count() {
+        0..4 => nap_on(&mut [FutexEntry::NONE; 8], index, object, park, deadline),
+        _ => nap_on(&mut [FutexEntry::NONE; FUTEX_ENTRIES], index, object, park, deadline),
+    }
+}
+
+fn nap_on(
+    entries: &mut [FutexEntry],
+    index: u32,
+    object: Locked,
+    park: ParkIndex,
+    deadline: zx_time_t,
+) -> Locked {
     drop(object);
-    let mut entries = [FutexEntry::NONE; FUTEX_ENTRIES];
-    let count = descriptor::arm_for_nap(park, &mut entries);
+    let count = descriptor::arm_for_nap(park, entries);
     let mut object = object::lock(index);
     // A wake that nobody has taken note of would keep others from being sent, and lies in the epoll set.
     let waking = object.port().is_none_or(|port| port.sleepers.is_waking());

@@ -32,7 +32,7 @@ loom_words!(AtomicU32: u32, AtomicU64: u64);
 
 /// A ring of words. Messages are whole words.
 struct Model {
-    places: [AtomicU64; 2],
+    places: [AtomicU64; 3],
     bells: [AtomicU32; 2],
     words: Vec<AtomicU64>,
 }
@@ -40,7 +40,7 @@ struct Model {
 impl Model {
     fn new(words: usize) -> Model {
         Model {
-            places: [AtomicU64::new(0), AtomicU64::new(0)],
+            places: [AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0)],
             bells: [AtomicU32::new(0), AtomicU32::new(0)],
             words: (0..words).map(|_| AtomicU64::new(0)).collect(),
         }
@@ -53,6 +53,9 @@ impl Direction for Model {
 
     fn capacity(&self) -> u32 {
         8 * self.words.len() as u32
+    }
+    fn reserved(&self) -> &AtomicU64 {
+        &self.places[2]
     }
     fn tail(&self) -> &AtomicU64 {
         &self.places[0]

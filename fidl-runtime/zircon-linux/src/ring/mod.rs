@@ -112,6 +112,9 @@ pub(crate) trait Direction {
 
     /// The bytes of the ring: a power of two, at least [`RECORD_WORD`].
     fn capacity(&self) -> u32;
+    /// Where the producer will be once it has written what it is writing. Nobody relies on it; it tells whoever looks at a
+    /// dead peer's memory that a message was under way.
+    fn reserved(&self) -> &Self::Place;
     /// Where the producer is.
     fn tail(&self) -> &Self::Place;
     /// Where the consumer is.

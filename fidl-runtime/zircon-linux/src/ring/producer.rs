@@ -70,6 +70,8 @@ impl Producer {
         handles: u32,
         pieces: impl Iterator<Item = &'a [u8]>,
     ) {
+        // Relaxed: nothing hangs on it.
+        ring.reserved().store(self.tail.after(record_bytes(bytes)).to_word(), Ordering::Relaxed);
         let mask = ring.capacity() - 1;
         ring.put_word(self.tail.bytes & mask, u64::from(handles) << 32 | u64::from(bytes));
         let mut at = self.tail.bytes.wrapping_add(RECORD_WORD) & mask;

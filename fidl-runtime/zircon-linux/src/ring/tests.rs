@@ -6,7 +6,7 @@ use super::*;
 /// A ring in ordinary memory.
 struct Plain {
     capacity: u32,
-    words: [AtomicU64; 2],
+    words: [AtomicU64; 3],
     bells: [AtomicU32; 2],
     bytes: Vec<AtomicU8>,
 }
@@ -24,6 +24,9 @@ impl Direction for Plain {
 
     fn capacity(&self) -> u32 {
         self.capacity
+    }
+    fn reserved(&self) -> &AtomicU64 {
+        &self.words[2]
     }
     fn tail(&self) -> &AtomicU64 {
         &self.words[0]

@@ -28,15 +28,20 @@ pub(crate) use memory::{
     write_at,
 };
 pub(crate) use packet::{Descriptors, MOST_DESCRIPTORS, drop_packets, receive_packet, send_packet};
-pub(crate) use shared::{Mapping, create_shared, is_shared};
+pub(crate) use shared::{
+    Mapping, create_shared, is_sealed_against_writing, is_shared, memory_state, seal_against_writing,
+};
 pub(crate) use socket::{
     Address, accept, bind_private, chmod_private, connect, credentials, identity, is_channel_socket,
-    is_socket, listen, set_send_buffer, shut_down, socket, socket_pair, unlink,
+    is_datagram_socket, is_socket, listen, set_send_buffer, shut_down, socket, socket_pair, socket_to_itself,
+    unlink,
 };
 pub(crate) use time::{boot, fill_random, monotonic, random_number, sleep_until};
 
 use core::ptr::{self, NonNull};
 use std::io;
+
+use crate::sync::{AtomicU32, Ordering};
 
 /// The error number of the call that just failed on this thread.
 pub(crate) fn errno() -> i32 {
@@ -56,6 +61,21 @@ pub(crate) fn map_zeroed(bytes: usize) -> Option<NonNull<u8>> {
     // SAFETY: an anonymous mapping at an address of the system's choice touches no existing memory.
     let address = unsafe { libc::mmap(ptr::null_mut(), bytes, protection, flags, -1, 0) };
     if address == libc::MAP_FAILED { None } else { NonNull::new(address.cast()) }
+}
+
+/// A word that is 1 in this process, and 0 in a process that was forked from it, which gets the page wiped. `None` if the
+/// system cannot do that.
+pub(crate) fn word_wiped_by_fork() -> Option<&'static AtomicU32> {
+    if cfg!(miri) {
+        return None;
+    }
+    let page = map_zeroed(size_of::<u32>())?;
+    // SAFETY: the advice is about the page that was just mapped.
+    let wiped = unsafe { libc::madvise(page.as_ptr().cast(), size_of::<u32>(), libc::MADV_WIPEONFORK) } == 0;
+    // SAFETY: the page is aligned, mapped for ever, and reached by this word alone.
+    let word: &'static AtomicU32 = unsafe { AtomicU32::from_ptr(page.as_ptr().cast()) };
+    word.store(1, Ordering::Relaxed);
+    wiped.then_some(word)
 }
 
 /// Asks for large pages in a part of what [`map_zeroed`] gave. It is a wish: without them all works, and is slower.

@@ -170,15 +170,22 @@ pub(crate) fn drop_packets(socket: BorrowedFd<'_>, count: usize) -> usize {
         // SAFETY: message headers of zeroes name no address, no data and no control data.
         let mut list = unsafe { MaybeUninit::<[libc::mmsghdr; AT_ONCE]>::zeroed().assume_init() };
         let flags = libc::MSG_DONTWAIT;
-        // SAFETY: `wanted` headers are live and name no places; the null time-out means none.
-        let came = unsafe {
-            libc::recvmmsg(socket.as_raw_fd(), list.as_mut_ptr(), wanted as u32, flags as _, ptr::null_mut())
-        };
-        match usize::try_from(came) {
-            Ok(0) => return dropped,
-            Ok(came) => dropped += came,
-            Err(_) if errno() == libc::EINTR => {}
-            Err(_) => return dropped,
+        let came = received(|| {
+            // SAFETY: `wanted` headers are live and name no places; the null time-out means none.
+            let came = unsafe {
+                libc::recvmmsg(
+                    socket.as_raw_fd(),
+                    list.as_mut_ptr(),
+                    wanted as u32,
+                    flags as _,
+                    ptr::null_mut(),
+                )
+            };
+            came as isize
+        });
+        match came {
+            Ok(came) if came > 0 => dropped += came,
+            _ => return dropped,
         }
     }
     dropped

@@ -36,21 +36,51 @@ pub(crate) fn create_shared(bytes: usize) -> Result<OwnedFd, i32> {
     Ok(memory)
 }
 
-/// Whether a descriptor that a peer sent is memory of exactly this size, of ordinary pages, sealed, and writable.
-pub(crate) fn is_shared(descriptor: BorrowedFd<'_>, bytes: usize) -> bool {
+/// What a file that lives in memory is like.
+pub(crate) struct MemoryState {
+    /// Its size.
+    pub(crate) bytes: u64,
+    /// The size is sealed.
+    pub(crate) fixed: bool,
+}
+
+/// The seals of a file.
+fn seals(descriptor: BorrowedFd<'_>) -> Option<i32> {
+    // SAFETY: the call takes no pointers.
+    let seals = unsafe { libc::fcntl(descriptor.as_raw_fd(), libc::F_GET_SEALS) };
+    (seals >= 0).then_some(seals)
+}
+
+/// What a descriptor that a peer sent is like, if it is a file that lives in memory of ordinary pages.
+pub(crate) fn memory_state(descriptor: BorrowedFd<'_>) -> Option<MemoryState> {
     let mut status = MaybeUninit::<libc::stat>::zeroed();
     // SAFETY: `status` is writable.
     let known = unsafe { libc::fstat(descriptor.as_raw_fd(), status.as_mut_ptr()) } == 0;
     // SAFETY: the structure is integers, which were zeroed and perhaps filled.
     let status = unsafe { status.assume_init() };
     let regular = known && status.st_mode & libc::S_IFMT == libc::S_IFREG;
+    let size_seals = libc::F_SEAL_SHRINK | libc::F_SEAL_GROW;
+    let fixed = seals(descriptor)? & size_seals == size_seals;
+    let ordinary = regular && file_system(descriptor) == Some(TMPFS_MAGIC);
+    let bytes = u64::try_from(status.st_size).ok()?;
+    ordinary.then_some(MemoryState { bytes, fixed })
+}
+
+/// Whether nobody can write to a file any more.
+pub(crate) fn is_sealed_against_writing(descriptor: BorrowedFd<'_>) -> bool {
+    seals(descriptor).is_some_and(|seals| seals & libc::F_SEAL_WRITE != 0)
+}
+
+/// Sees to it that nobody can write to a file any more. Fails while a mapping can.
+pub(crate) fn seal_against_writing(descriptor: BorrowedFd<'_>) -> Result<(), i32> {
     // SAFETY: the call takes no pointers.
-    let seals = unsafe { libc::fcntl(descriptor.as_raw_fd(), libc::F_GET_SEALS) };
-    let sealed = seals >= 0 && seals & SEALS == SEALS && seals & WRITE_SEALS == 0;
-    regular
-        && sealed
-        && status.st_size == bytes as libc::off_t
-        && file_system(descriptor) == Some(TMPFS_MAGIC)
+    checked(unsafe { libc::fcntl(descriptor.as_raw_fd(), libc::F_ADD_SEALS, libc::F_SEAL_WRITE) })
+}
+
+/// Whether a descriptor that a peer sent is memory of exactly this size, of ordinary pages, sealed, and writable.
+pub(crate) fn is_shared(descriptor: BorrowedFd<'_>, bytes: usize) -> bool {
+    let sealed = seals(descriptor).is_some_and(|seals| seals & SEALS == SEALS && seals & WRITE_SEALS == 0);
+    sealed && memory_state(descriptor).is_some_and(|state| state.bytes == bytes as u64)
 }
 
 fn file_system(descriptor: BorrowedFd<'_>) -> Option<i64> {

@@ -58,6 +58,32 @@ pub(crate) fn socket_pair() -> Result<[OwnedFd; 2], i32> {
     Ok([end0, end1])
 }
 
+/// A new socket that is connected with itself: what it sends it receives, and nobody else can send to it.
+pub(crate) fn socket_to_itself() -> Result<OwnedFd, i32> {
+    let kind = libc::SOCK_DGRAM | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
+    // SAFETY: the call takes no pointers.
+    let socket = owned(unsafe { libc::socket(libc::AF_UNIX, kind, 0) }).ok_or_else(errno)?;
+    // An address of the family alone has the system choose one that nobody has.
+    let mut address =
+        Address(libc::sockaddr_un { sun_family: libc::AF_UNIX as libc::sa_family_t, sun_path: [0; 108] });
+    let family = size_of::<libc::sa_family_t>() as libc::socklen_t;
+    // SAFETY: the address is live and as long as said.
+    checked(unsafe { libc::bind(socket.as_raw_fd(), address.pointer(), family) })?;
+    let mut size = ADDRESS_BYTES;
+    let place = (&raw mut address.0).cast();
+    // SAFETY: the address is writable for `size` bytes.
+    checked(unsafe { libc::getsockname(socket.as_raw_fd(), place, &mut size) })?;
+    // SAFETY: the address is live and as long as said.
+    checked(unsafe { libc::connect(socket.as_raw_fd(), address.pointer(), size) })?;
+    Ok(socket)
+}
+
+/// Whether a descriptor that a peer sent is a Unix socket for datagrams.
+pub(crate) fn is_datagram_socket(descriptor: BorrowedFd<'_>) -> bool {
+    option(descriptor, libc::SO_DOMAIN) == Some(libc::AF_UNIX)
+        && option(descriptor, libc::SO_TYPE) == Some(libc::SOCK_DGRAM)
+}
+
 /// An integer option of a socket; `None` for what is no socket.
 fn option(socket: BorrowedFd<'_>, name: libc::c_int) -> Option<libc::c_int> {
     let mut value: libc::c_int = 0;

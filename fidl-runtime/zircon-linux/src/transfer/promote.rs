@@ -1,4 +1,6 @@
-//! A channel within the process becomes one between processes.
+//! An object within the process becomes one between processes.
+//!
+//! An event or an event pair does so where it is. A channel goes through these states:
 //!
 //! ```text
 //!   before:   object X: Local, ends 0 and 1, two queues of unread messages
@@ -15,11 +17,12 @@ use std::os::fd::AsFd;
 
 use super::{DEPTH, crosses, pack_at};
 use crate::abi::types::*;
+use crate::beacon::Beacon;
 use crate::capacity::{RING_BYTES, RING_BYTES_MAX};
 use crate::channel::{self, Link, Local, Message};
 use crate::descriptor::{self, Look};
 use crate::handle_table::{self, Handle};
-use crate::object::{self, Body, End};
+use crate::object::{self, Body, End, Object};
 use crate::pool::Queue;
 use crate::ring::record_bytes;
 use crate::signals;
@@ -81,15 +84,46 @@ fn pair(capacity: u32, ends: [u8; 2]) -> Result<[Link; 2], zx_status_t> {
     make().map_err(|error: i32| if error == libc::ENOMEM { ZX_ERR_NO_MEMORY } else { ZX_ERR_NO_RESOURCES })
 }
 
+/// Makes what a closed entry leads to an object that can cross, if it is not one yet.
+pub(super) fn promote(entry: u32, depth: u32) -> Result<(), zx_status_t> {
+    let handle = handle_table::closed_entry(entry);
+    let mut object = object::lock(handle.object);
+    match &object.body {
+        Body::Plain => promote_signals(&mut object, handle),
+        Body::Local(_) => {
+            drop(object);
+            promote_channel(entry, depth)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Makes a beacon of an event or an event pair, where it is.
+fn promote_signals(object: &mut Object, handle: Handle) -> Result<(), zx_status_t> {
+    let paired = handle.kind == ZX_OBJ_TYPE_EVENTPAIR;
+    let asserted = [object.ends[0].signals, object.ends[1].signals];
+    let mut beacon = Beacon::create(paired, asserted).map_err(|_| ZX_ERR_NO_RESOURCES)?;
+    for end in 0..2 {
+        if object.ends[end].handles == 0 {
+            beacon.let_go(&mut object.ends, end);
+        }
+    }
+    object.body = Body::Beacon(beacon);
+    for end in 0..=usize::from(paired) {
+        descriptor::watch_pending(object, handle.object, end);
+    }
+    Ok(())
+}
+
 /// Makes links of both ends of the local channel that a closed entry leads to. Afterwards the entry leads to an object of
 /// its own.
-pub(super) fn promote(entry: u32, depth: u32) -> Result<(), zx_status_t> {
+fn promote_channel(entry: u32, depth: u32) -> Result<(), zx_status_t> {
     if depth >= DEPTH {
         return Err(ZX_ERR_NOT_SUPPORTED);
     }
     let handle = handle_table::closed_entry(entry);
     let stays = 1 - handle.end;
-    let new = object::create(Body::Plain, [ZX_CHANNEL_WRITABLE, 0])?;
+    let new = object::create(Body::Plain, [0; 2])?;
     let begun = begin(handle, stays);
     let ([mut near, mut far], unread) = match begun {
         Ok(begun) => begun,
@@ -115,10 +149,14 @@ fn begin(handle: Handle, stays: usize) -> Result<([Link; 2], [Queue<Message>; 2]
             Body::Local(local) => ring_bytes(local)?,
             _ => return Err(ZX_ERR_NOT_SUPPORTED),
         };
-        let links = pair(capacity, [stays as u8, 0])?;
+        let links = pair(capacity, [stays as u8, handle.end as u8])?;
         let mut object = object::lock(handle.object);
         let object = &mut *object;
         let Body::Local(local) = &mut object.body else { return Err(ZX_ERR_NOT_SUPPORTED) };
+        local.cancel_calls_of(handle);
+        if local.is_calling(stays) {
+            return Err(ZX_ERR_BAD_STATE);
+        }
         // More may have been written meanwhile.
         if ring_bytes(local)? > capacity {
             continue;
@@ -163,7 +201,7 @@ fn finish(entry: u32, handle: Handle, new: u32, near: Link, far: Link) {
     let mut object = object::lock(handle.object);
     let old = &mut *object;
     old.end_uses_of(handle);
-    let koid = old.koid(handle.end);
+    let koid = old.koid(0);
     old.ends[handle.end].handles = 0;
     let deserted = old.ends[stays].handles == 0;
     let mut leftover = None;
@@ -185,6 +223,7 @@ fn finish(entry: u32, handle: Handle, new: u32, near: Link, far: Link) {
     let mut object = object::lock(new);
     object.body = Body::Link(far);
     object.take_koids(koid);
-    object.ends[0].handles = 1;
-    handle_table::lead_to(entry, new, 0);
+    object.ends[handle.end].handles = 1;
+    object.ends[handle.end].signals = ZX_CHANNEL_WRITABLE;
+    handle_table::lead_to(entry, new, handle.end);
 }

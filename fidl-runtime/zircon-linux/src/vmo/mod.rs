@@ -10,6 +10,7 @@
 
 mod child;
 mod content;
+mod crossing;
 
 pub(crate) use child::create_child;
 pub(crate) use content::{operate, read, set_size, set_stream_size, write};

@@ -282,17 +282,33 @@ pub fn socket_channel() -> (u32, u32) {
 /// How a channel's messages travel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
+    /// Within the process.
     Local,
-    Socket,
+    /// By connecting to a path.
+    Path,
+    /// Within the process first, then one end was sent to and fro.
+    Crossed,
 }
 
-/// Runs a test on both kinds of channels.
-pub fn on_both(test: impl Fn(Kind, u32, u32)) {
+/// Two ends of a channel of which one has crossed.
+pub fn crossed_channel() -> (u32, u32) {
+    let carrier = socket_channel();
+    let (near, far) = channel();
+    write(carrier.0, b"", &[far]).unwrap();
+    let (_, handles) = read(carrier.1).unwrap();
+    close_many(&[carrier.0, carrier.1]).unwrap();
+    (near, handles[0])
+}
+
+/// Runs a test on each kind of channel.
+pub fn on_each_kind(test: impl Fn(Kind, u32, u32)) {
     let (near, far) = channel();
     test(Kind::Local, near, far);
     // Miri knows no sockets that keep messages whole.
     if cfg!(not(miri)) {
         let (near, far) = socket_channel();
-        test(Kind::Socket, near, far);
+        test(Kind::Path, near, far);
+        let (near, far) = crossed_channel();
+        test(Kind::Crossed, far, near);
     }
 }
