@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use fidl::kernel::{self, AsHandleRef, Channel, Event, Status};
 use fidl::message::{Frame, FrameStorage, Header};
-use fidl::wire::{self, HandleSlot, HandleView, SAME_RIGHTS};
+use fidl::wire::{self, EncodeError, EncodeRule, HandleSlot, HandleView, SAME_RIGHTS};
 
 fidl::wire_struct! {
     /// A struct with a handle of any kind.
@@ -95,4 +95,23 @@ fn a_message_that_was_looked_into_keeps_its_rights() {
     from.write(near.raw_handle()).unwrap();
     from.read(far.raw_handle()).unwrap();
     assert_eq!(from.slots()[0].rights(), FEW);
+}
+
+#[test]
+fn a_message_that_cannot_be_sent_on_leaves_no_handle_open() {
+    let (from, small, few, to) =
+        (Frame::<24, 1>::EMPTY, Frame::<16, 1>::EMPTY, Frame::<24, 0>::EMPTY, Frame::<24, 1>::EMPTY);
+    let mut from = from.lease().unwrap();
+    let (channel, peer) = Channel::create().unwrap();
+    from.encode::<Token>(HEADER, TokenBuilder::EMPTY.handle(channel)).unwrap();
+    let (mut small, mut few, mut to) = (small.lease().unwrap(), few.lease().unwrap(), to.lease().unwrap());
+    assert_eq!(small.take_over(HEADER, &from), Err(EncodeError::new(EncodeRule::OutOfSpace)));
+    assert_eq!(few.take_over(HEADER, &from), Err(EncodeError::new(EncodeRule::TooManyHandles)));
+    assert!(is_open(&peer));
+    to.take_over(HEADER, &from).unwrap();
+    assert!(is_open(&peer));
+    // The handle has been taken out by now.
+    assert_eq!(to.take_over(HEADER, &from), Err(EncodeError::new(EncodeRule::InvalidHandle)));
+    assert!(!is_open(&peer));
+    assert_eq!([small.message().len(), few.message().len(), to.message().len()], [0; 3]);
 }

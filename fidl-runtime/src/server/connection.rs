@@ -15,6 +15,7 @@ use super::close::CloseReason;
 use crate::kernel::Status;
 use crate::message::Protocol;
 use crate::message::{FrameStorage, Header, Lease};
+use crate::storage::{Inbox, InboxLink};
 use crate::wire::{Encode, EncodeError, EncodeRule, Wire};
 
 /// What handlers and the service share of one connection.
@@ -35,6 +36,8 @@ pub(super) struct Peer {
     registering: AtomicBool,
     /// How often a waiter left the chain while others were behind it, which then register again.
     breaks: AtomicU16,
+    /// Its place among those that want something of the service.
+    pub(super) link: InboxLink,
     /// Why a handler wants the connection to end: one of the `END_` numbers.
     pub(super) end: AtomicU32,
     /// The status for it.
@@ -69,6 +72,7 @@ impl Peer {
             writable: AtomicWaker::new(),
             registering: AtomicBool::new(false),
             breaks: AtomicU16::new(0),
+            link: InboxLink::new(),
             end: AtomicU32::new(END_NONE),
             status: AtomicI32::new(0),
         }
@@ -145,8 +149,8 @@ const fn epoch(waits: u64) -> u32 {
 pub(super) struct Shared<P: Protocol, T: ?Sized = [Peer]> {
     /// Events are encoded here, and written at once.
     frame: P::EventFrame,
-    /// A peer wants something of the service.
-    pub(super) attention: AtomicBool,
+    /// Which peers want something of the service.
+    pub(super) attention: Inbox,
     /// Wakes the service. A wake takes it; the service's turn puts it back.
     pub(super) service: AtomicWaker,
     /// Set when the service starts.
@@ -158,7 +162,7 @@ impl<P: Protocol, const C: usize> Shared<P, [Peer; C]> {
     pub(super) const fn new() -> Self {
         Self {
             frame: P::EventFrame::EMPTY,
-            attention: AtomicBool::new(false),
+            attention: Inbox::new(),
             service: AtomicWaker::new(),
             events_between_requests: AtomicU32::new(0),
             peers: [const { Peer::new() }; C],
@@ -167,10 +171,17 @@ impl<P: Protocol, const C: usize> Shared<P, [Peer; C]> {
 }
 
 impl<P: Protocol> Shared<P> {
-    /// Makes the service look at its peers.
-    fn call_service(&self) {
-        self.attention.store(true, Release);
+    /// Makes the service look at a peer.
+    fn call_service(&self, index: u32) {
+        self.look_at(index);
         self.service.wake();
+    }
+
+    /// Makes the service look at a peer in its next turn.
+    pub(super) fn look_at(&self, index: u32) {
+        if let Some(peer) = self.peers.get(index as usize) {
+            self.attention.add(&peer.link, index);
+        }
     }
 }
 
@@ -294,7 +305,7 @@ impl<'s, P: Protocol> Connection<'s, P> {
         if peer.end.load(Relaxed) == END_NONE {
             peer.status.store(status.into_raw(), Relaxed);
             peer.end.store(end, Release);
-            self.shared.call_service();
+            self.shared.call_service(self.index);
         }
     }
 
@@ -380,7 +391,7 @@ impl<P: Protocol> Future for Writable<'_, P> {
             return self.finish();
         }
         if first {
-            self.connection.shared.call_service();
+            self.connection.shared.call_service(self.connection.index);
         }
         Poll::Pending
     }

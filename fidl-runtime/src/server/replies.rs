@@ -6,7 +6,7 @@ use super::binding::{Binding, End, Outcome};
 use super::close::CloseReason;
 use super::place::Dispatch;
 use super::service::{CONNECTION, Running};
-use super::tables::{Entry, Tables};
+use super::tables::{Entry, ORPHAN, Tables};
 use crate::kernel::{self, Port, Signals, Status};
 use crate::message::Lease;
 
@@ -16,6 +16,12 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         let call = outcome.call as usize;
         let index = tables.calls[call].connection;
         tables.calls[call].slot = None;
+        if index == ORPHAN {
+            tables.call_links.remove(&mut tables.orphans, call);
+            tables.free_call(call);
+            self.count(|counters| counters.discarded += u64::from(matches!(outcome.end, End::Reply(_))));
+            return;
+        }
         tables.call_links.remove(&mut tables.entries[index].running, call);
         let reason = match outcome.end {
             End::Done => None,

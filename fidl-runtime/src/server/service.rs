@@ -12,7 +12,7 @@ use super::connection::{Peer, Shared};
 use super::place::{Dispatch, ServerPlace};
 use super::tables::{CallFrames, Tables};
 use crate::kernel::{AsHandleRef, Channel, Instant, Listener, Port, PortPacket, ServerEnd, Status};
-use crate::message::{FrameStorage, LargeFrame};
+use crate::message::{FrameStorage, LargeFrame, Protocol};
 use crate::reactor::{Attachment, Consumer, Delivered, PacketKey, Reactor};
 use crate::storage::Claim;
 use crate::task::{Arena, ArenaBytes, NoLane};
@@ -30,6 +30,8 @@ pub struct Service<
     server: ServerPlace<B::Server>,
     shared: Shared<B::Protocol, [Peer; C]>,
     frames: [CallFrames<B::Protocol>; N],
+    /// For a request that is read while no call is free.
+    spare: <B::Protocol as Protocol>::RequestFrame,
     large: [LargeFrame; L],
     tables: Claim<Tables<C, N>>,
     arena: Claim<ArenaBytes<SIZE>>,
@@ -46,6 +48,7 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
             server: ServerPlace::new(),
             shared: Shared::new(),
             frames: [const { CallFrames::EMPTY }; N],
+            spare: FrameStorage::EMPTY,
             large: [const { LargeFrame::EMPTY }; L],
             tables: Claim::new(Tables::new()),
             arena: Claim::new(ArenaBytes::new()),
@@ -92,11 +95,13 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
             server,
             shared: &self.shared,
             frames: &self.frames,
+            spare: &self.spare,
             large: &self.large,
             dispatch,
             engine: RefCell::new(Engine { arena, tables }),
             attachment: OnceCell::new(),
             counters: Cell::new(Counters::default()),
+            bytes_read: Cell::new(0),
             unwound: Cell::new(false),
         })
     }
@@ -143,6 +148,12 @@ pub struct Counters {
     pub blocked: u64,
     /// Times the listener had to wait because all connections were in use.
     pub connections_exhausted: u64,
+    /// One-way requests that were dropped because no call was free.
+    pub dropped_one_way: u64,
+    /// Answers that were discarded because their connection had ended before.
+    pub discarded: u64,
+    /// Times that all calls were in use, others were wanted, and for as long as the service's patience no handler finished.
+    pub stuck: u64,
     /// The most requests that were in flight at one time.
     pub most_in_flight: u64,
 }
@@ -156,11 +167,14 @@ pub struct Running<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usi
     pub(super) server: &'static B::Server,
     pub(super) shared: &'static Shared<B::Protocol, [Peer; C]>,
     pub(super) frames: &'static [CallFrames<B::Protocol>; N],
+    pub(super) spare: &'static <B::Protocol as Protocol>::RequestFrame,
     pub(super) large: &'static [LargeFrame],
     dispatch: D,
     engine: RefCell<Engine<D::Future, C, N>>,
     attachment: OnceCell<Attachment>,
     counters: Cell<Counters>,
+    /// Bytes of requests that were read.
+    pub(super) bytes_read: Cell<u64>,
     /// The last turn ended with a panic.
     unwound: Cell<bool>,
 }
@@ -324,7 +338,10 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
 
     fn deadline(&self) -> Instant {
         let engine = self.engine.borrow();
-        engine.tables.patience_ends(self.capacity.patience).min(engine.tables.listener_retries())
+        let tables = &engine.tables;
+        let patience =
+            tables.patience_ends(self.capacity.patience).min(tables.stuck_ends(self.capacity.patience));
+        patience.min(tables.listener_retries())
     }
 }
 

@@ -83,6 +83,10 @@ impl<W: Wire, X: EncodeRef<W> + ?Sized> EncodeRef<W> for &X {
 }
 
 /// A value that encodes as `W` and is used up: a type with handles, or a reference to one without.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not encode as `{W}`",
+    note = "a struct's builder encodes when all its members are set, in the order of the schema; its number says how many are"
+)]
 pub trait Encode<W: Wire>: Sized {
     /// Writes the value to `out`, which is zeroed, and what it refers to behind everything claimed so far. Handles become
     /// the message's, also where an error follows.

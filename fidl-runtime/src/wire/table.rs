@@ -353,6 +353,19 @@ pub trait TableView<'f>: Copy {
 /// # }
 /// let place = PlaceBuilder::EMPTY.height(8849).name("Everest"); // by descending ordinal
 /// ```
+///
+/// ```compile_fail
+/// # use fidl::wire;
+/// # fidl::wire_table! {
+/// #     pub table PlaceWire, PlaceView<'f>, PlaceBuilder {
+/// #         1 name: wire::Str<16> => &'f str,
+/// #         3 height: wire::U32 => u32,
+/// #     }
+/// # }
+/// let name = Some("Everest");
+/// // A builder that has not been told of the height.
+/// let place = PlaceBuilder::EMPTY.height(8849).maybe(name, |_, name| PlaceBuilder::EMPTY.name(name));
+/// ```
 #[macro_export]
 macro_rules! wire_table {
     (
@@ -377,12 +390,14 @@ macro_rules! wire_table {
         }
 
         impl<const HIGHEST: u64, P: $crate::wire::SetMembers> $builder<HIGHEST, P> {
-            /// Sets members if there is a value for them.
+            /// Sets members if there is a value for them: `set` is given a builder to set them with, of members behind
+            /// those that are set.
             pub fn maybe<T, const HIGHER: u64, Q: $crate::wire::SetMembers>(
                 self,
                 value: ::core::option::Option<T>,
                 set: impl ::core::ops::FnOnce($builder<HIGHEST, $crate::wire::NoMembers>, T) -> $builder<HIGHER, Q>,
             ) -> $builder<HIGHER, impl $crate::wire::SetMembers> {
+                const { assert!(HIGHEST <= HIGHER, "the members of a table are set by ascending ordinal") };
                 let more = value.map(|value| set($builder($crate::wire::NoMembers), value).0);
                 let highest = more.as_ref().map_or(0, $crate::wire::SetMembers::highest).max(self.0.highest());
                 $builder($crate::wire::members_up_to(
