@@ -68,6 +68,7 @@ pub(crate) fn look(number: zx_handle_t) -> Result<Handle, zx_status_t> {
         return Err(ZX_ERR_BAD_HANDLE);
     }
     let tables = tables();
+    tables.check_own()?;
     let plain = (number ^ tables.secret) >> 2;
     let index = plain & ((1 << INDEX_BITS) - 1);
     let entry = tables.handles.find(index).ok_or(ZX_ERR_BAD_HANDLE)?;

@@ -9,8 +9,10 @@
 //! extern crate zircon_linux as _;
 //! ```
 //!
-//! A channel whose ends are in one process costs no descriptor and no system call but to wake a sleeping thread.
-//! Channels between processes are made by [`listen`] and [`connect`] on a path of the file system:
+//! A channel whose ends are in one process costs no descriptor and no system call but to wake a sleeping thread. One
+//! whose ends are in two carries its messages over rings in shared memory, and makes a system call only to wake who
+//! sleeps, and for handles. It is made by sending an end to another process, by [`export`] and [`adopt`] for a process
+//! that this one starts, or by [`listen`] and [`connect`] on a path of the file system:
 //!
 //! ```
 //! use zircon_linux::abi::types::*;
@@ -34,8 +36,8 @@
 //! ```
 //!
 //! No call touches the heap, not even the first of a process: all tables have a fixed capacity, which a program may
-//! choose before (see [`Capacity`]), in one reservation of address space whose pages take memory when first used. [`memory()`] tells how full they are. The
-//! crate starts no thread and installs no signal handler.
+//! choose before (see [`Capacity`]), in one reservation of address space whose pages take memory when first used.
+//! [`memory()`] tells how full they are. The crate starts no thread and installs no signal handler.
 //!
 //! # Calls
 //!
@@ -51,6 +53,7 @@
 //! | `zx_channel_call`, `_call_etc` | USE_IOVEC |
 //! | `zx_port_create`, `_queue`, `_wait`, `_cancel`, `_cancel_key` | |
 //! | `zx_linux_port_wait_batch` | an extension: as many packets as are there, in one step |
+//! | `zx_linux_port_set_spin` | an extension: how long a thread may spin before it sleeps |
 //! | `zx_event_create`, `zx_eventpair_create` | |
 //! | `zx_socket_create`, `_read`, `_write`, `_set_disposition` | STREAM, DATAGRAM, PEEK |
 //! | `zx_fifo_create`, `_read`, `_write` | |
@@ -72,14 +75,29 @@
 //!   failure leaves. So a caller may simply try again.
 //! - **A full queue of user packets** gives `ZX_ERR_SHOULD_WAIT` from `zx_port_queue`: there is no policy exception
 //!   to raise.
-//! - **Handles over a socket channel** are refused with `ZX_ERR_NOT_SUPPORTED` (and consumed).
-//! - **What happens in the other process is seen when it is looked for.** PEER_CLOSED and READABLE of a socket channel
-//!   are set by waiting, reading or writing, not at the moment of the cause. `zx_object_signal_peer` over a socket
-//!   channel is `ZX_ERR_NOT_SUPPORTED`. Its `related_koid` is a number of its own: koids are unique within a process.
-//! - **A socket channel's read that ends in `ZX_ERR_BUFFER_TOO_SMALL` may have used the buffer** as scratch space: the
-//!   message is received straight into it.
-//! - **A socket channel's write in more than 63 pieces** can find no gather buffer and gives `ZX_ERR_NO_RESOURCES`.
-//! - **A peer that breaks the rules** of the socket protocol, or closes one direction, counts as closed.
+//! - **What happens in another process is seen when it is looked for**: by waiting, reading or writing, not at the moment
+//!   of the cause. A thread that has just been busy with one peer may see a new connection, a timer, or the death of
+//!   another peer some milliseconds late ([`capacity::NAP_NANOS`]).
+//! - **A channel between processes holds as many bytes as its ring** ([`capacity::RING_BYTES`], or what
+//!   [`connect_with`] was told). A message that can never fit is `ZX_ERR_OUT_OF_RANGE`.
+//! - **What cannot be sent to another process** is refused with `ZX_ERR_NOT_SUPPORTED` before anything is sent, and
+//!   consumed: ports, timers, sockets, fifos, address spaces, listening ends, slices of memory objects, and channels in
+//!   whose unread messages such a handle lies or that lie more than 8 deep in one another. A channel with more than 64
+//!   unread messages with handles in one direction is `ZX_ERR_NO_RESOURCES`.
+//! - **Rights travel, and the receiver's library keeps to them.** Against a receiver without it only the system's own
+//!   means count. So a memory object without WRITE is sealed against writing, for everyone and for good, if its handle
+//!   is the only use that this process makes of it, and refused with `ZX_ERR_ACCESS_DENIED` if not. All other rights are
+//!   advisory there: a receiver can duplicate, pass on, map and resize what it got.
+//! - **An end that came through another process is only as trustworthy as that process**, which may have kept a copy of
+//!   its descriptors. No crash, leak or hang follows from what it does with them; which messages arrive is up to it. The
+//!   same holds for events and event pairs and all who hold them.
+//! - **Koids, handle counts, names and memory parents** are those of one process. An object that came from another
+//!   has new ones, and handles elsewhere are not counted. ([`peer_credentials`] tells who is at the other end.)
+//! - **An event pair's own signals**, set by one of several processes that hold the same end, are seen by the others
+//!   when they look; those set by the peer wake them.
+//! - **A peer that breaks the rules**, or closes one direction, counts as closed. So does one that passes its own
+//!   socket on and dies, but only once nobody holds that.
+//! - **Each end of a channel between processes takes two descriptors** and one mapping, of memory and a socket.
 //! - **Closing a port under sleepers** ends their waits with `ZX_ERR_CANCELED`, where the kernel lets them sleep to
 //!   their deadline: a thread that nobody can wake is of no use to anyone.
 //! - **EDGE waits** are ended by a change of a signal that they asked for, as documented; the kernel's code also
@@ -103,8 +121,7 @@
 //! - **Bad pointers** are told from good ones only if null or misaligned (`ZX_ERR_INVALID_ARGS`). The places of one
 //!   call must not overlap.
 //! - **No job policy**: a bad handle is a status and nothing else.
-//! - **After `fork` without `exec`** the child shares the parent's sockets and has copies of its tables; it must not
-//!   call the crate.
+//! - **After `fork` without `exec`** each call in the child that takes or makes a handle is `ZX_ERR_BAD_STATE`.
 //!
 #![doc = include_str!("../docs/published-crate.md")]
 //! # Layers
@@ -114,10 +131,13 @@
 //! | module | what it does |
 //! | --- | --- |
 //! | [`abi`] | the calls: check arguments, reach into the caller's memory, call inward |
-//! | `rendezvous`, `usage` | the Rust functions beside the calls |
+//! | `rendezvous`, `inherit`, `usage` | the Rust functions beside the calls |
+//! | `transfer` | handles on their way to another process, and objects that become shared for it |
 //! | `blocking` | blocking waits, made of asynchronous ones and a hidden port |
-//! | `channel` | messages, and the three kinds of channel ends: `local`, `link` (a socket), `listener` |
-//! | `timer`, `descriptor` | objects whose signals follow a descriptor |
+//! | `channel` | messages, and the three kinds of channel ends: `local`, `link` (between processes), `listener` |
+//! | `ring` | one direction of a link: records, positions, and the doorbells of who sleeps |
+//! | `beacon` | events and event pairs that other processes hold too |
+//! | `timer`, `descriptor` | objects whose signals follow something outside, and how ports hear of it |
 //! | `socket`, `fifo`, `vmo`, `vmar`, `name`, `inspect` | the other objects, and what can be asked of all |
 //! | `starved` | channels and sockets that found message memory full |
 //! | `port`, `signals`, `wait`, `park` | packets, the waits that make them, and where threads sleep |
@@ -132,7 +152,8 @@
 //! them is new and known to no one else.
 //!
 //! `unsafe` is denied but in `abi` and `payload` (the caller's memory), `memory` and `pool` (who may touch a slot),
-//! `sync` (the lock) and `sys` (calls of Linux), and for single promises that a type is valid as zeroes.
+//! `sync` (the lock), `sys` (calls of Linux), `vmo` and `vmar` (descriptors and mappings that outlive a lock), and for
+//! single promises that a type is valid as zeroes.
 
 #![deny(unsafe_code)]
 

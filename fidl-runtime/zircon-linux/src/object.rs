@@ -168,6 +168,7 @@ impl Guarded for Object {
 /// Makes an object with the signals given, without handles yet.
 pub(crate) fn create(body: Body, signals: [zx_signals_t; 2]) -> Result<u32, zx_status_t> {
     let tables = tables();
+    tables.check_own()?;
     let index = tables.objects.take().ok_or(ZX_ERR_NO_RESOURCES)?;
     let mut object = lock(index);
     object.body = body;

@@ -38,6 +38,8 @@ pub(crate) struct Tables {
     pub(crate) any_starved: AtomicU32,
     /// Mixed into handle numbers; its low two bits are 0.
     pub(crate) secret: u32,
+    /// 0 in a process that was forked from the one that made the tables.
+    own: &'static AtomicU32,
     /// The sizes of the tables, and the bounds of what is in them.
     pub(crate) capacity: Capacity,
     next_koid: AtomicU64,
@@ -109,6 +111,7 @@ impl Tables {
             any_starved: AtomicU32::new(0),
             root_vmar: AtomicU32::new(0),
             secret: secret(),
+            own: sys::word_wiped_by_fork().unwrap_or(&ALWAYS_OWN),
             capacity,
             next_koid: AtomicU64::new(FIRST_KOID),
             reserved: if reservation.is_some() { bytes } else { 0 },
@@ -121,11 +124,21 @@ impl Tables {
         self.next_koid.fetch_add(2, Ordering::Relaxed)
     }
 
+    /// Passes unless this process was forked, without a new program, from the one that made the tables.
+    #[inline]
+    pub(crate) fn check_own(&self) -> Result<(), zx_status_t> {
+        // Relaxed: the word guards nothing, and changes only by a fork.
+        if self.own.load(Ordering::Relaxed) != 0 { Ok(()) } else { Err(ZX_ERR_BAD_STATE) }
+    }
+
     /// The address space that the tables take.
     pub(crate) fn reserved(&self) -> usize {
         self.reserved
     }
 }
+
+/// Where a fork cannot be told.
+static ALWAYS_OWN: AtomicU32 = AtomicU32::new(1);
 
 fn secret() -> u32 {
     sys::random_number() & !3

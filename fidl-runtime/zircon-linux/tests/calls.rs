@@ -14,7 +14,8 @@ const READABLE: u32 = ZX_CHANNEL_READABLE;
 const FIRST: u32 = 0x8000_0000;
 
 /// The ways to make a pair: within the process, and as between processes, which Miri does not know.
-const MAKERS: &[fn() -> (u32, u32)] = if cfg!(miri) { &[channel] } else { &[channel, socket_channel] };
+const MAKERS: &[fn() -> (u32, u32)] =
+    if cfg!(miri) { &[channel] } else { &[channel, socket_channel, crossed_channel] };
 
 /// Runs a test on a pair of each kind and closes what the test leaves open.
 fn on_each(test: impl Fn(u32, u32)) {

@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::collections::VecDeque;
+
 use common::*;
 use zircon_linux::abi::types::*;
 
@@ -65,6 +67,42 @@ fn a_stream_has_no_boundaries() {
             }
             assert_eq!(read, bytes);
             assert_eq!(signals(to), WRITABLE);
+        }
+    });
+}
+
+/// Writes, reads and looks of random sizes, held against a queue of bytes.
+#[test]
+fn a_stream_is_a_queue_of_bytes() {
+    on_each(STREAM, |near, far| {
+        let (mut model, mut state, mut next) = (VecDeque::new(), 1u64, 0u8);
+        let rounds = if cfg!(miri) { 60 } else { 4_000 };
+        for _ in 0..rounds {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let size = (state >> 33) as usize % if cfg!(miri) { 700 } else { 9_000 };
+            match state >> 60 {
+                0..7 => {
+                    let bytes: Vec<u8> = (0..size).map(|number| next.wrapping_add(number as u8)).collect();
+                    let written = socket_write(near, &bytes).unwrap_or(0);
+                    assert_eq!(written, size.min(room() - model.len()));
+                    model.extend(&bytes[..written]);
+                    next = next.wrapping_add(written as u8);
+                }
+                kind => {
+                    let (options, count) =
+                        (if kind == 7 { ZX_SOCKET_PEEK } else { 0 }, size.min(model.len()));
+                    let found = socket_read_with(far, options, size).unwrap_or_default();
+                    assert!(found.iter().eq(model.iter().take(count)));
+                    if kind != 7 {
+                        model.drain(..count);
+                    }
+                }
+            }
+            let told: zx_info_socket_t = info(far, ZX_INFO_SOCKET).unwrap();
+            assert_eq!(told.rx_buf_size, model.len());
+            let readable = if model.is_empty() { 0 } else { READABLE };
+            let writable = if model.len() < room() { WRITABLE } else { 0 };
+            assert_eq!((signals(far) & READABLE, signals(near) & WRITABLE), (readable, writable));
         }
     });
 }

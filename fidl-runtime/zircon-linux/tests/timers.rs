@@ -2,6 +2,7 @@
 
 mod common;
 
+#[cfg(not(miri))]
 use std::thread;
 
 use common::*;

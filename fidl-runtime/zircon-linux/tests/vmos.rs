@@ -15,6 +15,12 @@ const READ: u32 = ZX_VM_PERM_READ;
 const READ_WRITE: u32 = ZX_VM_PERM_READ | ZX_VM_PERM_WRITE;
 const NO_CHILDREN: u32 = ZX_VMO_ZERO_CHILDREN;
 
+/// Runs a test on memory of this process, and on memory that came through another.
+fn on_each(make: impl Fn() -> u32, test: impl Fn(u32)) {
+    test(make());
+    test(crossed(make()));
+}
+
 #[test]
 fn sizes_are_rounded_up() {
     for (size, rounded) in [(0, 0), (1, PAGE), (PAGE, PAGE), (PAGE + 1, 2 * PAGE)] {
@@ -47,30 +53,38 @@ fn options_of_creation() {
 
 #[test]
 fn bytes_are_kept() {
-    let handle = vmo(100);
-    assert_eq!(vmo_read(handle, 0, PAGE as usize), Ok(vec![0; PAGE as usize]));
-    vmo_write(handle, 4000, &[7; 96]).unwrap();
-    assert_eq!(vmo_read(handle, 3999, 97).unwrap()[..2], [0, 7], "the bound is the rounded size");
-    for (offset, count) in [(PAGE, 1), (4095, 2), (u64::MAX, 1), (u64::MAX - 1, 3), (1 << 63, 1)] {
-        assert_eq!(vmo_read(handle, offset, count), Err(ZX_ERR_OUT_OF_RANGE));
-        assert_eq!(vmo_write(handle, offset, &vec![0; count]), Err(ZX_ERR_OUT_OF_RANGE));
-    }
-    assert_eq!(vmo_read(handle, PAGE, 0), Ok(vec![]));
-    assert_eq!(vmo_write(handle, PAGE, &[]), Ok(()));
-    assert_eq!(vmo_read(handle, PAGE + 1, 0), Err(ZX_ERR_OUT_OF_RANGE));
-    close(handle).unwrap();
+    on_each(
+        || vmo(100),
+        |handle| {
+            assert_eq!(vmo_read(handle, 0, PAGE as usize), Ok(vec![0; PAGE as usize]));
+            vmo_write(handle, 4000, &[7; 96]).unwrap();
+            assert_eq!(vmo_read(handle, 3999, 97).unwrap()[..2], [0, 7], "the bound is the rounded size");
+            for (offset, count) in [(PAGE, 1), (4095, 2), (u64::MAX, 1), (u64::MAX - 1, 3), (1 << 63, 1)] {
+                assert_eq!(vmo_read(handle, offset, count), Err(ZX_ERR_OUT_OF_RANGE));
+                assert_eq!(vmo_write(handle, offset, &vec![0; count]), Err(ZX_ERR_OUT_OF_RANGE));
+            }
+            assert_eq!(vmo_read(handle, PAGE, 0), Ok(vec![]));
+            assert_eq!(vmo_write(handle, PAGE, &[]), Ok(()));
+            assert_eq!(vmo_read(handle, PAGE + 1, 0), Err(ZX_ERR_OUT_OF_RANGE));
+            close(handle).unwrap();
+        },
+    );
 }
 
 #[test]
 fn unreadable_places_are_an_error() {
-    let handle = vmo(PAGE);
-    let nowhere = std::ptr::without_provenance_mut::<u8>(8);
-    // SAFETY: the places are not touched by the process; the system finds them bad.
-    let status = unsafe { zx_vmo_read(handle, nowhere, 0, 10) };
-    assert_eq!(status, ZX_ERR_INVALID_ARGS);
-    // SAFETY: null is refused.
-    assert_eq!(unsafe { zx_vmo_read(handle, std::ptr::null_mut(), 0, 1) }, ZX_ERR_INVALID_ARGS);
-    close(handle).unwrap();
+    on_each(
+        || vmo(PAGE),
+        |handle| {
+            let nowhere = std::ptr::without_provenance_mut::<u8>(8);
+            // SAFETY: the places are not touched by the process; the system finds them bad.
+            let status = unsafe { zx_vmo_read(handle, nowhere, 0, 10) };
+            assert_eq!(status, ZX_ERR_INVALID_ARGS);
+            // SAFETY: null is refused.
+            assert_eq!(unsafe { zx_vmo_read(handle, std::ptr::null_mut(), 0, 1) }, ZX_ERR_INVALID_ARGS);
+            close(handle).unwrap();
+        },
+    );
 }
 
 #[test]
@@ -94,41 +108,49 @@ fn only_resizable_ones_change_their_size() {
 
 #[test]
 fn the_stream_size_is_what_counts_as_content() {
-    let handle = vmo(2 * PAGE);
-    vmo_write(handle, 0, &[5; 2 * PAGE as usize]).unwrap();
-    check(zx_vmo_set_stream_size(handle, 10)).unwrap();
-    assert_eq!(vmo_read(handle, 9, 2).unwrap(), [5, 0]);
-    vmo_write(handle, 10, &[6; 10]).unwrap();
-    check(zx_vmo_set_stream_size(handle, 10)).unwrap();
-    assert_eq!(vmo_read(handle, 10, 1).unwrap(), [6], "the same value changes nothing");
-    set_property(handle, ZX_PROP_VMO_CONTENT_SIZE, &15u64.to_le_bytes()).unwrap();
-    assert_eq!(vmo_read(handle, 10, 1).unwrap(), [0]);
-    assert_eq!(property(handle, ZX_PROP_VMO_CONTENT_SIZE, 8).unwrap(), 15u64.to_le_bytes());
-    assert_eq!(check(zx_vmo_set_stream_size(handle, 2 * PAGE + 1)), Err(ZX_ERR_OUT_OF_RANGE));
-    let bare = duplicate(handle, ZX_RIGHT_SET_PROPERTY).unwrap();
-    assert_eq!(check(zx_vmo_set_stream_size(bare, 1)), Err(ZX_ERR_ACCESS_DENIED));
-    assert_eq!(set_property(bare, ZX_PROP_VMO_CONTENT_SIZE, &[0; 8]), Err(ZX_ERR_ACCESS_DENIED));
-    close_many(&[handle, bare]).unwrap();
+    on_each(
+        || vmo(2 * PAGE),
+        |handle| {
+            vmo_write(handle, 0, &[5; 2 * PAGE as usize]).unwrap();
+            check(zx_vmo_set_stream_size(handle, 10)).unwrap();
+            assert_eq!(vmo_read(handle, 9, 2).unwrap(), [5, 0]);
+            vmo_write(handle, 10, &[6; 10]).unwrap();
+            check(zx_vmo_set_stream_size(handle, 10)).unwrap();
+            assert_eq!(vmo_read(handle, 10, 1).unwrap(), [6], "the same value changes nothing");
+            set_property(handle, ZX_PROP_VMO_CONTENT_SIZE, &15u64.to_le_bytes()).unwrap();
+            assert_eq!(vmo_read(handle, 10, 1).unwrap(), [0]);
+            assert_eq!(property(handle, ZX_PROP_VMO_CONTENT_SIZE, 8).unwrap(), 15u64.to_le_bytes());
+            assert_eq!(check(zx_vmo_set_stream_size(handle, 2 * PAGE + 1)), Err(ZX_ERR_OUT_OF_RANGE));
+            let bare = duplicate(handle, ZX_RIGHT_SET_PROPERTY).unwrap();
+            assert_eq!(check(zx_vmo_set_stream_size(bare, 1)), Err(ZX_ERR_ACCESS_DENIED));
+            assert_eq!(set_property(bare, ZX_PROP_VMO_CONTENT_SIZE, &[0; 8]), Err(ZX_ERR_ACCESS_DENIED));
+            close_many(&[handle, bare]).unwrap();
+        },
+    );
 }
 
 #[test]
 fn names() {
-    let handle = vmo(PAGE);
-    assert_eq!(property(handle, ZX_PROP_NAME, 32), Ok(vec![0; 32]));
-    for name in [&b"short"[..], &[b'x'; 31], &[b'y'; 32], &[b'z'; 100], b""] {
-        let named = if name.is_empty() { Ok(()) } else { set_property(handle, ZX_PROP_NAME, name) };
-        assert_eq!(named, Ok(()));
-        let kept = name.len().min(31);
-        let found = property(handle, ZX_PROP_NAME, 40).unwrap();
-        if kept > 0 {
-            assert_eq!((&found[..kept], found[kept], found[32]), (&name[..kept], 0, 0xEE));
-        }
-    }
-    assert_eq!(property(handle, ZX_PROP_NAME, 31), Err(ZX_ERR_BUFFER_TOO_SMALL));
-    let bare = duplicate(handle, ZX_RIGHT_READ).unwrap();
-    assert_eq!(set_property(bare, ZX_PROP_NAME, b"x"), Err(ZX_ERR_ACCESS_DENIED));
-    assert_eq!(property(bare, ZX_PROP_NAME, 32), Err(ZX_ERR_ACCESS_DENIED));
-    close_many(&[handle, bare]).unwrap();
+    on_each(
+        || vmo(PAGE),
+        |handle| {
+            assert_eq!(property(handle, ZX_PROP_NAME, 32), Ok(vec![0; 32]));
+            for name in [&b"short"[..], &[b'x'; 31], &[b'y'; 32], &[b'z'; 100], b""] {
+                let named = if name.is_empty() { Ok(()) } else { set_property(handle, ZX_PROP_NAME, name) };
+                assert_eq!(named, Ok(()));
+                let kept = name.len().min(31);
+                let found = property(handle, ZX_PROP_NAME, 40).unwrap();
+                if kept > 0 {
+                    assert_eq!((&found[..kept], found[kept], found[32]), (&name[..kept], 0, 0xEE));
+                }
+            }
+            assert_eq!(property(handle, ZX_PROP_NAME, 31), Err(ZX_ERR_BUFFER_TOO_SMALL));
+            let bare = duplicate(handle, ZX_RIGHT_READ).unwrap();
+            assert_eq!(set_property(bare, ZX_PROP_NAME, b"x"), Err(ZX_ERR_ACCESS_DENIED));
+            assert_eq!(property(bare, ZX_PROP_NAME, 32), Err(ZX_ERR_ACCESS_DENIED));
+            close_many(&[handle, bare]).unwrap();
+        },
+    );
 }
 
 #[test]
@@ -161,39 +183,48 @@ fn what_it_tells_of_itself() {
 
 #[test]
 fn operations_on_ranges() {
-    let handle = vmo(4 * PAGE);
-    let operate = |handle, op, offset, size| {
-        // SAFETY: no operation uses the place.
-        check(unsafe { wrap_op_range(handle, op, offset, size) })
-    };
-    vmo_write(handle, 0, &[1; 4 * PAGE as usize]).unwrap();
-    operate(handle, ZX_VMO_OP_ZERO, 10, 10).unwrap();
-    assert_eq!(vmo_read(handle, 9, 12).unwrap(), [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
-    operate(handle, ZX_VMO_OP_DECOMMIT, 0, 2 * PAGE).unwrap();
-    let found = info::<zx_info_vmo_t>(handle, ZX_INFO_VMO).unwrap();
-    assert_eq!((found.committed_bytes, vmo_read(handle, 0, 1).unwrap()[0]), (2 * PAGE, 0));
-    assert_eq!(operate(handle, ZX_VMO_OP_DECOMMIT, 1, PAGE), Err(ZX_ERR_INVALID_ARGS));
-    operate(handle, ZX_VMO_OP_COMMIT, 0, 4 * PAGE).unwrap();
-    assert_eq!(info::<zx_info_vmo_t>(handle, ZX_INFO_VMO).unwrap().committed_bytes, 4 * PAGE);
-    for op in [ZX_VMO_OP_COMMIT, ZX_VMO_OP_DECOMMIT, ZX_VMO_OP_ZERO, ZX_VMO_OP_CACHE_SYNC, ZX_VMO_OP_PREFETCH]
-    {
-        assert_eq!(operate(handle, op, 0, 4 * PAGE + 1), Err(ZX_ERR_OUT_OF_RANGE));
-        assert_eq!(operate(handle, op, u64::MAX, 2), Err(ZX_ERR_OUT_OF_RANGE));
-        assert_eq!(operate(handle, op, 0, 0), Ok(()));
-    }
-    for op in [0, 5, 15, 100] {
-        assert_eq!(operate(handle, op, 0, PAGE), Err(ZX_ERR_INVALID_ARGS), "{op}");
-    }
-    for op in [ZX_VMO_OP_LOCK, ZX_VMO_OP_TRY_LOCK, ZX_VMO_OP_UNLOCK] {
-        assert_eq!(operate(handle, op, 0, 4 * PAGE), Err(ZX_ERR_NOT_SUPPORTED));
-    }
-    let (reader, bare) = (duplicate(handle, ZX_RIGHT_READ).unwrap(), duplicate(handle, 0).unwrap());
-    assert_eq!(operate(reader, ZX_VMO_OP_ZERO, 0, 1), Err(ZX_ERR_ACCESS_DENIED));
-    assert_eq!(operate(reader, ZX_VMO_OP_CACHE_CLEAN, 0, 1), Ok(()));
-    assert_eq!(operate(bare, ZX_VMO_OP_CACHE_CLEAN, 0, 1), Err(ZX_ERR_ACCESS_DENIED));
-    assert_eq!(operate(bare, ZX_VMO_OP_LOCK, 0, 1), Err(ZX_ERR_ACCESS_DENIED));
-    assert_eq!(operate(bare, ZX_VMO_OP_DONT_NEED, 0, 1), Ok(()));
-    close_many(&[handle, reader, bare]).unwrap();
+    on_each(
+        || vmo(4 * PAGE),
+        |handle| {
+            let operate = |handle, op, offset, size| {
+                // SAFETY: no operation uses the place.
+                check(unsafe { wrap_op_range(handle, op, offset, size) })
+            };
+            vmo_write(handle, 0, &[1; 4 * PAGE as usize]).unwrap();
+            operate(handle, ZX_VMO_OP_ZERO, 10, 10).unwrap();
+            assert_eq!(vmo_read(handle, 9, 12).unwrap(), [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+            operate(handle, ZX_VMO_OP_DECOMMIT, 0, 2 * PAGE).unwrap();
+            let found = info::<zx_info_vmo_t>(handle, ZX_INFO_VMO).unwrap();
+            assert_eq!((found.committed_bytes, vmo_read(handle, 0, 1).unwrap()[0]), (2 * PAGE, 0));
+            assert_eq!(operate(handle, ZX_VMO_OP_DECOMMIT, 1, PAGE), Err(ZX_ERR_INVALID_ARGS));
+            operate(handle, ZX_VMO_OP_COMMIT, 0, 4 * PAGE).unwrap();
+            assert_eq!(info::<zx_info_vmo_t>(handle, ZX_INFO_VMO).unwrap().committed_bytes, 4 * PAGE);
+            for op in [
+                ZX_VMO_OP_COMMIT,
+                ZX_VMO_OP_DECOMMIT,
+                ZX_VMO_OP_ZERO,
+                ZX_VMO_OP_CACHE_SYNC,
+                ZX_VMO_OP_PREFETCH,
+            ] {
+                assert_eq!(operate(handle, op, 0, 4 * PAGE + 1), Err(ZX_ERR_OUT_OF_RANGE));
+                assert_eq!(operate(handle, op, u64::MAX, 2), Err(ZX_ERR_OUT_OF_RANGE));
+                assert_eq!(operate(handle, op, 0, 0), Ok(()));
+            }
+            for op in [0, 5, 15, 100] {
+                assert_eq!(operate(handle, op, 0, PAGE), Err(ZX_ERR_INVALID_ARGS), "{op}");
+            }
+            for op in [ZX_VMO_OP_LOCK, ZX_VMO_OP_TRY_LOCK, ZX_VMO_OP_UNLOCK] {
+                assert_eq!(operate(handle, op, 0, 4 * PAGE), Err(ZX_ERR_NOT_SUPPORTED));
+            }
+            let (reader, bare) = (duplicate(handle, ZX_RIGHT_READ).unwrap(), duplicate(handle, 0).unwrap());
+            assert_eq!(operate(reader, ZX_VMO_OP_ZERO, 0, 1), Err(ZX_ERR_ACCESS_DENIED));
+            assert_eq!(operate(reader, ZX_VMO_OP_CACHE_CLEAN, 0, 1), Ok(()));
+            assert_eq!(operate(bare, ZX_VMO_OP_CACHE_CLEAN, 0, 1), Err(ZX_ERR_ACCESS_DENIED));
+            assert_eq!(operate(bare, ZX_VMO_OP_LOCK, 0, 1), Err(ZX_ERR_ACCESS_DENIED));
+            assert_eq!(operate(bare, ZX_VMO_OP_DONT_NEED, 0, 1), Ok(()));
+            close_many(&[handle, reader, bare]).unwrap();
+        },
+    );
 }
 
 /// # Safety
@@ -338,17 +369,21 @@ fn a_mapping_is_the_memory() {
 
 #[test]
 fn a_mapping_can_be_cut_in_two() {
-    let handle = vmo(5 * PAGE);
-    let page = PAGE as usize;
-    let address = map(READ_WRITE, 0, handle, 0, 5 * page).unwrap();
-    unmap(address + 2 * page, page).unwrap();
-    assert_eq!(info::<zx_info_vmo_t>(handle, ZX_INFO_VMO).unwrap().num_mappings, 2);
-    set_byte(address, 1);
-    set_byte(address + 3 * page, 2);
-    // One call may end several.
-    unmap(address, 5 * page).unwrap();
-    assert_eq!(info::<zx_info_vmo_t>(handle, ZX_INFO_VMO).unwrap().num_mappings, 0);
-    close(handle).unwrap();
+    on_each(
+        || vmo(5 * PAGE),
+        |handle| {
+            let page = PAGE as usize;
+            let address = map(READ_WRITE, 0, handle, 0, 5 * page).unwrap();
+            unmap(address + 2 * page, page).unwrap();
+            assert_eq!(info::<zx_info_vmo_t>(handle, ZX_INFO_VMO).unwrap().num_mappings, 2);
+            set_byte(address, 1);
+            set_byte(address + 3 * page, 2);
+            // One call may end several.
+            unmap(address, 5 * page).unwrap();
+            assert_eq!(info::<zx_info_vmo_t>(handle, ZX_INFO_VMO).unwrap().num_mappings, 0);
+            close(handle).unwrap();
+        },
+    );
 }
 
 #[test]

@@ -41,6 +41,8 @@ pub(crate) use time::{boot, fill_random, monotonic, random_number, sleep_until};
 use core::ptr::{self, NonNull};
 use std::io;
 
+use crate::sync::{AtomicU32, Ordering};
+
 /// The error number of the call that just failed on this thread.
 pub(crate) fn errno() -> i32 {
     io::Error::last_os_error().raw_os_error().unwrap_or(0)
@@ -59,6 +61,21 @@ pub(crate) fn map_zeroed(bytes: usize) -> Option<NonNull<u8>> {
     // SAFETY: an anonymous mapping at an address of the system's choice touches no existing memory.
     let address = unsafe { libc::mmap(ptr::null_mut(), bytes, protection, flags, -1, 0) };
     if address == libc::MAP_FAILED { None } else { NonNull::new(address.cast()) }
+}
+
+/// A word that is 1 in this process, and 0 in a process that was forked from it, which gets the page wiped. `None` if the
+/// system cannot do that.
+pub(crate) fn word_wiped_by_fork() -> Option<&'static AtomicU32> {
+    if cfg!(miri) {
+        return None;
+    }
+    let page = map_zeroed(size_of::<u32>())?;
+    // SAFETY: the advice is about the page that was just mapped.
+    let wiped = unsafe { libc::madvise(page.as_ptr().cast(), size_of::<u32>(), libc::MADV_WIPEONFORK) } == 0;
+    // SAFETY: the page is aligned, mapped for ever, and reached by this word alone.
+    let word: &'static AtomicU32 = unsafe { AtomicU32::from_ptr(page.as_ptr().cast()) };
+    word.store(1, Ordering::Relaxed);
+    wiped.then_some(word)
 }
 
 /// Asks for large pages in a part of what [`map_zeroed`] gave. It is a wish: without them all works, and is slower.

@@ -132,3 +132,12 @@ pub fn set_property(handle: u32, property: u32, value: &[u8]) -> Result<()> {
     // SAFETY: the list is live.
     check(unsafe { zx_object_set_property(handle, property, value.as_ptr(), value.len()) })
 }
+
+/// The handle after a way over a channel between processes.
+pub fn crossed(handle: u32) -> u32 {
+    let carrier = socket_channel();
+    write(carrier.0, b"", &[handle]).unwrap();
+    let (_, handles) = read(carrier.1).unwrap();
+    close_many(&[carrier.0, carrier.1]).unwrap();
+    handles[0]
+}
