@@ -21,7 +21,8 @@ pub(crate) use descriptor::{
 };
 pub(crate) use environment::{complain, environment};
 pub(crate) use futex::{
-    FUTEX_ENTRIES, FutexEntry, futex_wait_many, futex_wait_until, futex_wake_one, futex_wake_shared,
+    Aim, FUTEX_ENTRIES, FutexEntry, futex_wait_many, futex_wait_one, futex_wait_until, futex_wake_one,
+    futex_wake_shared,
 };
 pub(crate) use memory::{
     Access, clear, commit, committed, copy, duplicate, map, memory_file, page_bytes, read_at, resize, unmap,
