@@ -83,6 +83,8 @@ extern crate std;
 pub mod at_rest;
 pub mod generated;
 pub mod limits;
+#[cfg(all(test, feature = "kernel"))]
+mod planted;
 pub mod storage;
 mod sync;
 pub mod task;
@@ -118,7 +120,7 @@ pub use message::{Method, MethodKind, Openness, Protocol, UnknownMethod};
 #[cfg(feature = "kernel")]
 pub use reactor::{Reactor, Timers};
 #[cfg(feature = "kernel")]
-pub use server::{Capacity, WhenFull, capacity};
+pub use server::{AtEnd, Capacity, WhenFull, WhenStarved, capacity};
 pub use wire::each;
 
 /// Includes the Rust code that a build script made of a FIDL library: `include_schema!("example_echo")` declares the module

@@ -10,7 +10,7 @@ use super::receive::{Core, change};
 use super::storage::Storage;
 use crate::kernel::{Channel, Port, PortPacket, Status};
 use crate::message::{Header, Lease, Protocol};
-use crate::reactor::{Consumer, Host, PacketKey, Reactor};
+use crate::reactor::{Consumer, Delivered, Host, PacketKey, Reactor};
 use crate::storage::Shared;
 use crate::wire::{Encode, Wire};
 
@@ -109,7 +109,7 @@ impl<'r, P: Protocol, const N: usize, const E: usize> Client<'r, P, N, E> {
     /// a proxy does. The handles are taken out of the request when the future is polled first.
     ///
     /// The request must fit the frames of the client's schema: a newer client's larger one is
-    /// [`EncodeError::OutOfSpace`](crate::wire::EncodeError::OutOfSpace).
+    /// [`EncodeRule::OutOfSpace`](crate::wire::EncodeRule::OutOfSpace).
     pub fn forward<'c>(
         &'c self,
         ordinal: u64,
@@ -195,11 +195,21 @@ impl<P: Protocol, const N: usize, const E: usize> fmt::Debug for Client<'_, P, N
 }
 
 impl<P: Protocol, const N: usize, const E: usize> Consumer for RefCell<Core<P, N, E>> {
-    fn packet(&self, _: &Port, key: PacketKey, packet: &PortPacket) -> bool {
-        change(self, |core| core.packet(key, packet))
+    fn packet(&self, _: &Port, key: PacketKey, packet: &PortPacket) -> Delivered {
+        let current = change(self, |core| core.packet(key, packet));
+        if current { Delivered::Turn } else { Delivered::Stale }
     }
 
     fn turn(&self, port: &Port) -> bool {
         change(self, |core| core.turn(port))
+    }
+
+    fn waits(&self) -> usize {
+        // Readable and writable.
+        2
+    }
+
+    fn leave(&self, port: &Port) {
+        change(self, |core| core.leave(port));
     }
 }

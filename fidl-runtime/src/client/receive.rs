@@ -173,9 +173,21 @@ impl<P: Protocol, const N: usize, const E: usize> Core<P, N, E> {
         true
     }
 
+    /// Takes the waits back that the port has, by which no packet comes any more.
+    pub(super) fn leave(&mut self, port: &Port) {
+        if let Some(key) = self.key() {
+            // That there was none is no matter.
+            let _ = port.cancel(self.handle(), key);
+        }
+    }
+
+    fn key(&self) -> Option<u64> {
+        let attachment = self.attachment.as_ref()?;
+        Some(PacketKey::new(CLIENT, attachment.consumer, attachment.generation, 0).word())
+    }
+
     fn arm(&mut self, port: &Port, signals: Signals) -> bool {
-        let Some(attachment) = &self.attachment else { return false };
-        let key = PacketKey::new(CLIENT, attachment.consumer, attachment.generation, 0).word();
+        let Some(key) = self.key() else { return false };
         match kernel::wait_async(self.handle(), port, key, signals | Signals::CHANNEL_PEER_CLOSED) {
             Ok(()) => true,
             Err(status) => {

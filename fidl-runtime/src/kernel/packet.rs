@@ -209,12 +209,12 @@ impl Packet {
         }
     }
 
-    /// How many operations a signal packet stands for, as a count of [`Ready`](crate::task::Ready): what Linux counts
-    /// exactly, Zircon answers with 1, which means at least one.
+    /// How many operations a signal packet stands for; `u32::MAX` if that is not known, but at least one. What Linux counts
+    /// exactly, Zircon answers with 1.
     pub const fn operations(&self) -> u32 {
         match self {
             Self::Signal(signal) if signal.count > 1 && signal.count < u32::MAX as u64 => signal.count as u32,
-            Self::Signal(_) => crate::task::UNTIL_STOP,
+            Self::Signal(_) => u32::MAX,
             _ => 1,
         }
     }

@@ -18,6 +18,23 @@ use super::time::Instant;
 /// How many ports, and so reactors, a process can have at one time.
 const PORTS: usize = 64;
 
+/// How many waits may be armed with one port at one time, so that there is always room for their packets.
+///
+/// Zircon lets a port hold 4,096 packets that it allocated for waits and programs (`kMaxAllocatedPacketCountPerPort` in its
+/// `port_dispatcher.cc`), and ends a process whose port would have to hold more (a policy exception). It counts here as
+/// if every wait's packet could be queued at once.
+#[cfg(target_os = "fuchsia")]
+pub fn waits_per_port() -> usize {
+    4096
+}
+
+/// How many waits may be armed with one port at one time: as many as the process may have, for `zircon-linux` keeps room for
+/// the packet of each.
+#[cfg(target_os = "linux")]
+pub fn waits_per_port() -> usize {
+    zircon_linux::capacity().waits
+}
+
 struct Place {
     claimed: AtomicBool,
     /// The port's handle once it exists.
@@ -54,7 +71,7 @@ impl Port {
     }
 
     /// The port's handle, which stays the port's.
-    pub(crate) fn raw(&self) -> u32 {
+    pub fn raw(&self) -> u32 {
         self.place.handle.load(Acquire)
     }
 
@@ -86,6 +103,16 @@ impl Port {
     pub fn cancel(&self, handle: u32, key: u64) -> Result<(), Status> {
         // SAFETY: numbers only.
         Status::ok(unsafe { abi::zx_port_cancel(self.raw(), handle, key) })
+    }
+
+    /// Queues a user packet (`zx_port_queue`).
+    ///
+    /// # Errors
+    ///
+    /// The call's: `SHOULD_WAIT` if too many are queued.
+    pub fn queue(&self, packet: &PortPacket) -> Result<(), Status> {
+        // SAFETY: `packet` is valid for a read.
+        Status::ok(unsafe { abi::zx_port_queue(self.raw(), packet) })
     }
 
     /// A waker that queues a packet with the key [`WAKE`].

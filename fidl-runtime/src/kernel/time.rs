@@ -1,6 +1,10 @@
 //! The monotonic clock.
 
+use core::cell::Cell;
+use core::marker::PhantomData;
 use core::time::Duration;
+
+use std::thread_local;
 
 use super::abi;
 
@@ -15,8 +19,11 @@ impl Instant {
     /// Has always been (`ZX_TIME_INFINITE_PAST`).
     pub const INFINITE_PAST: Self = Self(i64::MIN);
 
-    /// Now.
+    /// Now. On a thread that simulates, the simulation's now.
     pub fn now() -> Self {
+        if let Some(nanos) = VIRTUAL.get() {
+            return Self(nanos);
+        }
         // SAFETY: the call has no arguments and cannot fail.
         Self(unsafe { abi::zx_clock_get_monotonic() })
     }
@@ -44,5 +51,39 @@ impl Instant {
     /// In nanoseconds.
     pub const fn into_nanos(self) -> i64 {
         self.0
+    }
+}
+
+thread_local! {
+    /// The time on a thread that simulates.
+    static VIRTUAL: Cell<Option<i64>> = const { Cell::new(None) };
+}
+
+/// The clock of a thread that simulates, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct VirtualClock {
+    /// The clock is this thread's.
+    marker: PhantomData<*const ()>,
+}
+
+impl VirtualClock {
+    /// Makes time stand still on this thread; `None` if it does already.
+    pub(crate) fn start(at: Instant) -> Option<Self> {
+        if VIRTUAL.get().is_some() {
+            return None;
+        }
+        VIRTUAL.set(Some(at.0));
+        Some(Self { marker: PhantomData })
+    }
+
+    /// Goes on to a point in time, unless it is past.
+    pub(crate) fn advance(&self, to: Instant) {
+        VIRTUAL.set(VIRTUAL.get().map(|now| now.max(to.0)));
+    }
+}
+
+impl Drop for VirtualClock {
+    fn drop(&mut self) {
+        VIRTUAL.set(None);
     }
 }

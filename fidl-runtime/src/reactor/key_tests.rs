@@ -10,20 +10,31 @@ use crate::kernel::{self, AsHandleRef, Channel, Signals};
 struct Probe {
     current: Cell<u32>,
     seen: Cell<u64>,
+    waits: usize,
+}
+
+fn probe(generation: u32) -> Probe {
+    Probe { current: Cell::new(generation), seen: Cell::new(0), waits: 1 }
 }
 
 impl Consumer for Probe {
-    fn packet(&self, _: &Port, key: PacketKey, _: &PortPacket) -> bool {
+    fn packet(&self, _: &Port, key: PacketKey, _: &PortPacket) -> Delivered {
         if key.generation() != self.current.get() {
-            return false;
+            return Delivered::Stale;
         }
         self.seen.set(self.seen.get() | 1 << key.generation());
-        true
+        Delivered::Done
     }
 
     fn turn(&self, _: &Port) -> bool {
         false
     }
+
+    fn waits(&self) -> usize {
+        self.waits
+    }
+
+    fn leave(&self, _: &Port) {}
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,7 +70,7 @@ fn orders(steps: &[Step]) -> Vec<Vec<Step>> {
 
 /// Runs the steps in an order; returns which generations' packets were delivered, and how many packets were stale.
 fn run(order: &[Step]) -> (u64, u64) {
-    let probe = Probe { current: Cell::new(1), seen: Cell::new(0) };
+    let probe = probe(1);
     let reactor = Reactor::new().unwrap();
     let attachment = reactor.attach(&probe).unwrap();
     let (near, far) = Channel::create().unwrap();
@@ -122,7 +133,7 @@ fn cancelling_in_every_order_with_a_packet_on_its_way() {
 #[test]
 fn wakers_outlive_the_reactor() {
     let (waker, root) = {
-        let probe = Probe { current: Cell::new(0), seen: Cell::new(0) };
+        let probe = probe(0);
         let reactor = Reactor::new().unwrap();
         let waker = reactor.attach(&probe).unwrap().waker;
         (waker, reactor.lane.id().waker(ROOT))
@@ -136,9 +147,20 @@ fn wakers_outlive_the_reactor() {
 /// No two consumers have the same generation: when they are used up, none is attached any more.
 #[test]
 fn generations_of_consumers_do_not_come_again() {
-    let probe = Probe { current: Cell::new(0), seen: Cell::new(0) };
+    let probe = probe(0);
     let reactor = Reactor::new().unwrap();
     reactor.next_generation.set(u32::MAX - 1);
     assert_eq!(reactor.attach(&probe).map(|attachment| attachment.generation), Some(u32::MAX - 1));
     assert!(reactor.attach(&probe).is_none());
+}
+
+/// What the port has no room for is refused before anything is armed, and counts no more when it is detached.
+#[test]
+fn no_more_waits_than_the_port_has_room_for() {
+    let probes = [waits_per_port() - 1, 2, 1].map(|waits| Probe { waits, ..probe(0) });
+    let reactor = Reactor::new().unwrap();
+    let first = reactor.attach(&probes[0]).unwrap();
+    assert!(reactor.attach(&probes[1]).is_none() && reactor.attach(&probes[2]).is_some());
+    reactor.detach(first.consumer);
+    assert!(reactor.attach(&probes[1]).is_some());
 }

@@ -16,20 +16,31 @@
 //!
 //! One future can run beside the consumers, the one given to [`Reactor::run_until`]: a client's main program, usually.
 
+mod consumer;
+mod handlers;
 mod key;
+mod objects;
+mod simulation;
+mod slots;
 mod timers;
+mod wheel;
 
 use core::cell::{Cell, RefCell};
 use core::fmt;
 use core::future::Future;
-use core::ops::Deref;
 use core::pin::pin;
-use core::task::{Context, Poll, Waker};
+use core::task::{Context, Poll};
 
+use consumer::Attached;
+pub(crate) use consumer::{Attachment, Consumer, Delivered, Host};
+pub use handlers::{Counters as HandlerCounters, Handlers, Id, Next, PacketHandler, Refused};
 pub(crate) use key::PacketKey;
+pub use objects::{Objects, Registration};
+use simulation::Simulation;
+use timers::Deadlines;
 pub use timers::{Sleep, TIMERS, Timers};
 
-use crate::kernel::{Instant, Port, PortPacket, Status};
+use crate::kernel::{Instant, Port, PortPacket, Status, waits_per_port};
 use crate::storage::Shared;
 use crate::task::{Lane, LaneId, NoLane};
 
@@ -42,62 +53,15 @@ const BATCH: usize = 64;
 /// The slot of the reactor's lane that belongs to the future of `run_until`.
 const ROOT: usize = CONSUMERS;
 
-/// What packets are for.
-pub(crate) trait Consumer {
-    /// A packet came whose key names this consumer; returns whether the key is one of today.
-    fn packet(&self, port: &Port, key: PacketKey, packet: &PortPacket) -> bool;
-
-    /// Does what there is to do, up to some bound; returns whether there is more.
-    fn turn(&self, port: &Port) -> bool;
-
-    /// When the consumer wants a turn, whatever happens. Asked for behind each turn; only a turn makes it earlier.
-    fn deadline(&self) -> Instant {
-        Instant::INFINITE
-    }
-}
-
-/// A consumer that outlives the reactor, or one that stays in being as long as somebody uses it.
-#[derive(Clone)]
-enum Attached<'env> {
-    Borrowed(&'env dyn Consumer),
-    Shared(Shared<dyn Consumer>),
-}
-
-impl<'env> Deref for Attached<'env> {
-    type Target = dyn Consumer + 'env;
-
-    fn deref(&self) -> &(dyn Consumer + 'env) {
-        match self {
-            Self::Borrowed(consumer) => *consumer,
-            Self::Shared(consumer) => &**consumer,
-        }
-    }
-}
-
-/// What a consumer can ask of the reactor that it is attached to.
-pub(crate) trait Host {
-    /// Takes a consumer out.
-    fn detach(&self, consumer: u8);
-}
-
 impl Host for Reactor<'_> {
     fn detach(&self, consumer: u8) {
         let index = usize::from(consumer);
         if let Some(place) = self.consumers.get(index) {
-            place.replace(None);
+            let waits = place.replace(None).map_or(0, |consumer| consumer.waits());
+            self.waits.set(self.waits.get() - waits);
             self.lane.id().close(index);
         }
     }
-}
-
-/// What a consumer knows of the reactor that it belongs to.
-pub(crate) struct Attachment {
-    /// The consumer's number.
-    pub(crate) consumer: u8,
-    /// A number that no consumer of this reactor had before.
-    pub(crate) generation: u32,
-    /// Marks the consumer as having something to do.
-    pub(crate) waker: Waker,
 }
 
 /// How often what happened.
@@ -124,6 +88,19 @@ impl Drop for Running<'_> {
     }
 }
 
+/// Which packets of those that were taken are still to be handed out.
+#[derive(Clone, Copy, Debug, Default)]
+struct Batch {
+    next: usize,
+    end: usize,
+}
+
+impl Batch {
+    fn is_empty(self) -> bool {
+        self.next == self.end
+    }
+}
+
 /// Waits on a port and runs what its packets are for. One thread's.
 pub struct Reactor<'env> {
     port: Port,
@@ -136,15 +113,19 @@ pub struct Reactor<'env> {
     timed: Cell<u64>,
     /// Packets on their way from the port to their consumers.
     packets: RefCell<[PortPacket; BATCH]>,
+    batch: Cell<Batch>,
     root_ready: Cell<bool>,
     next_generation: Cell<u32>,
-    timers: Cell<Option<&'env Timers>>,
+    /// The most waits that all consumers together have armed at one time.
+    waits: Cell<usize>,
+    timers: Cell<Option<&'env dyn Deadlines>>,
     stopped: Cell<bool>,
     /// Whether somebody runs the reactor.
     running: Cell<bool>,
     /// Turns since timers were looked at.
     awake: Cell<u32>,
     counters: Cell<Counters>,
+    simulation: Option<Simulation>,
 }
 
 impl<'env> Reactor<'env> {
@@ -163,18 +144,44 @@ impl<'env> Reactor<'env> {
             ready: Cell::new(0),
             timed: Cell::new(0),
             packets: RefCell::new([PortPacket::default(); BATCH]),
+            batch: Cell::new(Batch::default()),
             root_ready: Cell::new(false),
             next_generation: Cell::new(1),
+            waits: Cell::new(0),
             timers: Cell::new(None),
             stopped: Cell::new(false),
             running: Cell::new(false),
             awake: Cell::new(0),
             counters: Cell::new(Counters::default()),
+            simulation: None,
         })
     }
 
+    /// A reactor for tests, on a clock of its own: what happens depends on the seed and on nothing else, as long as all that
+    /// happens is on this thread. The seed permutes packets that come together, the turns of services and clients, and the
+    /// futures that an arena polls. While anything can be done, time stands still; then it goes on to the next deadline, at
+    /// once.
+    ///
+    /// A run that can never go on, because nobody has anything to do and no deadline is there, ends with `TIMED_OUT`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`new`](Self::new); `BAD_STATE` if the thread simulates already.
+    pub fn simulated(seed: u64) -> Result<Self, Status> {
+        let simulation = Simulation::new(seed).ok_or(Status::BAD_STATE)?;
+        let mut reactor = Self::new()?;
+        reactor.simulation = Some(simulation);
+        Ok(reactor)
+    }
+
+    /// What has happened in a simulation, in one number: runs with the same trace had the same course. 0 for a reactor that
+    /// does not simulate.
+    pub fn trace(&self) -> u64 {
+        self.simulation.as_ref().map_or(0, Simulation::trace)
+    }
+
     /// Makes `timers` run on this reactor, in place of any before.
-    pub fn set_timers(&self, timers: &'env Timers) {
+    pub fn set_timers<const N: usize>(&self, timers: &'env Timers<N>) {
         self.timers.set(Some(timers));
     }
 
@@ -239,19 +246,39 @@ impl<'env> Reactor<'env> {
 
     fn one_turn(&self, deadline: Instant) -> Result<(), Status> {
         self.take_wakes();
-        if self.ready.get() != 0 || self.root_ready.get() {
+        if self.ready.get() != 0 || self.root_ready.get() || !self.batch.get().is_empty() {
             self.take_packets(Instant::INFINITE_PAST)?;
         } else {
             self.sleep(deadline)?;
         }
         self.take_wakes();
         self.expire();
-        for consumer in bits(self.ready.get()) {
+        let mut turns = self.ready.get();
+        while turns != 0 {
+            let consumer = match &self.simulation {
+                None => turns.trailing_zeros() as usize,
+                Some(simulation) => simulation.pick_bit(turns),
+            };
+            turns &= !(1 << consumer);
             // One by one, so that a turn that panics leaves the others marked.
             self.ready.set(self.ready.get() & !(1 << consumer));
+            self.note(consumer as u64);
             self.turn_of(consumer);
         }
         Ok(())
+    }
+
+    /// Notes what happens in a simulation.
+    fn note(&self, event: u64) {
+        if let Some(simulation) = &self.simulation {
+            simulation.note(event);
+        }
+    }
+
+    /// The port that the reactor waits on, for objects that are bound to a port and key. Packets with keys that the reactor
+    /// has not given out are counted as stale.
+    pub fn port(&self) -> &Port {
+        &self.port
     }
 
     /// How often what happened.
@@ -276,6 +303,11 @@ impl<'env> Reactor<'env> {
     }
 
     fn add(&self, attached: Attached<'env>) -> Option<Attachment> {
+        let waits = self.waits.get().saturating_add(attached.waits());
+        // Not the first time that so many are armed: Zircon ends a process whose port overflows.
+        if waits > waits_per_port() {
+            return None;
+        }
         let generation = self.next_generation.get();
         // Nothing is attached any more once a generation would come again.
         let next = generation.checked_add(1)?;
@@ -283,6 +315,10 @@ impl<'env> Reactor<'env> {
         // A place whose generations are used up is passed over.
         let (index, waker) = free.find_map(|index| Some((index, self.lane.id().open(index)?)))?;
         self.next_generation.set(next);
+        self.waits.set(waits);
+        if let Some(simulation) = &self.simulation {
+            attached.simulate(simulation.next() as u32 | 1);
+        }
         self.consumers.get(index)?.replace(Some(attached));
         self.mark(index);
         Some(Attachment { consumer: index as u8, generation, waker })
@@ -326,25 +362,57 @@ impl<'env> Reactor<'env> {
             self.count(|counters| counters.sleeps += 1);
             deadline.min(self.nearest_deadline())
         };
-        let result = self.take_packets(deadline);
+        let result = match &self.simulation {
+            None => self.take_packets(deadline),
+            Some(simulation) => self.jump(simulation, deadline),
+        };
         lane.clear_parent();
         result
     }
 
+    /// Sleeps in a simulation: if no packet is there, it is the deadline at once.
+    fn jump(&self, simulation: &Simulation, deadline: Instant) -> Result<(), Status> {
+        let before = self.counters.get().packets;
+        self.take_packets(Instant::INFINITE_PAST)?;
+        let idle = self.counters.get().packets == before && !self.lane.id().has_ready();
+        if idle && !simulation.advance(deadline) { Err(Status::TIMED_OUT) } else { Ok(()) }
+    }
+
     fn take_packets(&self, deadline: Instant) -> Result<(), Status> {
-        // Borrowed by one at a time, because one at a time runs the reactor.
-        let mut packets = self.packets.try_borrow_mut().map_err(|_| Status::BAD_STATE)?;
-        let taken = match self.port.wait(deadline, packets.as_mut_slice()) {
-            Ok(taken) => taken,
-            Err(Status::TIMED_OUT) => return Ok(()),
-            Err(status) => return Err(status),
-        };
-        self.count(|counters| {
-            counters.batches += 1;
-            counters.packets += taken as u64;
-        });
-        packets.iter().take(taken).for_each(|packet| self.dispatch(packet));
+        if self.batch.get().is_empty() {
+            // Borrowed by one at a time, because one at a time runs the reactor.
+            let mut packets = self.packets.try_borrow_mut().map_err(|_| Status::BAD_STATE)?;
+            let taken = match self.port.wait(deadline, packets.as_mut_slice()) {
+                Ok(taken) => taken,
+                Err(Status::TIMED_OUT) => return Ok(()),
+                Err(status) => return Err(status),
+            };
+            self.count(|counters| {
+                counters.batches += 1;
+                counters.packets += taken as u64;
+            });
+            if let Some(simulation) = &self.simulation {
+                simulation.permute(&mut packets[..taken]);
+            }
+            self.batch.set(Batch { next: 0, end: taken });
+        }
+        // One by one, so that a handler that panics leaves the others for the next turn.
+        while let Some(index) = self.next_of_batch() {
+            let packet = self.packets.borrow().get(index).copied();
+            if let Some(packet) = packet {
+                self.dispatch(&packet);
+            }
+        }
         Ok(())
+    }
+
+    fn next_of_batch(&self) -> Option<usize> {
+        let batch = self.batch.get();
+        if batch.is_empty() {
+            return None;
+        }
+        self.batch.set(Batch { next: batch.next + 1, ..batch });
+        Some(batch.next)
     }
 
     /// Hands a packet to the consumer that its key names.
@@ -353,17 +421,22 @@ impl<'env> Reactor<'env> {
         if packet.key == crate::kernel::WAKE {
             return;
         }
+        self.note(packet.key);
         let key = PacketKey::from_word(packet.key);
         let index = usize::from(key.consumer());
         match self.consumer(index) {
-            Some(consumer) if consumer.packet(&self.port, key, packet) => self.mark(index),
-            _ => self.count(|counters| counters.stale += 1),
+            Some(consumer) => match consumer.packet(&self.port, key, packet) {
+                Delivered::Turn => self.mark(index),
+                Delivered::Done => {}
+                Delivered::Stale => self.count(|counters| counters.stale += 1),
+            },
+            None => self.count(|counters| counters.stale += 1),
         }
     }
 
     /// When the reactor must wake up, whatever happens.
     fn nearest_deadline(&self) -> Instant {
-        let timers = self.timers.get().map_or(Instant::INFINITE, Timers::next_deadline);
+        let timers = self.timers.get().map_or(Instant::INFINITE, Deadlines::next_deadline);
         self.timed().map(|(_, consumer)| consumer.deadline()).fold(timers, Instant::min)
     }
 
@@ -407,8 +480,10 @@ fn bits(mut word: u64) -> impl Iterator<Item = usize> {
 
 impl Drop for Reactor<'_> {
     fn drop(&mut self) {
-        for slot in 0..=CONSUMERS {
-            if slot == ROOT || self.consumer(slot).is_some() {
+        self.lane.id().close(ROOT);
+        for slot in 0..CONSUMERS {
+            if let Some(consumer) = self.consumer(slot) {
+                consumer.leave(&self.port);
                 self.lane.id().close(slot);
             }
         }
@@ -425,29 +500,8 @@ impl fmt::Debug for Reactor<'_> {
 #[cfg(test)]
 mod key_tests;
 #[cfg(test)]
-mod tests {
-    use core::future::poll_fn;
-    use core::time::Duration;
-
-    use futures::future::{Either, select};
-    use futures::stream::{FuturesUnordered, StreamExt};
-
-    use super::*;
-
-    /// A reactor that always had something to do never came to look at its timers.
-    #[test]
-    fn a_busy_reactor_looks_at_its_timers() {
-        static TIMERS: Timers = Timers::new();
-        let reactor = Reactor::new().unwrap();
-        reactor.set_timers(&TIMERS);
-        let give_up = Instant::after(Duration::from_secs(5));
-        let busy = poll_fn(|cx| {
-            cx.waker().wake_by_ref();
-            if Instant::now() < give_up { Poll::Pending } else { Poll::Ready(()) }
-        });
-        // Polled only when the timer wakes it.
-        let mut sleeps = FuturesUnordered::from_iter([TIMERS.sleep(Duration::from_millis(1))]);
-        let first = reactor.run_until(select(sleeps.next(), busy)).unwrap();
-        assert!(matches!(first, Either::Left(_)), "the timer did not fire");
-    }
-}
+mod registration_tests;
+#[cfg(test)]
+mod simulation_tests;
+#[cfg(test)]
+mod tests;

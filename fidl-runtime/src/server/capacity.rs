@@ -13,6 +13,26 @@ pub enum WhenFull {
     Refuse,
 }
 
+/// What happens to a connection's messages while no call is free for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhenStarved {
+    /// They stay in the kernel, and the client feels it.
+    Wait,
+    /// One-way requests are read, into a frame that the service has to spare, counted and dropped. The first two-way request
+    /// stays in that frame, is first in line for the next call, and keeps those behind it in the kernel. One connection at a
+    /// time has the frame; the others wait.
+    DropOneWay,
+}
+
+/// What happens to the handlers of a connection that ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AtEnd {
+    /// Their futures are dropped where they lie, with all that they own.
+    Drop,
+    /// They run to their end, and what they answer is discarded. Their calls are in use until then.
+    Run,
+}
+
 /// How much a service holds. Made by [`capacity`].
 ///
 /// A service whose capacity is out of the bounds named here does not compile:
@@ -52,10 +72,17 @@ pub struct Capacity {
     pub patience: Duration,
     /// What happens to a new connection while all are in use.
     pub when_full: WhenFull,
+    /// What happens to requests while no call is free.
+    pub when_starved: WhenStarved,
+    /// What happens to handlers whose connection ends.
+    pub at_end: AtEnd,
+    /// How many bytes of requests of one connection a turn reads at least before the next connection's turn comes; it stops
+    /// behind the request that reaches the number. At most 2^30 - 2; more is no bound.
+    pub bytes_per_turn: usize,
 }
 
 /// 16 connections, 16 requests in flight in slots of any size, one large frame, no bound on events, one second of patience, and new connections
-/// wait.
+/// and requests wait.
 pub const fn capacity() -> Capacity {
     Capacity {
         connections: 16,
@@ -66,6 +93,9 @@ pub const fn capacity() -> Capacity {
         events_between_requests: u32::MAX,
         patience: Duration::from_secs(1),
         when_full: WhenFull::Wait,
+        when_starved: WhenStarved::Wait,
+        at_end: AtEnd::Drop,
+        bytes_per_turn: usize::MAX,
     }
 }
 
@@ -118,6 +148,24 @@ impl Capacity {
         self
     }
 
+    /// Sets [`when_starved`](Self::when_starved).
+    pub const fn when_starved(mut self, when_starved: WhenStarved) -> Self {
+        self.when_starved = when_starved;
+        self
+    }
+
+    /// Sets [`at_end`](Self::at_end).
+    pub const fn at_end(mut self, at_end: AtEnd) -> Self {
+        self.at_end = at_end;
+        self
+    }
+
+    /// Sets [`bytes_per_turn`](Self::bytes_per_turn).
+    pub const fn bytes_per_turn(mut self, bytes: usize) -> Self {
+        self.bytes_per_turn = bytes;
+        self
+    }
+
     /// What of the capacity is no size, packed: a static's type holds it, so that the static is all zeros and takes no room in
     /// the program's file.
     #[doc(hidden)]
@@ -129,11 +177,14 @@ impl Capacity {
         };
         let millis = self.patience.as_millis();
         let millis = if millis > MAX_MILLIS { MAX_MILLIS } else { millis };
-        let refuse = matches!(self.when_full, WhenFull::Refuse);
+        let bytes = if self.bytes_per_turn > MAX_BYTES { MAX_BYTES } else { self.bytes_per_turn };
         per_connection as u128
             | (self.events_between_requests as u128) << 32
             | millis << 64
-            | (refuse as u128) << 127
+            | (bytes as u128) << 94
+            | (matches!(self.at_end, AtEnd::Run) as u128) << 125
+            | (matches!(self.when_starved, WhenStarved::DropOneWay) as u128) << 126
+            | (matches!(self.when_full, WhenFull::Refuse) as u128) << 127
     }
 
     /// Panics if a service with this capacity could not serve; [`service!`](crate::service) does so when it is compiled.
@@ -162,6 +213,12 @@ impl Capacity {
             events_between_requests: (policy >> 32) as u32,
             patience: Duration::from_millis((policy >> 64 & MAX_MILLIS) as u64),
             when_full: if policy >> 127 == 0 { WhenFull::Wait } else { WhenFull::Refuse },
+            when_starved: if policy >> 126 & 1 == 0 { WhenStarved::Wait } else { WhenStarved::DropOneWay },
+            at_end: if policy >> 125 & 1 == 0 { AtEnd::Drop } else { AtEnd::Run },
+            bytes_per_turn: match (policy >> 94) as usize & MAX_BYTES {
+                MAX_BYTES => usize::MAX,
+                bytes => bytes,
+            },
         }
     }
 }
@@ -169,8 +226,11 @@ impl Capacity {
 /// As many as a packet's key can name.
 const MAX_CONNECTIONS: u64 = 1 << 20;
 
-/// The longest patience, in milliseconds.
-const MAX_MILLIS: u128 = u64::MAX as u128 >> 1;
+/// The longest patience, in milliseconds: twelve days.
+const MAX_MILLIS: u128 = (1 << 30) - 1;
+
+/// The largest number of bytes, which stands for no bound.
+const MAX_BYTES: usize = (1 << 30) - 1;
 
 #[cfg(test)]
 mod tests {
@@ -184,13 +244,17 @@ mod tests {
             capacity()
                 .in_flight_per_connection(7)
                 .events_between_requests(8)
-                .patience(Duration::from_millis(9)),
+                .patience(Duration::from_millis(9))
+                .when_starved(WhenStarved::DropOneWay),
+            capacity().at_end(AtEnd::Run).bytes_per_turn(10),
         ] {
             let unpacked = Capacity::unpacked(1, 2, 3, capacity.policy());
             assert_eq!(unpacked.policy(), capacity.policy());
             assert_eq!(unpacked.in_flight_per_connection as u32, capacity.in_flight_per_connection as u32);
             assert_eq!(unpacked.events_between_requests, capacity.events_between_requests);
             assert_eq!((unpacked.patience, unpacked.when_full), (capacity.patience, capacity.when_full));
+            assert_eq!((unpacked.when_starved, unpacked.at_end), (capacity.when_starved, capacity.at_end));
+            assert_eq!(unpacked.bytes_per_turn, capacity.bytes_per_turn);
         }
     }
 }

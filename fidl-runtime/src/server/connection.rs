@@ -15,7 +15,8 @@ use super::close::CloseReason;
 use crate::kernel::Status;
 use crate::message::Protocol;
 use crate::message::{FrameStorage, Header, Lease};
-use crate::wire::{Encode, EncodeError, Wire};
+use crate::storage::{Inbox, InboxLink};
+use crate::wire::{Encode, EncodeError, EncodeRule, Wire};
 
 /// What handlers and the service share of one connection.
 pub(super) struct Peer {
@@ -35,6 +36,8 @@ pub(super) struct Peer {
     registering: AtomicBool,
     /// How often a waiter left the chain while others were behind it, which then register again.
     breaks: AtomicU16,
+    /// Its place among those that want something of the service.
+    pub(super) link: InboxLink,
     /// Why a handler wants the connection to end: one of the `END_` numbers.
     pub(super) end: AtomicU32,
     /// The status for it.
@@ -50,12 +53,12 @@ const END_ENCODE: u32 = 5;
 
 /// The status for [`END_ENCODE`] is an index of these.
 const ENCODE_ERRORS: [EncodeError; 6] = [
-    EncodeError::OutOfSpace,
-    EncodeError::Bound,
-    EncodeError::Depth,
-    EncodeError::UnknownValue,
-    EncodeError::InvalidHandle,
-    EncodeError::TooManyHandles,
+    EncodeError::new(EncodeRule::OutOfSpace),
+    EncodeError::new(EncodeRule::Bound),
+    EncodeError::new(EncodeRule::Depth),
+    EncodeError::new(EncodeRule::UnknownValue),
+    EncodeError::new(EncodeRule::InvalidHandle),
+    EncodeError::new(EncodeRule::TooManyHandles),
 ];
 
 impl Peer {
@@ -69,6 +72,7 @@ impl Peer {
             writable: AtomicWaker::new(),
             registering: AtomicBool::new(false),
             breaks: AtomicU16::new(0),
+            link: InboxLink::new(),
             end: AtomicU32::new(END_NONE),
             status: AtomicI32::new(0),
         }
@@ -124,7 +128,7 @@ impl Peer {
             END_WRITE => Some(CloseReason::WriteFailure(status)),
             END_ENCODE => {
                 let error = ENCODE_ERRORS.get(status.into_raw() as usize).copied();
-                Some(CloseReason::EncodeFailure(error.unwrap_or(EncodeError::OutOfSpace)))
+                Some(CloseReason::EncodeFailure(error.unwrap_or(EncodeError::new(EncodeRule::OutOfSpace))))
             }
             _ => None,
         }
@@ -145,8 +149,8 @@ const fn epoch(waits: u64) -> u32 {
 pub(super) struct Shared<P: Protocol, T: ?Sized = [Peer]> {
     /// Events are encoded here, and written at once.
     frame: P::EventFrame,
-    /// A peer wants something of the service.
-    pub(super) attention: AtomicBool,
+    /// Which peers want something of the service.
+    pub(super) attention: Inbox,
     /// Wakes the service. A wake takes it; the service's turn puts it back.
     pub(super) service: AtomicWaker,
     /// Set when the service starts.
@@ -158,7 +162,7 @@ impl<P: Protocol, const C: usize> Shared<P, [Peer; C]> {
     pub(super) const fn new() -> Self {
         Self {
             frame: P::EventFrame::EMPTY,
-            attention: AtomicBool::new(false),
+            attention: Inbox::new(),
             service: AtomicWaker::new(),
             events_between_requests: AtomicU32::new(0),
             peers: [const { Peer::new() }; C],
@@ -167,10 +171,17 @@ impl<P: Protocol, const C: usize> Shared<P, [Peer; C]> {
 }
 
 impl<P: Protocol> Shared<P> {
-    /// Makes the service look at its peers.
-    fn call_service(&self) {
-        self.attention.store(true, Release);
+    /// Makes the service look at a peer.
+    fn call_service(&self, index: u32) {
+        self.look_at(index);
         self.service.wake();
+    }
+
+    /// Makes the service look at a peer in its next turn.
+    pub(super) fn look_at(&self, index: u32) {
+        if let Some(peer) = self.peers.get(index as usize) {
+            self.attention.add(&peer.link, index);
+        }
     }
 }
 
@@ -294,7 +305,7 @@ impl<'s, P: Protocol> Connection<'s, P> {
         if peer.end.load(Relaxed) == END_NONE {
             peer.status.store(status.into_raw(), Relaxed);
             peer.end.store(end, Release);
-            self.shared.call_service();
+            self.shared.call_service(self.index);
         }
     }
 
@@ -380,7 +391,7 @@ impl<P: Protocol> Future for Writable<'_, P> {
             return self.finish();
         }
         if first {
-            self.connection.shared.call_service();
+            self.connection.shared.call_service(self.connection.index);
         }
         Poll::Pending
     }

@@ -6,7 +6,9 @@ use core::time::Duration;
 
 use super::accept::send_epitaph;
 use super::binding::Binding;
+use super::capacity::AtEnd;
 use super::close::CloseReason;
+use super::connection::Shared;
 use super::place::Dispatch;
 use super::service::{Engine, Running};
 use super::tables::{Entry, Phase, Tables};
@@ -45,12 +47,21 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
             if self.has_lost_call(engine.tables, index) {
                 engine.tables.end(index, CloseReason::Panicked);
             }
-            // The turn that did not end may have left it in no list.
+            // The turn that did not end may have left it in no list, or overlooked what it wants.
             engine.tables.queue(index);
+            let shared: &Shared<B::Protocol> = self.shared;
+            shared.look_at(index as u32);
         }
         let tables = &mut *engine.tables;
+        for _ in 0..tables.orphans.len() {
+            let Some(call) = tables.call_links.pop_front(&mut tables.orphans) else { break };
+            if self.frames[call].response.lease().is_some() {
+                tables.free_call(call);
+            } else {
+                tables.orphan(call);
+            }
+        }
         tables.listener_ready |= tables.listener.is_some() && !tables.listener_armed;
-        self.shared.attention.store(true, Release);
         self.end_all(engine);
     }
 
@@ -70,6 +81,41 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         lost
     }
 
+    /// Notes how long all calls have been in use while nothing is done, and counts it if it is too long.
+    pub(super) fn notice_stuck(&self, engine: &mut Engine<D::Future, C, N>) {
+        let moves = engine.arena.has_woken();
+        let tables = &mut *engine.tables;
+        if tables.starved.is_empty() || !tables.free_calls.is_empty() || moves {
+            tables.stuck_since = None;
+            return;
+        }
+        let since = *tables.stuck_since.get_or_insert_with(Instant::now);
+        if !tables.stuck_counted && since.plus(self.capacity.patience) <= Instant::now() {
+            tables.stuck_counted = true;
+            self.count(|counters| counters.stuck += 1);
+        }
+    }
+
+    /// Drops the handlers of a connection that ends, or lets them run to their end, as the service was told.
+    pub(super) fn leave_handlers(
+        &self,
+        arena: &mut Pin<&'static mut Arena<D::Future, N>>,
+        tables: &mut Tables<C, N>,
+        index: usize,
+    ) {
+        if self.capacity.at_end == AtEnd::Drop {
+            return drop_handlers(arena, tables, index);
+        }
+        while let Some(call) = tables.entries[index].running.front() {
+            tables.call_links.remove(&mut tables.entries[index].running, call);
+            match tables.calls[call].slot {
+                Some(_) => tables.orphan(call),
+                // It has panicked.
+                None => tables.free_call(call),
+            }
+        }
+    }
+
     /// Ends the connections that are to end.
     pub(super) fn end_all(&self, engine: &mut Engine<D::Future, C, N>) {
         while let Some(index) = engine.tables.ending.front() {
@@ -82,7 +128,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
     pub(super) fn end(&self, engine: &mut Engine<D::Future, C, N>, index: usize) {
         let Engine { arena, tables } = &mut *engine;
         let reason = tables.entries[index].reason;
-        drop_handlers(arena, tables, index);
+        self.leave_handlers(arena, tables, index);
         let mut writes = matches!(reason, CloseReason::Shutdown(_));
         while let Some(call) = tables.entries[index].unsent.front() {
             if let Some(reply) = tables.calls[call].reply.take_if(|_| writes) {
@@ -103,6 +149,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         tables.unblock(index);
         tables.ending_links.remove(&mut tables.ending, index);
         tables.end_grant(index);
+        drop(tables.take_aside(index));
         tables.set_phase(index, Phase::Free);
         let entry = &mut tables.entries[index];
         if let CloseReason::Shutdown(Some(status)) = reason {
@@ -129,6 +176,14 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
 }
 
 impl<const C: usize, const N: usize> Tables<C, N> {
+    /// When it is to be counted that nothing is done.
+    pub(super) fn stuck_ends(&self, patience: Duration) -> Instant {
+        match self.stuck_since {
+            Some(since) if !self.stuck_counted => since.plus(patience),
+            _ => Instant::INFINITE,
+        }
+    }
+
     /// When the connection that has been blocked for longest must end, if others wait for calls.
     pub(super) fn patience_ends(&self, patience: Duration) -> Instant {
         match self.blocked.front() {
@@ -139,7 +194,7 @@ impl<const C: usize, const N: usize> Tables<C, N> {
 }
 
 /// Drops the futures of a connection's handlers, in place.
-pub(super) fn drop_handlers<F, const C: usize, const N: usize>(
+fn drop_handlers<F, const C: usize, const N: usize>(
     arena: &mut Pin<&'static mut Arena<F, N>>,
     tables: &mut Tables<C, N>,
     index: usize,

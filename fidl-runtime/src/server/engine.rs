@@ -1,11 +1,11 @@
 //! A service's turn: which connections are read, and what becomes of each message.
 
-use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
+use core::sync::atomic::Ordering::Relaxed;
 use core::task::Waker;
 
 use super::binding::{Binding, Call, Reply};
+use super::capacity::WhenStarved;
 use super::close::CloseReason;
-use super::ending::drop_handlers;
 use super::place::Dispatch;
 use super::service::{Engine, Running};
 use super::tables::{Phase, Tables};
@@ -49,6 +49,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         }
         self.lose_patience(engine);
         self.end_all(engine);
+        self.notice_stuck(engine);
         let accepts = self.accept(engine, port);
         self.share(engine.tables);
         if !engine.arena.is_empty() {
@@ -105,23 +106,27 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
 
     /// Does what handlers asked for: ends connections, and waits for room for events.
     fn attend(&self, engine: &mut Engine<D::Future, C, N>, port: &Port, waker: &Waker) {
-        if !self.shared.attention.load(Acquire) {
+        let shared = self.shared;
+        if shared.attention.is_empty() {
             return;
         }
-        // First the waker, which the wake has taken, so that whoever comes behind the flag finds it.
-        self.shared.service.register(waker);
-        self.shared.attention.swap(false, AcqRel);
-        for (index, peer) in self.shared.peers.iter().enumerate() {
-            if peer.channel.load(Relaxed) == 0 {
-                continue;
-            }
-            if let Some(reason) = peer.wanted_end() {
-                engine.tables.end(index, reason);
-            } else if peer.is_waited_for() {
-                self.arm_writable(engine.tables, port, index);
-                if self.is_waited_for(engine.tables, index) {
-                    engine.tables.block(index);
-                }
+        // First the waker, which the wake has taken, so that whoever is listed behind the look finds it.
+        shared.service.register(waker);
+        let links = |index: u32| shared.peers.get(index as usize).map(|peer| &peer.link);
+        shared.attention.take(links, |index| self.attend_to(engine.tables, port, index as usize));
+    }
+
+    fn attend_to(&self, tables: &mut Tables<C, N>, port: &Port, index: usize) {
+        let peer = &self.shared.peers[index];
+        if peer.channel.load(Relaxed) == 0 {
+            return;
+        }
+        if let Some(reason) = peer.wanted_end() {
+            tables.end(index, reason);
+        } else if peer.is_waited_for() {
+            self.arm_writable(tables, port, index);
+            if self.is_waited_for(tables, index) {
+                tables.block(index);
             }
         }
     }
@@ -131,7 +136,11 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         if !self.flush(engine.tables, port, index) {
             return engine.tables.set_phase(index, Phase::Held);
         }
+        let read_before = self.bytes_read.get();
         for _ in 0..REQUESTS_PER_CONNECTION {
+            if self.bytes_read.get() - read_before >= self.capacity.bytes_per_turn as u64 {
+                break;
+            }
             // The handler of the request before may have ended the connection.
             if let Some(reason) = self.shared.peers[index].wanted_end() {
                 engine.tables.end(index, reason);
@@ -155,16 +164,49 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         }
         if let Err(phase) = tables.may_take(index) {
             self.count(|counters| counters.starved += 1);
-            return self.hold(engine, port, index, phase);
+            return self.starve(engine, port, index, phase);
         }
         let Some(call) = self.take_call(tables) else {
-            return self.hold(engine, port, index, Phase::Starved);
+            return self.starve(engine, port, index, Phase::Starved);
         };
         tables.calls[call].connection = index;
+        if let Some(request) = tables.take_aside(index) {
+            return self.receive(engine, port, call, request);
+        }
         match self.read(tables, call, index) {
-            Ok(lease) => self.receive(engine, port, call, lease),
+            Ok(lease) => {
+                self.bytes_read.set(self.bytes_read.get() + lease.message().len() as u64);
+                self.receive(engine, port, call, lease)
+            }
             Err(error) => {
                 tables.free_calls.give(call);
+                self.read_failed(engine, port, index, error)
+            }
+        }
+    }
+
+    /// No call is free for a connection: it waits, or its one-way requests are dropped, as the service was told.
+    fn starve(&self, engine: &mut Engine<D::Future, C, N>, port: &Port, index: usize, phase: Phase) -> Next {
+        let drops = self.capacity.when_starved == WhenStarved::DropOneWay;
+        if !drops || engine.tables.has_aside(index) {
+            return self.hold(engine, port, index, phase);
+        }
+        let Some(mut request) = self.spare.lease() else { return self.hold(engine, port, index, phase) };
+        match request.read(engine.tables.entries[index].handle()) {
+            Ok(()) if is_one_way::<B::Protocol>(&request) => {
+                self.count(|counters| counters.dropped_one_way += 1);
+                self.shared.peers[index].events.store(0, Relaxed);
+                Next::More
+            }
+            // Whatever else it is, it is dealt with when a call is free.
+            Ok(()) => {
+                engine.tables.put_aside(index, request);
+                self.hold(engine, port, index, phase)
+            }
+            // A request of a newer client, larger than the frame: it waits where it is.
+            Err(ReadError::TooSmall(_)) => self.hold(engine, port, index, phase),
+            Err(error) => {
+                drop(request);
                 self.read_failed(engine, port, index, error)
             }
         }
@@ -190,7 +232,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         tables.set_phase(index, phase);
         if !tables.entries[index].running.is_empty() {
             if tables.entries[index].peer_closed {
-                drop_handlers(arena, tables, index);
+                self.leave_handlers(arena, tables, index);
                 tables.queue(index);
             } else {
                 self.arm_closed(tables, port, index);
@@ -358,6 +400,15 @@ fn classify<P: Protocol>(message: &Lease<'_>) -> Result<Message, CloseReason> {
         MethodKind::OneWay if one_way => Ok(Message::Known(index, header)),
         MethodKind::TwoWay if !one_way => Ok(Message::Known(index, header)),
         _ => Err(unexpected),
+    }
+}
+
+/// Whether a message is a one-way request that the protocol has or tolerates.
+fn is_one_way<P: Protocol>(message: &Lease<'_>) -> bool {
+    match classify::<P>(message) {
+        Ok(Message::Known(method, _)) => P::METHODS[method].kind == MethodKind::OneWay,
+        Ok(Message::Unknown(header)) => header.txid() == 0,
+        Err(_) => false,
     }
 }
 

@@ -49,6 +49,8 @@ mod engine;
 #[cfg(test)]
 mod layout_tests;
 mod place;
+#[cfg(test)]
+mod policy_tests;
 mod replies;
 mod respond;
 mod service;
@@ -58,7 +60,7 @@ mod tests;
 
 pub use crate::message::{Method, MethodKind, Openness, Protocol, UnknownMethod};
 pub use binding::{Binding, Call, Incoming, Outcome, Reply, Request};
-pub use capacity::{Capacity, WhenFull, capacity};
+pub use capacity::{AtEnd, Capacity, WhenFull, WhenStarved, capacity};
 pub use close::CloseReason;
 pub use connection::{Connection, ConnectionId, EventError, Writable};
 pub use place::{Dispatch, Handler, arena_bytes, check_slots, dispatch_bytes};

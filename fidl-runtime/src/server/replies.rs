@@ -6,7 +6,7 @@ use super::binding::{Binding, End, Outcome};
 use super::close::CloseReason;
 use super::place::Dispatch;
 use super::service::{CONNECTION, Running};
-use super::tables::{Entry, Tables};
+use super::tables::{Entry, ORPHAN, Tables};
 use crate::kernel::{self, Port, Signals, Status};
 use crate::message::Lease;
 
@@ -16,12 +16,18 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         let call = outcome.call as usize;
         let index = tables.calls[call].connection;
         tables.calls[call].slot = None;
+        if index == ORPHAN {
+            tables.call_links.remove(&mut tables.orphans, call);
+            tables.free_call(call);
+            self.count(|counters| counters.discarded += u64::from(matches!(outcome.end, End::Reply(_))));
+            return;
+        }
         tables.call_links.remove(&mut tables.entries[index].running, call);
         let reason = match outcome.end {
             End::Done => None,
             End::Refused(error) => Some(CloseReason::DecodeFailure(error)),
             End::Unsendable(error) => Some(CloseReason::EncodeFailure(error)),
-            End::Reply(reply) if !tables.entries[index].unsent.is_empty() => {
+            End::Reply(reply) if waits_behind_others(&tables.entries[index]) => {
                 return self.keep(tables, port, call, reply);
             }
             End::Reply(reply) => match reply.write(tables.entries[index].handle()) {
@@ -140,4 +146,13 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         let generation = self.shared.peers[index].generation.load(Relaxed);
         kernel::wait_async(entry.handle(), port, self.key(CONNECTION, generation, index), signals)
     }
+}
+
+/// Whether a reply has to wait because others of its connection do.
+fn waits_behind_others(entry: &Entry) -> bool {
+    #[cfg(test)]
+    if crate::planted::is_planted(crate::planted::Bug::ReorderedReply) {
+        return false;
+    }
+    !entry.unsent.is_empty()
 }

@@ -11,9 +11,9 @@ use super::capacity::Capacity;
 use super::connection::{Peer, Shared};
 use super::place::{Dispatch, ServerPlace};
 use super::tables::{CallFrames, Tables};
-use crate::kernel::{Channel, Instant, Listener, Port, PortPacket, ServerEnd, Status};
-use crate::message::{FrameStorage, LargeFrame};
-use crate::reactor::{Attachment, Consumer, PacketKey, Reactor};
+use crate::kernel::{AsHandleRef, Channel, Instant, Listener, Port, PortPacket, ServerEnd, Status};
+use crate::message::{FrameStorage, LargeFrame, Protocol};
+use crate::reactor::{Attachment, Consumer, Delivered, PacketKey, Reactor};
 use crate::storage::Claim;
 use crate::task::{Arena, ArenaBytes, NoLane};
 
@@ -30,6 +30,8 @@ pub struct Service<
     server: ServerPlace<B::Server>,
     shared: Shared<B::Protocol, [Peer; C]>,
     frames: [CallFrames<B::Protocol>; N],
+    /// For a request that is read while no call is free.
+    spare: <B::Protocol as Protocol>::RequestFrame,
     large: [LargeFrame; L],
     tables: Claim<Tables<C, N>>,
     arena: Claim<ArenaBytes<SIZE>>,
@@ -46,6 +48,7 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
             server: ServerPlace::new(),
             shared: Shared::new(),
             frames: [const { CallFrames::EMPTY }; N],
+            spare: FrameStorage::EMPTY,
             large: [const { LargeFrame::EMPTY }; L],
             tables: Claim::new(Tables::new()),
             arena: Claim::new(ArenaBytes::new()),
@@ -92,11 +95,13 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
             server,
             shared: &self.shared,
             frames: &self.frames,
+            spare: &self.spare,
             large: &self.large,
             dispatch,
             engine: RefCell::new(Engine { arena, tables }),
             attachment: OnceCell::new(),
             counters: Cell::new(Counters::default()),
+            bytes_read: Cell::new(0),
             unwound: Cell::new(false),
         })
     }
@@ -143,6 +148,12 @@ pub struct Counters {
     pub blocked: u64,
     /// Times the listener had to wait because all connections were in use.
     pub connections_exhausted: u64,
+    /// One-way requests that were dropped because no call was free.
+    pub dropped_one_way: u64,
+    /// Answers that were discarded because their connection had ended before.
+    pub discarded: u64,
+    /// Times that all calls were in use, others were wanted, and for as long as the service's patience no handler finished.
+    pub stuck: u64,
     /// The most requests that were in flight at one time.
     pub most_in_flight: u64,
 }
@@ -156,11 +167,14 @@ pub struct Running<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usi
     pub(super) server: &'static B::Server,
     pub(super) shared: &'static Shared<B::Protocol, [Peer; C]>,
     pub(super) frames: &'static [CallFrames<B::Protocol>; N],
+    pub(super) spare: &'static <B::Protocol as Protocol>::RequestFrame,
     pub(super) large: &'static [LargeFrame],
     dispatch: D,
     engine: RefCell<Engine<D::Future, C, N>>,
     attachment: OnceCell<Attachment>,
     counters: Cell<Counters>,
+    /// Bytes of requests that were read.
+    pub(super) bytes_read: Cell<u64>,
     /// The last turn ended with a panic.
     unwound: Cell<bool>,
 }
@@ -272,9 +286,9 @@ pub(super) const LISTENER: u8 = 2;
 impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: usize> Consumer
     for Running<B, D, C, N>
 {
-    fn packet(&self, _: &Port, key: PacketKey, packet: &PortPacket) -> bool {
+    fn packet(&self, _: &Port, key: PacketKey, packet: &PortPacket) -> Delivered {
         let mut engine = self.engine.borrow_mut();
-        match key.kind() {
+        let current = match key.kind() {
             CONNECTION => self.connection_packet(&mut engine, key, packet),
             LISTENER => {
                 engine.tables.listener_armed = false;
@@ -282,7 +296,8 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
                 true
             }
             _ => false,
-        }
+        };
+        if current { Delivered::Turn } else { Delivered::Stale }
     }
 
     fn turn(&self, port: &Port) -> bool {
@@ -297,9 +312,36 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         more
     }
 
+    fn waits(&self) -> usize {
+        // Readable, writable and closed of each connection, and the listener.
+        3 * C + 1
+    }
+
+    fn simulate(&self, seed: u32) {
+        self.engine.borrow_mut().arena.as_mut().set_random(seed);
+    }
+
+    fn leave(&self, port: &Port) {
+        // Not from inside a turn, behind a panic in it: the engine is free then, too.
+        let Ok(engine) = self.engine.try_borrow() else { return };
+        let listener =
+            engine.tables.listener.as_ref().map(|listener| (listener.raw_handle(), LISTENER, 0, 0));
+        let connections = (0..C).map(|index| {
+            let generation = self.shared.peers[index].generation.load(Relaxed);
+            (engine.tables.entries[index].handle(), CONNECTION, generation, index)
+        });
+        for (handle, kind, generation, slot) in connections.chain(listener).filter(|wait| wait.0 != 0) {
+            // That there was none is no matter.
+            let _ = port.cancel(handle, self.key(kind, generation, slot));
+        }
+    }
+
     fn deadline(&self) -> Instant {
         let engine = self.engine.borrow();
-        engine.tables.patience_ends(self.capacity.patience).min(engine.tables.listener_retries())
+        let tables = &engine.tables;
+        let patience =
+            tables.patience_ends(self.capacity.patience).min(tables.stuck_ends(self.capacity.patience));
+        patience.min(tables.listener_retries())
     }
 }
 

@@ -90,8 +90,11 @@ impl Entry {
     }
 }
 
+/// In the place of a connection, for calls whose handlers run on behind its end.
+pub(super) const ORPHAN: usize = usize::MAX;
+
 pub(super) struct CallEntry {
-    /// The connection it came on.
+    /// The connection it came on; [`ORPHAN`] if that has ended.
     pub(super) connection: usize,
     /// Where its future lies, while that waits.
     pub(super) slot: Option<usize>,
@@ -126,6 +129,14 @@ pub(super) struct Tables<const C: usize, const N: usize> {
     /// A call was freed since the sated were looked at.
     freed: bool,
     pub(super) call_links: Links<N>,
+    /// Calls whose connection has ended while their handlers run on.
+    pub(super) orphans: List,
+    /// A request that was read while no call was free for it, and its connection.
+    spare: Option<(usize, Lease<'static>)>,
+    /// Since when all calls are in use, others are wanted, and nothing is done.
+    pub(super) stuck_since: Option<Instant>,
+    /// That was counted.
+    pub(super) stuck_counted: bool,
     pub(super) listener: Option<Channel>,
     pub(super) listener_armed: bool,
     pub(super) listener_ready: bool,
@@ -154,6 +165,10 @@ impl<const C: usize, const N: usize> Tables<C, N> {
             granted: 0,
             freed: false,
             call_links: Links::new(),
+            orphans: List::new(),
+            spare: None,
+            stuck_since: None,
+            stuck_counted: false,
             listener: None,
             listener_armed: false,
             listener_ready: false,
@@ -241,9 +256,34 @@ impl<const C: usize, const N: usize> Tables<C, N> {
         self.calls[call] = CallEntry::FREE;
         self.free_calls.give(call);
         self.freed = true;
+        (self.stuck_since, self.stuck_counted) = (None, false);
+        if connection == ORPHAN {
+            return;
+        }
         if matches!(self.entries[connection].phase, Phase::Held | Phase::Sated) {
             self.set_phase(connection, Phase::Queued);
         }
+    }
+
+    /// Makes a call that runs go on without its connection.
+    pub(super) fn orphan(&mut self, call: usize) {
+        self.calls[call].connection = ORPHAN;
+        self.call_links.push_back(&mut self.orphans, call);
+    }
+
+    /// Keeps a request that was read while no call was free.
+    pub(super) fn put_aside(&mut self, connection: usize, request: Lease<'static>) {
+        self.spare = Some((connection, request));
+    }
+
+    /// Whether a request of a connection was put aside.
+    pub(super) fn has_aside(&self, connection: usize) -> bool {
+        self.spare.as_ref().is_some_and(|(other, _)| *other == connection)
+    }
+
+    /// The request of a connection that was put aside, if one was.
+    pub(super) fn take_aside(&mut self, connection: usize) -> Option<Lease<'static>> {
+        self.spare.take_if(|(other, _)| *other == connection).map(|(_, request)| request)
     }
 
     /// Lets those go on that waited for calls that are free now: first those that have none, in the order in which they

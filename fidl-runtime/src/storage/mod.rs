@@ -20,8 +20,12 @@
 
 mod claim;
 mod free;
+#[cfg(any(feature = "kernel", test))]
+mod inbox;
 mod list;
 
 pub use claim::{Claim, Claimed, Shared};
 pub use free::FreeSlots;
+#[cfg(feature = "kernel")]
+pub(crate) use inbox::{Inbox, InboxLink};
 pub use list::{Links, List};

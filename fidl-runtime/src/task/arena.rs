@@ -171,6 +171,13 @@ impl<F, const N: usize> Arena<F, N> {
         self.lane().map(drop)
     }
 
+    /// Polls woken futures in random order, for simulations.
+    #[cfg(feature = "kernel")]
+    pub(crate) fn set_random(self: Pin<&mut Self>, seed: u32) {
+        // SAFETY: no future is moved.
+        unsafe { self.get_unchecked_mut() }.woken.set_random(seed);
+    }
+
     /// Claims a lane, once.
     fn lane(&self) -> Result<LaneId, NoLane> {
         if let Some(lane) = self.lane.get() {

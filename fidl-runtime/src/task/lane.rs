@@ -257,10 +257,35 @@ pub(crate) struct Taken {
     /// The number of the word that `bits` come from.
     word: usize,
     bits: usize,
+    /// 0: the lowest slot of a word comes first. Else the state of random numbers by which one is chosen.
+    random: u32,
 }
 
 impl Taken {
-    pub(crate) const NONE: Self = Self { words: 0, fresh: 0, word: 0, bits: 0 };
+    pub(crate) const NONE: Self = Self { words: 0, fresh: 0, word: 0, bits: 0, random: 0 };
+
+    /// Makes the order of the slots of a word random, for simulations.
+    #[cfg(feature = "kernel")]
+    pub(crate) fn set_random(&mut self, seed: u32) {
+        self.random = seed;
+    }
+
+    /// Takes one of the bits.
+    fn take_bit(&mut self) -> Option<usize> {
+        if self.random == 0 {
+            return take_lowest(&mut self.bits);
+        }
+        self.random ^= self.random << 13;
+        self.random ^= self.random >> 17;
+        self.random ^= self.random << 5;
+        let mut passed = 0;
+        for _ in 0..self.random % self.bits.count_ones().max(1) {
+            passed |= 1 << take_lowest(&mut self.bits)?;
+        }
+        let taken = take_lowest(&mut self.bits);
+        self.bits |= passed;
+        taken
+    }
 
     /// Whether all have been visited.
     pub(crate) fn is_empty(&self) -> bool {
@@ -296,7 +321,7 @@ impl Taken {
             self.words &= !bit;
             self.fresh &= !bit;
         }
-        Some(self.word * BITS + take_lowest(&mut self.bits)?)
+        Some(self.word * BITS + self.take_bit()?)
     }
 }
 
@@ -312,6 +337,10 @@ impl Row {
     fn set_ready(&self, slot: usize) {
         let (word, bit) = (slot / BITS, slot % BITS);
         let Some(ready) = self.ready.get(word) else { return };
+        #[cfg(all(test, feature = "kernel"))]
+        if crate::planted::is_planted(crate::planted::Bug::LostWake) && ready.load(Relaxed) != 0 {
+            return;
+        }
         // A read-modify-write with release also if the bit is set: a coalesced wake happens before the poll, too.
         if ready.fetch_or(1 << bit, AcqRel) != 0 {
             // Who set the first bit of the word does the rest.
