@@ -83,33 +83,27 @@ fn pin(core: usize) {
 
 /// Nanoseconds for a message and its answer: `send` sends one, `receive` returns once one or more came, and says how many.
 fn converse(window: usize, mut send: impl FnMut(), mut receive: impl FnMut() -> usize) -> f64 {
-    let (mut flying, mut done) = (0, 0u64);
-    let mut begun = Instant::now();
-    let mut warm = false;
-    // The machine may have other work, so for a ping-pong the middle one of its messages counts.
-    let (mut each, mut last) = (Vec::new(), begun);
+    let mut flying = 0;
+    let begun = Instant::now();
+    // The machine may have other work, so the middle one of many short times counts: each message of a ping-pong, or
+    // each thousand of those in flight.
+    let (mut each, mut last, mut since) = (Vec::new(), begun, 0);
     loop {
         while flying < window {
             send();
             flying += 1;
         }
         let came = receive();
-        if window == 1 {
+        since += came;
+        if window == 1 || since >= 1000 {
             let now = Instant::now();
-            each.push((now - last).as_nanos());
-            last = now;
+            each.push((now - last).as_nanos() as f64 / since as f64);
+            (last, since) = (now, 0);
         }
         flying -= came;
-        done += came as u64;
-        let elapsed = begun.elapsed();
-        if !warm && elapsed > ROUND / 3 {
-            (warm, done, begun) = (true, 0, Instant::now());
-        } else if warm && elapsed > ROUND {
-            each.sort_unstable();
-            if let Some(middle) = each.get(each.len() / 2) {
-                return *middle as f64;
-            }
-            return elapsed.as_nanos() as f64 / done as f64;
+        if begun.elapsed() > ROUND {
+            each.sort_by(f64::total_cmp);
+            return each.get(each.len() / 2).copied().unwrap_or(f64::NAN);
         }
     }
 }

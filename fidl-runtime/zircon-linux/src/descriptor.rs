@@ -75,12 +75,15 @@ impl Watched {
         }
     }
 
+    /// The parks that may watch.
+    pub(crate) fn parks(&self) -> impl Iterator<Item = ParkIndex> {
+        let others = self.forgot.then(ParkIndex::all);
+        self.parks.into_iter().flatten().chain(others.into_iter().flatten())
+    }
+
     /// Ends all watches, for a descriptor that stays open elsewhere.
     pub(crate) fn unwatch(&mut self, descriptor: BorrowedFd<'_>) {
-        self.parks.into_iter().flatten().for_each(|park| park.unwatch(descriptor));
-        if self.forgot {
-            ParkIndex::all().for_each(|park| park.unwatch(descriptor));
-        }
+        self.parks().for_each(|park| park.unwatch(descriptor));
         *self = Watched::default();
     }
 
@@ -224,6 +227,21 @@ pub(crate) fn arm_for_nap(park: ParkIndex, entries: &mut [FutexEntry]) -> usize 
         }
     }
     count
+}
+
+/// Has wakes of a nap go to the one word that the nap is on. `false` if its bell has been rung.
+pub(crate) fn aim(park: ParkIndex, word: &FutexEntry) -> bool {
+    let mut tokens = [0; HOT_LINKS];
+    park.hot(&mut tokens).iter().any(|token| {
+        let aimed = with_waited_link(*token, |link, end| {
+            let found = link.futexes(end).into_iter().flatten().any(|one| one.address() == word.address());
+            if found {
+                park.aim(word);
+            }
+            found
+        });
+        aimed == Some(true)
+    })
 }
 
 /// Arms the links on a park's hot list for a sleep of any length, and takes them off it. `false` if the peer of one

@@ -19,8 +19,9 @@ use std::os::fd::{AsFd, BorrowedFd};
 use crate::abi::types::*;
 use crate::capacity::{HOT_LINKS, SPIN_NANOS};
 use crate::memory::{Zeroed, zeroed_struct};
+use crate::ring::doorbell::FUTEX;
 use crate::sync::{AtomicU32, Guarded, Lock, Ordering};
-use crate::sys::{self, Event, FUTEX_ENTRIES, FutexEntry, Interest, Permanent};
+use crate::sys::{self, Aim, Event, FUTEX_ENTRIES, FutexEntry, Interest, Permanent};
 use crate::tables::tables;
 
 /// The token of the counter; no object has it, because no object has index `u32::MAX`.
@@ -38,6 +39,8 @@ zeroed_struct! {
         /// The longest spin, plus one; 0 for the default.
         spin_nanos: AtomicU32,
         hot: Lock<Hot>,
+        /// The word that a thread naps on, if it is only one.
+        aim: Lock<Aim>,
     }
 }
 
@@ -57,6 +60,12 @@ zeroed_struct! {
 }
 
 impl Guarded for Hot {
+    type Rest = ();
+
+    fn rest(&mut self) {}
+}
+
+impl Guarded for Aim {
     type Rest = ();
 
     fn rest(&mut self) {}
@@ -141,7 +150,11 @@ impl ParkIndex {
         let nap = &self.park().nap;
         // Acquire and release: what the waker did is seen by the woken. Only one waker finds the nap.
         if nap.compare_exchange(NAPPING, WOKEN, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
-            sys::futex_wake_shared(nap);
+            // The thread sleeps on a word of its only link, or on this one and others; or it is about to sleep on a word of
+            // its link, and looks here once more when it has said on which.
+            if !self.park().aim.lock().end_sleep(FUTEX) {
+                sys::futex_wake_shared(nap);
+            }
             return;
         }
         if let Some(counter) = self.park().counter.get() {
@@ -202,8 +215,10 @@ impl ParkIndex {
     /// The hot list, as it is now.
     pub(crate) fn hot(self, places: &mut [u64; HOT_LINKS]) -> &[u64] {
         let hot = self.park().hot.lock();
+        // Most often it is one, which no loop copies faster.
         let count = hot.count as usize;
-        places[..count].copy_from_slice(&hot.tokens[..count]);
+        places[0] = hot.tokens[0];
+        places[count.min(1)..count].copy_from_slice(&hot.tokens[count.min(1)..count]);
         &places[..count]
     }
 
@@ -264,6 +279,28 @@ impl ParkIndex {
         debug_assert!(entries.len() <= FUTEX_ENTRIES);
         entries[0] = FutexEntry::new(&self.park().nap, NAPPING);
         sys::futex_wait_many(entries, deadline);
+    }
+
+    /// Has wakes go to the word of a link, which is mapped.
+    pub(crate) fn aim(self, word: &FutexEntry) {
+        self.park().aim.lock().set(word.address());
+    }
+
+    /// Has wakes go to no word at these addresses: they are about to be unmapped. A nap there ends.
+    pub(crate) fn spare(self, addresses: &core::ops::Range<usize>) {
+        let mut aim = self.park().aim.lock();
+        if aim.is_within(addresses) {
+            aim.end_sleep(FUTEX);
+            aim.clear();
+        }
+    }
+
+    /// Sleeps on the word that wakes go to, until a wake or the deadline.
+    pub(crate) fn nap_on_one(self, word: &FutexEntry, deadline: zx_time_t) {
+        if self.is_napping() {
+            sys::futex_wait_one(word, deadline);
+        }
+        self.park().aim.lock().clear();
     }
 
     /// Ends a nap. Says whether it was woken.

@@ -16,7 +16,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use crate::capacity::{RING_BYTES_MAX, RING_BYTES_MIN};
 use crate::ring::Direction;
-use crate::sync::{AtomicU32, AtomicU64, Ordering, fence};
+use crate::sync::{AtomicU32, AtomicU64, Ordering};
 use crate::sys::{self, Mapping};
 
 const HEAD_BYTES: usize = 4096;
@@ -71,6 +71,11 @@ impl Area {
     /// The bytes of each ring.
     pub(crate) fn capacity(&self) -> u32 {
         self.capacity
+    }
+
+    /// The addresses of the memory.
+    pub(crate) fn addresses(&self) -> core::ops::Range<usize> {
+        self.mapping.addresses()
     }
 
     /// The direction that a side writes.
@@ -169,7 +174,7 @@ impl Direction for Lane<'_> {
 
     #[inline]
     fn fence() {
-        fence(Ordering::SeqCst);
+        sys::full_fence();
     }
 }
 

@@ -143,9 +143,16 @@ impl Link {
 
     /// The end goes on in another process: no port hears of it here any more.
     pub(crate) fn leave(&mut self) {
-        self.watched.unwatch(self.socket.as_fd());
         self.over = true;
-        self.area = None;
+        self.unmap();
+        self.watched.unwatch(self.socket.as_fd());
+    }
+
+    /// Lets go of the memory. No thread's nap is on it any more.
+    fn unmap(&mut self) {
+        if let Some(area) = self.area.take() {
+            self.watched.parks().for_each(|park| park.spare(&area.addresses()));
+        }
     }
 
     /// Closes an end that never was used, for both sides.
@@ -241,7 +248,7 @@ impl Link {
     pub(super) fn end_by(&mut self, end: &mut End) {
         self.over = true;
         sys::shut_down(self.socket.as_fd());
-        self.area = None;
+        self.unmap();
         let readable = if self.aside.is_empty() { ZX_CHANNEL_READABLE } else { 0 };
         signals::update(end, readable | ZX_CHANNEL_WRITABLE, ZX_CHANNEL_PEER_CLOSED);
         self.fail_calls(end, ZX_ERR_PEER_CLOSED);
@@ -381,5 +388,6 @@ impl Drop for Link {
             self.ring_ready();
             self.ring_room();
         }
+        self.unmap();
     }
 }

@@ -234,7 +234,11 @@ impl Link {
         if self.area.is_some() && !gone {
             signals::update(end, ZX_CHANNEL_READABLE, 0);
             // All is read: a producer that found no room goes on.
-            self.ring_room();
+            if let Some(area) = &self.area
+                && self.inbound.was_full(&area.lane(1 - self.side))
+            {
+                self.ring_room();
+            }
             if !end.waits.is_empty() {
                 self.arm(end, How::BySocket);
             }

@@ -28,6 +28,9 @@ use crate::sys::{self, Event, FUTEX_ENTRIES, FutexEntry};
 /// The longest sleep while some peer cannot ring, in nanoseconds.
 const SHORT_SLEEP_NANOS: i64 = 1_000_000;
 
+/// A spinning thread looks at the clock, which costs as much as a look at a link, after so many of these.
+const LOOKS_PER_CLOCK: u32 = 8;
+
 /// How a thread rests next.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rest {
@@ -152,17 +155,18 @@ fn has_packet(object: &mut Locked) -> bool {
 fn spin(index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t, nanos: i64) -> Locked {
     drop(object);
     let end = sys::monotonic().saturating_add(nanos).min(deadline);
-    loop {
+    for look in 1u32.. {
         descriptor::look_at_hot(park);
         let mut object = object::lock(index);
         let found = has_packet(&mut object);
-        if found || sys::monotonic() >= end {
+        if found || look % LOOKS_PER_CLOCK == 0 && sys::monotonic() >= end {
             park.note_spin(found);
             return object;
         }
         drop(object);
         core::hint::spin_loop();
     }
+    object::lock(index)
 }
 
 /// Counts a thread that is about to sleep or has just slept, and notes whether it was woken.
@@ -198,8 +202,13 @@ fn nap_on(
     }
     count_sleeper(&mut object, false, 1);
     drop(object);
-    let end = sys::monotonic().saturating_add(NAP_NANOS);
-    park.nap(&mut entries[..count], end.min(deadline));
+    let end = sys::monotonic().saturating_add(NAP_NANOS).min(deadline);
+    match &mut entries[..count] {
+        // One word costs the system less than two.
+        [_, only] if descriptor::aim(park, only) => park.nap_on_one(only, end),
+        [_, _] => {}
+        entries => park.nap(entries, end),
+    }
     let woken = park.end_nap();
     object = object::lock(index);
     count_sleeper(&mut object, woken, -1);

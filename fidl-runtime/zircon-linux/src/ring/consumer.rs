@@ -3,7 +3,7 @@
 use core::mem::MaybeUninit;
 
 use super::position::Distance;
-use super::{Broken, Direction, MOST_HANDLES, Position, RECORD_WORD, Word, record_bytes};
+use super::{Broken, Direction, LARGEST_RECORD, MOST_HANDLES, Position, RECORD_WORD, Word, record_bytes};
 use crate::abi::types::ZX_CHANNEL_MAX_MSG_BYTES;
 use crate::sync::Ordering;
 
@@ -13,6 +13,8 @@ pub(crate) struct Consumer {
     head: Position,
     /// Where the producer was at the last look.
     tail: Position,
+    /// The most unread bytes that a look found since [`Consumer::was_full`] was asked last.
+    most: u32,
 }
 
 /// The first record.
@@ -27,7 +29,8 @@ pub(crate) struct Record {
 impl Consumer {
     /// A consumer that goes on at a position.
     pub(crate) fn at(head: Position) -> Consumer {
-        Consumer { head, tail: head }
+        // What another process found before is not known.
+        Consumer { head, tail: head, most: u32::MAX }
     }
 
     fn unread<D: Direction>(&self, ring: &D) -> Result<Distance, Broken> {
@@ -49,6 +52,7 @@ impl Consumer {
             return Err(Broken);
         }
         self.tail = tail;
+        self.most = self.most.max(unread.bytes);
         Ok(unread.records)
     }
 
@@ -99,6 +103,16 @@ impl Consumer {
         ring.head().store(self.head.to_word(), Ordering::Release);
         let quarter = ring.capacity() / 4;
         (before.bytes ^ self.head.bytes) & !(quarter.max(1) - 1) != 0
+    }
+
+    /// Whether the producer may have found too little room since this was asked last. To be asked when all is read.
+    ///
+    /// A producer that finds too little room in a ring of twice the largest record or so has filled nearly half of it. What
+    /// lies there is read after two looks at most, the one before the producer was refused and the one after. So one of
+    /// them found a quarter of the ring unread, or nearly.
+    pub(crate) fn was_full<D: Direction>(&mut self, ring: &D) -> bool {
+        let most = core::mem::take(&mut self.most);
+        most >= ring.capacity() / 8 || ring.capacity() < 2 * LARGEST_RECORD - 2 * RECORD_WORD
     }
 
     /// Whether a record is known to be there without another look.

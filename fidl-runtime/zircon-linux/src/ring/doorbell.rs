@@ -19,7 +19,8 @@ use crate::sync::Ordering;
 
 const AWAKE: u32 = 0;
 const SOCKET: u32 = 1;
-const FUTEX: u32 = 2;
+/// The bit of a bell that is armed for a futex wake.
+pub(crate) const FUTEX: u32 = 2;
 
 /// How a sleeper wants to be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

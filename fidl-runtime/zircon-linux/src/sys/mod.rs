@@ -21,7 +21,8 @@ pub(crate) use descriptor::{
 };
 pub(crate) use environment::{complain, environment};
 pub(crate) use futex::{
-    FUTEX_ENTRIES, FutexEntry, futex_wait_many, futex_wait_until, futex_wake_one, futex_wake_shared,
+    Aim, FUTEX_ENTRIES, FutexEntry, futex_wait_many, futex_wait_one, futex_wait_until, futex_wake_one,
+    futex_wake_shared,
 };
 pub(crate) use memory::{
     Access, clear, commit, committed, copy, duplicate, map, memory_file, page_bytes, read_at, resize, unmap,
@@ -29,7 +30,8 @@ pub(crate) use memory::{
 };
 pub(crate) use packet::{Descriptors, MOST_DESCRIPTORS, drop_packets, receive_packet, send_packet};
 pub(crate) use shared::{
-    Mapping, create_shared, is_sealed_against_writing, is_shared, memory_state, seal_against_writing,
+    Mapping, create_shared, full_fence, is_sealed_against_writing, is_shared, memory_state,
+    seal_against_writing,
 };
 pub(crate) use socket::{
     Address, accept, bind_private, chmod_private, connect, credentials, identity, is_channel_socket,

@@ -92,6 +92,22 @@ fn file_system(descriptor: BorrowedFd<'_>) -> Option<i64> {
     known.then_some(system.f_type)
 }
 
+/// A sequentially consistent fence, between accesses to memory that another process shares.
+///
+/// A locked instruction on the stack, which nobody shares, orders all accesses as well as the processor's own fence, and
+/// costs half of it.
+#[inline]
+pub(crate) fn full_fence() {
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    // SAFETY: the instruction adds nothing to a word of this thread's stack.
+    unsafe {
+        core::arch::asm!("lock or dword ptr [rsp], 0");
+    }
+    // Says to the compiler, and on other processors does, what the instruction is for.
+    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+    crate::sync::fence(Ordering::SeqCst);
+}
+
 /// Shared memory in this process's address space, until dropped.
 pub(crate) struct Mapping {
     start: NonNull<u8>,
@@ -115,6 +131,12 @@ impl Mapping {
             Some(start) if address != libc::MAP_FAILED => Ok(Mapping { start, bytes }),
             _ => Err(errno()),
         }
+    }
+
+    /// The addresses of the memory.
+    pub(crate) fn addresses(&self) -> core::ops::Range<usize> {
+        let start = self.start.as_ptr().addr();
+        start..start + self.bytes
     }
 
     /// The place of `size` bytes from an offset on.
