@@ -12,6 +12,7 @@ type Room = (&'static str, u32, &'static [&'static str]);
 const RUNTIME: &[Room] = &[
     ("limits", 0, &[]),
     ("planted", 0, &[]),
+    ("counters", 0, &[]),
     ("sync", 0, &[]),
     ("wire", 1, &[]),
     ("storage", 1, &[]),

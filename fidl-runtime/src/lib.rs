@@ -31,10 +31,10 @@
 //! | --- | --- |
 //! | [`client`] | calls: asynchronous, blocking; events |
 //! | [`server`] | connections, requests in flight, replies, back pressure |
-//! | [`reactor`] | waits on one port, hands packets to their consumers; timers |
+//! | [`reactor`] | waits on one port, hands packets to their consumers: services, clients, packet handlers, objects that futures wait for; timers; simulations |
 //! | [`message`] | headers, frames and the right to use them |
 //! | [`kernel`] | the seam: every call to the kernel, in today's ABI |
-//! | [`task`] | futures, wakers and wakes without allocation |
+//! | [`task`] | futures, wakers and wakes without allocation: an [`Arena`](task::Arena) that is useful alone, in locals or by [`arena!`] in a static |
 //! | [`storage`] | free slots, lists and statics of fixed capacity |
 //! | [`at_rest`] | values outside of messages: [`persist`], [`encode_standalone`] |
 //! | [`wire`] | the wire format: the walk, views, encoding |
@@ -93,6 +93,8 @@ pub mod wire;
 
 #[cfg(feature = "kernel")]
 pub mod client;
+#[cfg(feature = "kernel")]
+mod counters;
 #[cfg(feature = "kernel")]
 mod error;
 #[cfg(feature = "kernel")]

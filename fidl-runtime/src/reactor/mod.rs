@@ -17,6 +17,7 @@
 //! One future can run beside the consumers, the one given to [`Reactor::run_until`]: a client's main program, usually.
 
 mod consumer;
+mod counters;
 mod handlers;
 mod key;
 mod objects;
@@ -33,6 +34,7 @@ use core::task::{Context, Poll};
 
 use consumer::Attached;
 pub(crate) use consumer::{Attachment, Consumer, Delivered, Host};
+pub use counters::Counters;
 pub use handlers::{Counters as HandlerCounters, Handlers, Id, Next, PacketHandler, Refused};
 pub(crate) use key::PacketKey;
 pub use objects::{Objects, Registration};
@@ -62,21 +64,6 @@ impl Host for Reactor<'_> {
             self.lane.id().close(index);
         }
     }
-}
-
-/// How often what happened.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counters {
-    /// Packets taken from the port.
-    pub packets: u64,
-    /// Batches in which they came.
-    pub batches: u64,
-    /// Packets whose key was of an old generation or of nobody.
-    pub stale: u64,
-    /// Turns given to services and clients.
-    pub turns: u64,
-    /// Times the reactor slept.
-    pub sleeps: u64,
 }
 
 /// Somebody runs the reactor, until this is dropped, by a panic too.
@@ -345,9 +332,12 @@ impl<'env> Reactor<'env> {
 
     /// Turns wakes into marks.
     fn take_wakes(&self) {
-        self.lane.id().take_ready(|slot| match slot {
-            ROOT => self.root_ready.set(true),
-            consumer => self.mark(consumer),
+        self.lane.id().take_ready(|slot| {
+            self.count(|counters| counters.wakes += 1);
+            match slot {
+                ROOT => self.root_ready.set(true),
+                consumer => self.mark(consumer),
+            }
         });
     }
 
@@ -390,6 +380,7 @@ impl<'env> Reactor<'env> {
             self.count(|counters| {
                 counters.batches += 1;
                 counters.packets += taken as u64;
+                counters.largest_batch = counters.largest_batch.max(taken as u64);
             });
             if let Some(simulation) = &self.simulation {
                 simulation.permute(&mut packets[..taken]);
@@ -419,8 +410,13 @@ impl<'env> Reactor<'env> {
     fn dispatch(&self, packet: &PortPacket) {
         // A packet that only woke the thread has done what it was for.
         if packet.key == crate::kernel::WAKE {
-            return;
+            return self.count(|counters| counters.rings += 1);
         }
+        self.count(|counters| match packet.packet_type {
+            0 => counters.user_packets += 1,
+            1 => counters.signal_packets += 1,
+            _ => counters.other_packets += 1,
+        });
         self.note(packet.key);
         let key = PacketKey::from_word(packet.key);
         let index = usize::from(key.consumer());

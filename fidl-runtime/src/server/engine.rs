@@ -327,7 +327,10 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         });
         match arena.as_mut().start_with(|_| self.begin(Call { method, request, reply })) {
             Ok(Started::Finished(outcome)) => self.finish(tables, port, outcome),
-            Ok(Started::Waiting(slot)) => tables.calls[call].slot = Some(slot),
+            Ok(Started::Waiting(slot)) => {
+                tables.calls[call].slot = Some(slot);
+                self.count(|counters| counters.waited += 1);
+            }
             // There are as many slots as calls, so a slot is free, unless it has used up its generations.
             Err(_) => tables.end(index, CloseReason::ReadFailure(Status::NO_RESOURCES)),
         }

@@ -44,6 +44,7 @@ mod binding;
 mod capacity;
 mod close;
 mod connection;
+mod counters;
 mod ending;
 mod engine;
 #[cfg(test)]
@@ -52,6 +53,7 @@ mod place;
 #[cfg(test)]
 mod policy_tests;
 mod replies;
+mod report;
 mod respond;
 mod service;
 mod tables;
@@ -63,6 +65,8 @@ pub use binding::{Binding, Call, Incoming, Outcome, Reply, Request};
 pub use capacity::{AtEnd, Capacity, WhenFull, WhenStarved, capacity};
 pub use close::CloseReason;
 pub use connection::{Connection, ConnectionId, EventError, Writable};
+pub use counters::Counters;
 pub use place::{Dispatch, Handler, arena_bytes, check_slots, dispatch_bytes};
+pub use report::SizeReport;
 pub use respond::{Responder, Sent};
-pub use service::{Counters, Running, Service};
+pub use service::{Running, Service};

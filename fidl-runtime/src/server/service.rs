@@ -9,7 +9,9 @@ use core::task::Waker;
 use super::binding::{Binding, Call};
 use super::capacity::Capacity;
 use super::connection::{Peer, Shared};
+use super::counters::Counters;
 use super::place::{Dispatch, ServerPlace};
+use super::report::SizeReport;
 use super::tables::{CallFrames, Tables};
 use crate::kernel::{AsHandleRef, Channel, Instant, Listener, Port, PortPacket, ServerEnd, Status};
 use crate::message::{FrameStorage, LargeFrame, Protocol};
@@ -58,6 +60,19 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
     /// How many bytes the service occupies: all it will ever need.
     pub const fn bytes(&self) -> usize {
         size_of::<Self>()
+    }
+
+    /// What of these bytes is for what.
+    pub const fn size_report(&self) -> SizeReport {
+        SizeReport {
+            connections: size_of::<[Peer; C]>() + C * Tables::<C, N>::BYTES_PER_CONNECTION,
+            calls: size_of::<[CallFrames<B::Protocol>; N]>() + N * Tables::<C, N>::BYTES_PER_CALL,
+            handlers: SIZE,
+            large_frames: size_of::<[LargeFrame; L]>(),
+            total: size_of::<Self>(),
+            connection_count: C,
+            call_count: N,
+        }
     }
 
     /// Starts the service with a server. Once per static.
@@ -113,49 +128,6 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Service({C} connections, {N} in flight, {} bytes)", self.bytes())
     }
-}
-
-/// How often what happened.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counters {
-    /// Connections accepted.
-    pub connected: u64,
-    /// Connections refused because all were in use.
-    pub refused: u64,
-    /// Connections ended, for whatever reason.
-    pub closed: u64,
-    /// Connections ended because of what the client sent, or did not read.
-    pub protocol_errors: u64,
-    /// Connections ended because the client did not read its replies or events while others waited.
-    pub stalled: u64,
-    /// Connections ended because a handler of theirs panicked.
-    pub panicked: u64,
-    /// Requests read.
-    pub requests: u64,
-    /// Requests to methods that the protocol does not have.
-    pub unknown_methods: u64,
-    /// Requests that needed a large frame.
-    pub large_requests: u64,
-    /// Calls that are never used again, because a binding forgot their request or reply instead of using it up.
-    pub retired_calls: u64,
-    /// Replies written.
-    pub replies: u64,
-    /// Times a connection had to wait for a free call.
-    pub starved: u64,
-    /// Times a connection had to wait for a large frame.
-    pub large_frames_exhausted: u64,
-    /// Times a reply had to wait until its channel was writable.
-    pub blocked: u64,
-    /// Times the listener had to wait because all connections were in use.
-    pub connections_exhausted: u64,
-    /// One-way requests that were dropped because no call was free.
-    pub dropped_one_way: u64,
-    /// Answers that were discarded because their connection had ended before.
-    pub discarded: u64,
-    /// Times that all calls were in use, others were wanted, and for as long as the service's patience no handler finished.
-    pub stuck: u64,
-    /// The most requests that were in flight at one time.
-    pub most_in_flight: u64,
 }
 
 /// A service that was started. It serves while it is attached to a reactor.

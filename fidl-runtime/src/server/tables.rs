@@ -147,6 +147,12 @@ pub(super) struct Tables<const C: usize, const N: usize> {
 }
 
 impl<const C: usize, const N: usize> Tables<C, N> {
+    /// What is noted of a connection: its entry, its place among the free ones, and its links in three kinds of lists.
+    pub(super) const BYTES_PER_CONNECTION: usize = size_of::<Entry>() + (1 + 3 * 2) * size_of::<u32>();
+
+    /// What is noted of a call: its entry, its place among the free ones, and its links.
+    pub(super) const BYTES_PER_CALL: usize = size_of::<CallEntry>() + (1 + 2) * size_of::<u32>();
+
     pub(super) const fn new() -> Self {
         Self {
             entries: [const { Entry::FREE }; C],
