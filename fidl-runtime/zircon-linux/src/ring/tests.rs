@@ -206,7 +206,9 @@ fn hostile_words() {
             let _ = producer.may_go_on(&ring);
         }
     }
-    assert!(messages > 0 && broken > 0, "{messages} {broken}");
+    // Too few rounds for a message by chance.
+    let enough = messages > 0 || cfg!(miri);
+    assert!(enough && broken > 0, "{messages} {broken}");
 }
 
 #[test]
