@@ -9,7 +9,9 @@ use codec::{bytes, decode, encode, encode_within, touch};
 use fidl::client::{ClientError, Strict};
 use fidl::kernel::{self, Event, Handle, create_endpoints};
 use fidl::message::{Frame, FrameStorage, Header};
-use fidl::wire::{DecodeError, EmptyStruct, EncodeError, FlexibleResult, HandleSlot, Rule, U32, Wire};
+use fidl::wire::{
+    DecodeError, EmptyStruct, EncodeError, EncodeRule, FlexibleResult, HandleSlot, Rule, U32, Wire,
+};
 
 /// Decodes a message that is refused, where and why.
 #[track_caller]
@@ -297,18 +299,18 @@ fn unencodable<W: Wire>(value: impl fidl::wire::Encode<W>, expected: EncodeError
 
 #[test]
 fn values_over_their_bounds() {
-    unencodable::<LabelWire>(&Label { text: "123456789" }, EncodeError::Bound);
+    unencodable::<LabelWire>(&Label { text: "123456789" }, EncodeError::new(EncodeRule::Bound));
     unencodable::<TextsWire>(
         &Texts { bounded: "", optional: Some("12345"), label: Label { text: "" } },
-        EncodeError::Bound,
+        EncodeError::new(EncodeRule::Bound),
     );
     // The bound is in bytes.
     unencodable::<TextsWire>(
         &Texts { bounded: "äöü", optional: None, label: Label { text: "" } },
-        EncodeError::Bound,
+        EncodeError::new(EncodeRule::Bound),
     );
     let value = OpenOnNamesRequest { deadline: 0, self_: &[NAMES; 3] };
-    unencodable::<OpenOnNamesRequestWire>(&value, EncodeError::Bound);
+    unencodable::<OpenOnNamesRequestWire>(&value, EncodeError::new(EncodeRule::Bound));
 }
 
 const NAMES: Names = Names {
@@ -345,9 +347,9 @@ fn values_that_strict_types_do_not_have() {
     };
     assert!(encode::<ValuesWire>(&value).is_ok());
     let access = Access::from_bits_retain(4);
-    unencodable::<ValuesWire>(&Values { access, ..value }, EncodeError::UnknownValue);
+    unencodable::<ValuesWire>(&Values { access, ..value }, EncodeError::new(EncodeRule::UnknownValue));
     let marks = Marks::from_bits_retain(1);
-    unencodable::<ValuesWire>(&Values { marks, ..value }, EncodeError::UnknownValue);
+    unencodable::<ValuesWire>(&Values { marks, ..value }, EncodeError::new(EncodeRule::UnknownValue));
 }
 
 #[test]
@@ -359,7 +361,7 @@ fn values_too_deep() {
     }
     let leaf = Node { value: 1, next: None };
     assert_eq!(nested(32, &leaf), None);
-    assert_eq!(nested(33, &leaf), Some(EncodeError::Depth));
+    assert_eq!(nested(33, &leaf), Some(EncodeError::new(EncodeRule::Depth)));
 }
 
 #[test]
@@ -369,14 +371,14 @@ fn values_too_large() {
     for room in [0, 15, 16, 23] {
         assert_eq!(
             encode_within::<LabelWire>(&label, room, 0).err(),
-            Some(EncodeError::OutOfSpace),
+            Some(EncodeError::new(EncodeRule::OutOfSpace)),
             "{room}"
         );
     }
     let bytes = vec![0; fidl::limits::MAX_MESSAGE_BYTES];
     unencodable::<UnboundedWire>(
         &Unbounded { bytes: &bytes, texts: &[], optional: None },
-        EncodeError::OutOfSpace,
+        EncodeError::new(EncodeRule::OutOfSpace),
     );
 }
 
@@ -388,7 +390,10 @@ fn values_with_too_many_handles() {
         middle: (0..middle).map(|_| event()).collect(),
         last: event(),
     };
-    assert_eq!(encode_within::<OrderWire>(order(2), 64, 3).err(), Some(EncodeError::TooManyHandles));
+    assert_eq!(
+        encode_within::<OrderWire>(order(2), 64, 3).err(),
+        Some(EncodeError::new(EncodeRule::TooManyHandles))
+    );
     let message = encode_within::<OrderWire>(order(1), 64, 3).expect("as many as there is room for");
     let taken = decode::<OrderWire, _>(&message.bytes, &message.slots, |view| {
         [view.first().take(), view.middle().get(0).and_then(|view| view.take()), view.last().take()]
@@ -402,9 +407,9 @@ fn values_with_too_many_handles() {
 #[test]
 fn values_without_a_required_handle() {
     let value = OpenFlexHandleResponse { handle: Event::from(Handle::invalid()) };
-    unencodable::<OpenFlexHandleResponseWire>(value, EncodeError::InvalidHandle);
+    unencodable::<OpenFlexHandleResponseWire>(value, EncodeError::new(EncodeRule::InvalidHandle));
     let value = Chain { link: Handle::invalid(), next: &mut None };
-    unencodable::<ChainWire>(value, EncodeError::InvalidHandle);
+    unencodable::<ChainWire>(value, EncodeError::new(EncodeRule::InvalidHandle));
 }
 
 // Whatever the bytes: refused, or safe to look at.

@@ -7,8 +7,9 @@ use std::process::Command;
 use std::time::Duration;
 
 use fidl::kernel::{self, AsHandleRef, Status};
+use fidl::message::Strict;
 use fidl::server::{Binding, Call, CloseReason, ConnectionId, Outcome, Sent};
-use fidl::wire::HandleSlot;
+use fidl::wire::{EmptyStruct, HandleSlot};
 use fidl::{Capacity, Listener, Reactor, capacity};
 
 #[path = "support/gated.rs"]
@@ -179,6 +180,35 @@ fn a_call_that_is_forgotten_is_not_used_again() {
         assert_eq!(txids(&client), [txid]);
     }
     assert_eq!((service.counters().retired_calls, service.counters().closed), (2, 2));
+}
+
+/// Answers, and then asks for the way to answer once more.
+struct Indecisive;
+
+impl Binding for Indecisive {
+    type Protocol = Echo;
+    type Server = ();
+
+    async fn dispatch<'s>((): &'s (), call: Call<'s, Echo>) -> Outcome<'s> {
+        let (_, mut reply) = call.split();
+        let _ = reply.responder::<Strict<EmptyStruct>>().send(());
+        drop(reply.responder::<Strict<EmptyStruct>>());
+        reply.finish()
+    }
+}
+
+/// An empty message used to be sent.
+#[test]
+fn an_answer_that_is_taken_back_is_none() {
+    const CAPACITY: Capacity = capacity().connections(1).in_flight(1);
+    fidl::service!(static SERVICE: Indecisive, CAPACITY);
+    let service = SERVICE.start(()).unwrap();
+    let reactor = Reactor::new().unwrap();
+    let client = connect(&service, &reactor);
+    client.send(&say(1, "x"));
+    settle(&reactor);
+    assert_eq!(txids(&client), []);
+    assert!(client.is_closed());
 }
 
 /// Replies that wait for room go out before the epitaph where there is room by then.

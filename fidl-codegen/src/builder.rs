@@ -6,7 +6,7 @@ use std::{env, fmt, fs, io, process};
 
 use crate::diagnostics::Report;
 use crate::ir::{LibraryId, Schema};
-use crate::rust::{self, OwnedBounds};
+use crate::rust::{self, BadBound, OwnedBounds};
 use crate::source::Source;
 use crate::{Options, compile_with};
 
@@ -122,9 +122,7 @@ impl Builder {
         let compiled =
             compile_with(&self.options, &self.read()?).map_err(|report| Error::Schema(Box::new(report)))?;
         eprint!("{}", compiled.warnings.render(false));
-        if let Some(name) = self.bounds.unknown(&compiled.schema) {
-            return Err(Error::NoSuchMember(name.to_owned()));
-        }
+        self.bounds.check(&compiled.schema).map_err(Error::Bound)?;
         let given = self.libraries.iter().filter(|library| !library.files.is_empty());
         let ids = given_libraries(&compiled.schema);
         let written = ids.zip(given).filter(|(_, library)| library.written);
@@ -202,8 +200,8 @@ pub enum Error {
     },
     /// No folder to write to was set, and `OUT_DIR` is not set either.
     NoOutDir,
-    /// A member that has a bound for its owned form is not in the schemas.
-    NoSuchMember(String),
+    /// A bound of an owned form, given here or in a schema, cannot be.
+    Bound(BadBound),
     /// A schema breaks a rule of the language.
     Schema(Box<Report>),
 }
@@ -214,7 +212,7 @@ impl fmt::Display for Error {
             Self::Read { path, error } => write!(f, "cannot read `{}`: {error}", path.display()),
             Self::Write { path, error } => write!(f, "cannot write `{}`: {error}", path.display()),
             Self::NoOutDir => f.write_str("no folder to write to: OUT_DIR is not set"),
-            Self::NoSuchMember(name) => write!(f, "there is no `{name}`, which is to have a bound"),
+            Self::Bound(error) => error.fmt(f),
             Self::Schema(report) => report.fmt(f),
         }
     }
@@ -224,7 +222,8 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Read { error, .. } | Self::Write { error, .. } => Some(error),
-            Self::NoOutDir | Self::NoSuchMember(_) | Self::Schema(_) => None,
+            Self::Bound(error) => Some(error),
+            Self::NoOutDir | Self::Schema(_) => None,
         }
     }
 }

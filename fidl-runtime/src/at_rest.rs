@@ -54,8 +54,8 @@
 use crate::kernel;
 use crate::limits::{AT_REST_V2, MAGIC_NUMBER, METADATA_BYTES, OBJECT_ALIGNMENT};
 use crate::wire::{
-    self, Body, DecodeError, Encode, EncodeError, EncodeRef, Encoded, Encoder, HandleSlot, Rule, ValueType,
-    Wire,
+    self, Body, DecodeError, Encode, EncodeError, EncodeRef, EncodeRule, Encoded, Encoder, HandleSlot, Rule,
+    ValueType, Wire,
 };
 
 /// The most bytes that offsets reach.
@@ -106,15 +106,15 @@ impl Metadata {
 ///
 /// # Errors
 ///
-/// [`EncodeError::OutOfSpace`] if the buffer is too small; the first rule that the value breaks.
+/// [`EncodeRule::OutOfSpace`] if the buffer is too small; the first rule that the value breaks.
 pub fn persist<'b, W: ValueType>(
     value: &(impl EncodeRef<W> + ?Sized),
     buffer: &'b mut [u8],
 ) -> Result<&'b [u8], EncodeError> {
-    let header = buffer.first_chunk_mut().ok_or(EncodeError::OutOfSpace)?;
+    let header = buffer.first_chunk_mut().ok_or(EncodeError::new(EncodeRule::OutOfSpace))?;
     *header = Metadata::CURRENT.into_bytes();
     let written = encode::<W>(value, buffer, METADATA_BYTES, &[])?;
-    buffer.get(..written.bytes).ok_or(EncodeError::OutOfSpace)
+    buffer.get(..written.bytes).ok_or(EncodeError::new(EncodeRule::OutOfSpace))
 }
 
 /// Validates what [`persist`] wrote, here or elsewhere, in place. All of `bytes` is the value's; they are aligned to 8.
@@ -148,7 +148,7 @@ pub fn unpersist<W: ValueType>(bytes: &mut [u8]) -> Result<Body<'_, W>, DecodeEr
 ///
 /// # Errors
 ///
-/// [`EncodeError::OutOfSpace`], [`EncodeError::TooManyHandles`] if there is not room enough; the first rule that the value
+/// [`EncodeRule::OutOfSpace`], [`EncodeRule::TooManyHandles`] if there is not room enough; the first rule that the value
 /// breaks. Its handles are closed then.
 pub fn encode_standalone<W: Wire>(
     value: impl Encode<W>,

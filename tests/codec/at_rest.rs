@@ -4,7 +4,7 @@ use fidl::at_rest::Metadata;
 use fidl::generated::ArrayVec;
 use fidl::kernel::{AsHandleRef, Channel, write};
 use fidl::limits::MAX_MESSAGE_BYTES;
-use fidl::wire::{Aligned, Body, EncodeError, EncodeRef, HandleSlot, Rule, ValueType};
+use fidl::wire::{Aligned, Body, EncodeError, EncodeRef, EncodeRule, HandleSlot, Rule, ValueType};
 use fidl::{decode_standalone, encode_standalone, persist, unpersist};
 
 use super::codec::schema::test_constructs::{
@@ -124,12 +124,16 @@ fn values_that_cannot_be_persisted() {
     let value = Padded { a: 1, b: 2, c: 3 };
     for room in [0, 7, 8, 16, 23] {
         let mut buffer = vec![0; room];
-        assert_eq!(persist::<PaddedWire>(&value, &mut buffer), Err(EncodeError::OutOfSpace), "{room}");
+        assert_eq!(
+            persist::<PaddedWire>(&value, &mut buffer),
+            Err(EncodeError::new(EncodeRule::OutOfSpace)),
+            "{room}"
+        );
     }
     let mut buffer = [0; 200];
     assert_eq!(persist::<PaddedWire>(&value, &mut buffer).map(<[u8]>::len), Ok(24));
     let strings = Strings { plain: "", bounded: "too long", optional: None, both: None };
-    assert_eq!(persist::<StringsWire>(&strings, &mut buffer), Err(EncodeError::Bound));
+    assert_eq!(persist::<StringsWire>(&strings, &mut buffer), Err(EncodeError::new(EncodeRule::Bound)));
 }
 
 /// A channel carries fewer bytes, but as many indirections.
@@ -152,7 +156,7 @@ fn limits() {
             persist::<TablesWire>(value, &mut buffer).map(<[u8]>::len)
         })
     };
-    assert_eq!(deep(17), Err(EncodeError::Depth));
+    assert_eq!(deep(17), Err(EncodeError::new(EncodeRule::Depth)));
     let length = deep(16).expect("as deep as may be");
     assert_eq!(read::<TablesWire, _>(&buffer[..length], |_| ()), Ok(()));
 }
@@ -218,7 +222,7 @@ fn handles_are_closed_when_something_is_wrong() {
     let slots = [const { HandleSlot::empty() }; 1];
     let value = Cargo { end: Some(first), ends: Some(ArrayVec::from_iter([second])), name: None };
     let result = encode_standalone::<CargoWire>(value, &mut buffer.0, &slots);
-    assert_eq!(result.map(|_| ()), Err(EncodeError::TooManyHandles));
+    assert_eq!(result.map(|_| ()), Err(EncodeError::new(EncodeRule::TooManyHandles)));
     assert!(!is_open(&first_peer) && !is_open(&second_peer));
 }
 

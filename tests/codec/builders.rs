@@ -1,7 +1,7 @@
 //! What is written member by member is the same message as that of a value.
 
 use fidl::each;
-use fidl::wire::{self, Encode, EncodeError, Wire};
+use fidl::wire::{self, Encode, EncodeError, EncodeRule, Wire};
 
 use super::codec::{decode, encode, text};
 
@@ -140,13 +140,13 @@ fn iterators_that_lie_are_found_out() {
     let vector = |items| encode::<wire::Vector<wire::U32, 4>>(each(items)).map(|message| message.bytes.len());
     assert_eq!(vector(Claims(3, 3)), Ok(32));
     for (says, has) in [(3, 2), (3, 4), (0, 1), (1, 0)] {
-        assert_eq!(vector(Claims(says, has)), Err(EncodeError::Count), "{says} {has}");
+        assert_eq!(vector(Claims(says, has)), Err(EncodeError::new(EncodeRule::Count)), "{says} {has}");
     }
-    assert_eq!(vector(Claims(5, 5)), Err(EncodeError::Bound));
+    assert_eq!(vector(Claims(5, 5)), Err(EncodeError::new(EncodeRule::Bound)));
     let array = |items| encode::<[wire::U32; 2]>(each(items)).map(|message| message.bytes.len());
     assert_eq!(array(Claims(2, 2)), Ok(8));
     assert_eq!(
         (array(Claims(2, 1)), array(Claims(2, 3))),
-        (Err(EncodeError::Count), Err(EncodeError::Count))
+        (Err(EncodeError::new(EncodeRule::Count)), Err(EncodeError::new(EncodeRule::Count)))
     );
 }

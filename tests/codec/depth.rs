@@ -1,6 +1,7 @@
 //! How deep objects may be nested: 32 indirections from the primary object.
 
-use fidl::wire::{EncodeError, Rule, Wire};
+use fidl::wire::zerocopy::IntoBytes;
+use fidl::wire::{EncodeError, EncodeRule, Rule, Wire, restore, validate};
 
 use super::codec::{decode, encode, touch};
 use super::layouts::*;
@@ -35,15 +36,15 @@ fn tables_in_tables() {
     // An empty one has nothing out of line.
     let deepest = tables(16, Tables::default()).unwrap();
     assert_eq!(decodes::<TablesWire>(&deepest), Ok(()));
-    assert_eq!(tables(17, Tables::default()), Err(EncodeError::Depth));
+    assert_eq!(tables(17, Tables::default()), Err(EncodeError::new(EncodeRule::Depth)));
     // A number in its envelope is one indirection behind the envelopes.
     let number = Tables { number: Some(1), ..Tables::default() };
     assert_eq!(decodes::<TablesWire>(&tables(15, number).unwrap()), Ok(()));
-    assert_eq!(tables(16, number), Err(EncodeError::Depth));
+    assert_eq!(tables(16, number), Err(EncodeError::new(EncodeRule::Depth)));
     // The text of a string is one more.
     let text = Tables { text: Some("a"), ..Tables::default() };
     assert_eq!(decodes::<TablesWire>(&tables(14, text).unwrap()), Ok(()));
-    assert_eq!(tables(15, text), Err(EncodeError::Depth));
+    assert_eq!(tables(15, text), Err(EncodeError::new(EncodeRule::Depth)));
 }
 
 /// The bytes of tables in one another, of which the innermost has these envelopes.
@@ -101,12 +102,12 @@ fn lists(count: usize, inner: Unions<'_>) -> Result<Vec<u8>, EncodeError> {
 #[test]
 fn unions_in_unions() {
     assert_eq!(decodes::<UnionsWire>(&links(31, Unions::Number(1)).unwrap()), Ok(()));
-    assert_eq!(links(32, Unions::Number(1)), Err(EncodeError::Depth));
+    assert_eq!(links(32, Unions::Number(1)), Err(EncodeError::new(EncodeRule::Depth)));
     let end = Unions::Link(Link { next: None });
     assert_eq!(decodes::<UnionsWire>(&links(31, end).unwrap()), Ok(()));
-    assert_eq!(links(32, end), Err(EncodeError::Depth));
+    assert_eq!(links(32, end), Err(EncodeError::new(EncodeRule::Depth)));
     assert_eq!(decodes::<UnionsWire>(&lists(15, end).unwrap()), Ok(()));
-    assert_eq!(lists(16, end), Err(EncodeError::Depth));
+    assert_eq!(lists(16, end), Err(EncodeError::new(EncodeRule::Depth)));
 }
 
 #[test]
@@ -122,4 +123,18 @@ fn unions_that_are_nested_too_deeply() {
     message[0] = 9;
     assert_eq!(decodes::<UnionsWire>(&message), Ok(()));
     refused::<UnionsWire>("#2 · 10000000 0000 0000 · Z #1", &[], Rule::UnionOrdinal, 16);
+}
+
+#[test]
+fn restoring_goes_no_deeper_than_the_walk() {
+    let deepest = links(31, Unions::Number(1)).unwrap();
+    let words = deepest.as_chunks().0.iter().map(|word| u64::from_ne_bytes(*word));
+    let mut message: Vec<u64> = words.collect();
+    validate::<UnionsWire>(message.as_mut_bytes(), 0, &[]).unwrap();
+    assert_ne!(message.as_bytes(), deepest);
+    restore::<UnionsWire>(message.as_mut_bytes(), 0);
+    assert_eq!(message.as_bytes(), deepest);
+    // A million links, which the walk has not seen, used to overflow the stack.
+    let mut links = vec![2_u64; 1 << 21];
+    restore::<UnionsWire>(links.as_mut_bytes(), 0);
 }

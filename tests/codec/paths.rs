@@ -1,9 +1,10 @@
 //! What errors tell of where they are: the member's path, in builds with debug assertions.
 
-use fidl::wire::{DecodeError, Rule, Wire};
+use fidl::each;
+use fidl::wire::{self, DecodeError, Encode, EncodeError, EncodeRule, Rule, Wire};
 
 use super::codec::schema::test_constructs::{NestedWire, VectorsWire};
-use super::codec::{bytes, decode};
+use super::codec::{bytes, decode, encode};
 use super::layouts::*;
 
 #[track_caller]
@@ -75,4 +76,26 @@ fn errors_are_told_apart_by_rule_and_offset() {
     let found = error::<MixedWire>("#1 P · 02 000000 0000 0100");
     assert_eq!(found, DecodeError::new(Rule::Bool, 16));
     assert_ne!(found, DecodeError::new(Rule::Bool, 17));
+}
+
+/// What an error of encoding says, and with the path what it says of that.
+#[track_caller]
+fn encoding_tells<W: Wire>(value: impl Encode<W>, rule: EncodeRule, path: &str) {
+    let error = encode::<W>(value).map(|_| ()).expect_err("a value that cannot be encoded");
+    assert_eq!(error, EncodeError::new(rule));
+    let expected = if cfg!(debug_assertions) { format!(" ({path})") } else { String::new() };
+    assert_eq!(error.to_string(), format!("{}{expected}", rule.text()));
+    let expected = if cfg!(debug_assertions) { format!(", path: \"{path}\"") } else { String::new() };
+    assert_eq!(format!("{error:?}"), format!("EncodeError {{ rule: {rule:?}{expected} }}"));
+}
+
+#[test]
+fn members_that_cannot_be_encoded() {
+    let name = "longer than any name here may get";
+    encoding_tells::<StrictWire>(Strict::Name(name), EncodeRule::Bound, "Name");
+    let holder = Holder { before: 1, either: Strict::Flag(true), maybe: Some(Strict::Name(name)) };
+    encoding_tells::<HolderWire>(holder, EncodeRule::Bound, "maybe.Name");
+    encoding_tells::<wire::Vector<wire::Str<10>, 4>>(&["short", name][..], EncodeRule::Bound, "[1]");
+    encoding_tells::<wire::Vector<wire::Str<10>, 4>>(each(["", "", name]), EncodeRule::Bound, "[2]");
+    encoding_tells::<MixedWire>(Mixed { name: Some(name), ..Mixed::default() }, EncodeRule::Bound, "name");
 }

@@ -2,7 +2,7 @@
 
 use fidl::generated::ArrayVec;
 use fidl::kernel::Channel;
-use fidl::wire::{EncodeError, HandleSlot, Rule, TableView, Vector};
+use fidl::wire::{EncodeError, EncodeRule, HandleSlot, Rule, TableView, Vector};
 
 use super::codec::{check, encode, touch};
 use super::layouts::*;
@@ -81,7 +81,7 @@ fn handles() {
 #[test]
 fn a_member_over_its_bound_is_not_encoded() {
     let value = Mixed { name: Some("more than ten"), ..Mixed::default() };
-    assert_eq!(encode::<MixedWire>(value).map(|_| ()), Err(EncodeError::Bound));
+    assert_eq!(encode::<MixedWire>(value).map(|_| ()), Err(EncodeError::new(EncodeRule::Bound)));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Unions.
 
 use fidl::kernel::Channel;
-use fidl::wire::{EncodeError, HandleSlot, OptUnion, Rule, Vector};
+use fidl::wire::{EncodeError, EncodeRule, HandleSlot, OptUnion, Rule, Vector};
 
 use super::codec::{check, encode, touch};
 use super::layouts::*;
@@ -74,9 +74,9 @@ fn handles() {
 #[test]
 fn an_unknown_state_is_not_encoded() {
     let result = encode::<FlexibleWire>(Flexible::Unknown).map(|_| ());
-    assert_eq!(result, Err(EncodeError::UnknownUnion));
+    assert_eq!(result, Err(EncodeError::new(EncodeRule::UnknownUnion)));
     let result = encode::<StrictWire>(Strict::Name("more than ten")).map(|_| ());
-    assert_eq!(result, Err(EncodeError::Bound));
+    assert_eq!(result, Err(EncodeError::new(EncodeRule::Bound)));
 }
 
 #[test]

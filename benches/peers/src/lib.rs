@@ -2,6 +2,9 @@
 //!
 //! `cargo bench` measures everything and prints one table; `cargo test` holds every peer to reading back just what was written.
 //!
+//! Building makes the value that a peer encodes from the [model]'s: for those that derive, a copy of it; ours refer to slices in
+//! memory that is used again, prost's own every text.
+//!
 //! Encoding is from a value to the bytes of a message, in a buffer that is used again. Peers with a value type (ours, those that
 //! derive, prost) have their value ready; for FlatBuffers and Cap'n Proto building the message is all there is.
 //!

@@ -41,10 +41,8 @@ impl Generating {
     pub(super) fn bounds(&self, schema: &Schema) -> Result<OwnedBounds, Failure> {
         let mut bounds = OwnedBounds::default();
         self.owned_bound.iter().try_for_each(|text| bounds.set(text)).map_err(Failure::other)?;
-        match bounds.unknown(schema) {
-            Some(name) => Err(Failure::Other(format!("there is no `{name}`, which is to have a bound"))),
-            None => Ok(bounds),
-        }
+        bounds.check(schema).map_err(Failure::other)?;
+        Ok(bounds)
     }
 }
 

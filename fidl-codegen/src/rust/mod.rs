@@ -6,7 +6,7 @@
 //!     pub enum …, bitflags! …     enums and bits, each with its wire form
 //!     pub struct Foo<'a>          the value of a struct or table, to be sent; of a union an enum
 //!     pub struct FooOwned         the same, with a fixed capacity of its own, to be kept
-//!     wire_struct! { FooWire, FooView<'f> }    its bytes, and the view that receivers read
+//!     wire_struct! { FooWire, FooView<'f>, FooBuilder }    its bytes, the view that receivers read, the builder
 //!     pub struct Foo(pub …)       new types; on the wire and in views they are what is in them
 //!     pub type Foo<'a> = …        aliases, as types of values
 //!     pub enum Foo {}             a service: its name, and those of its members
@@ -32,9 +32,10 @@
 //! | handles, endpoints       | to be taken          | the object, optionally        | -                        |
 //! | any member of a table    | in an `Option`       | in an `Option`                | in an `Option`           |
 //!
-//! - A struct, table or union whose value borrows nothing is its own owned form. An owned form is made of declared types
-//!   only, not of payloads written in place; and only where it has a bound that a message can have, so not of what is
-//!   recursive or unbounded. What holds handles is kept as it was taken.
+//! - A struct, table or union whose value borrows nothing is its own owned form. There is one only where everything has a
+//!   bound, the schema's or one of [`OwnedBounds`], and takes no more bytes than a message has; so not of what is recursive.
+//!   The documentation of the others says why. What holds handles is kept as it was taken.
+//! - What may be large or borrows has a builder, but for a table with a member `maybe`, which builders have a function for.
 //! - A flexible union that is made of a view has the variant `Unknown` for the ordinals of newer peers.
 //! - A table's value has `new` and a function per member that sets it; a struct whose members all have defaults has
 //!   `Default`, one with some defaults has constants for these.

@@ -3,7 +3,7 @@
 //! - A library `a.b.c` is the module `a_b_c`; a protocol `FooBar` in it the module `foo_bar`.
 //! - Types and variants are `UpperCamelCase`, functions and fields `snake_case`, constants `SCREAMING_SNAKE_CASE`.
 //! - A digit that begins a word keeps the underscore in front of it, so that `A_1` and `A1` stay apart.
-//! - The forms of a struct, table or union are its name with `View`, `Wire`, `Owned` behind it.
+//! - The forms of a struct, table or union are its name with `View`, `Wire`, `Owned`, `Builder` behind it.
 //! - A name that is a keyword, or that generated code needs for itself, gets an underscore at its end. No name of a schema
 //!   ends with one, so this clashes with nothing.
 //! - Names that differ in a schema differ here, for it has no two in one place that differ in case and underscores only.

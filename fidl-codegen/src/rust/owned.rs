@@ -1,9 +1,10 @@
 //! Which types have an owned form, and with which capacities.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::{fmt, mem};
 
 use crate::ir::{DeclId, DeclKind, Element, Schema, Type, TypeKind, Value};
+use crate::layout::{member_types, named};
 
 /// The most bytes that an owned type may have.
 const MAX_OWNED_BYTES: u64 = 65_536;
@@ -28,13 +29,39 @@ pub struct OwnedBounds {
     members: BTreeMap<String, u32>,
 }
 
-/// A text that is no bound.
+/// A bound that cannot be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadBound(String);
+pub enum BadBound {
+    /// A text that is none.
+    Text(String),
+    /// There is no such declaration or member.
+    NoMember(String),
+    /// A member or new type without a string or vector that has no bound.
+    NothingToBound(String),
+    /// Something whose attribute says no number.
+    NoNumber(String),
+    /// Something on which the attribute says nothing.
+    Place(String),
+}
 
 impl fmt::Display for BadBound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is neither a number nor of the form `library/Type.member=number`", self.0)
+        match self {
+            Self::Text(text) => {
+                write!(f, "`{text}` is neither a number nor of the form `library/Type.member=number`")
+            }
+            Self::NoMember(name) => write!(f, "there is no `{name}`, which is to have a bound"),
+            Self::NothingToBound(name) => {
+                write!(f, "`{name}` is to have a bound, and has no string or vector without one")
+            }
+            Self::NoNumber(name) => {
+                write!(f, "`@owned_bound` of `{name}` says no number; write it as `@owned_bound(\"16\")`")
+            }
+            Self::Place(name) => write!(
+                f,
+                "`@owned_bound` says nothing on `{name}`; it stands on new types and members of structs, tables and unions"
+            ),
+        }
     }
 }
 
@@ -47,7 +74,7 @@ impl OwnedBounds {
     ///
     /// If the text is neither.
     pub fn set(&mut self, text: &str) -> Result<(), BadBound> {
-        let bad = || BadBound(text.to_owned());
+        let bad = || BadBound::Text(text.to_owned());
         match text.split_once('=') {
             None => self.all = Some(text.parse().map_err(|_| bad())?),
             Some((member, bound)) if member.contains('/') => {
@@ -58,20 +85,35 @@ impl OwnedBounds {
         Ok(())
     }
 
-    /// A name that has a bound and is no member of the schema's.
-    #[must_use]
-    pub fn unknown(&self, schema: &Schema) -> Option<&str> {
-        let names = |(library, id): (&str, DeclId)| {
-            let decl = schema.decl(id);
-            let name = format!("{library}/{}", decl.element.name);
-            let members: Vec<String> =
-                members(&decl.kind).map(|(element, _)| format!("{name}.{}", element.name)).collect();
-            members.into_iter().chain([name])
-        };
-        let all = schema.libraries.iter();
-        let ids = all.flat_map(|library| library.decls.iter().map(|id| (library.name.as_str(), *id)));
-        let known: Vec<String> = ids.flat_map(names).collect();
-        self.members.keys().find(|name| !known.contains(name)).map(String::as_str)
+    /// Checks that there is what is to have a bound, and that it has none; in the schema's attributes, too.
+    ///
+    /// # Errors
+    ///
+    /// The first bound that cannot be.
+    pub fn check(&self, schema: &Schema) -> Result<(), BadBound> {
+        let mut types = BTreeMap::new();
+        for library in &schema.libraries {
+            for id in &library.decls {
+                let decl = schema.decl(*id);
+                let name = format!("{}/{}", library.name, decl.element.name);
+                for (element, ty) in members(&decl.kind) {
+                    let name = format!("{name}.{}", element.name);
+                    check_attribute(element, Some(ty), &name)?;
+                    types.insert(name, ty);
+                }
+                let target = match &decl.kind {
+                    DeclKind::NewType(new) => Some(&new.target),
+                    _ => None,
+                };
+                check_attribute(&decl.element, target, &name)?;
+                types.extend(target.map(|target| (name, target)));
+            }
+        }
+        self.members.keys().try_for_each(|name| match types.get(name) {
+            None => Err(BadBound::NoMember(name.clone())),
+            Some(ty) if !has_unbounded(ty) => Err(BadBound::NothingToBound(name.clone())),
+            Some(_) => Ok(()),
+        })
     }
 
     /// The bound of a declaration's member, or of the declaration.
@@ -94,6 +136,29 @@ fn attribute(element: &Element) -> Option<u32> {
     }
 }
 
+/// Checks the attribute of a member or new type, or of something without a type, if it has one.
+fn check_attribute(element: &Element, ty: Option<&Type>, name: &str) -> Result<(), BadBound> {
+    if element.attribute(ATTRIBUTE).is_none() {
+        return Ok(());
+    }
+    match (ty, attribute(element)) {
+        (None, _) => Err(BadBound::Place(name.to_owned())),
+        (Some(_), None) => Err(BadBound::NoNumber(name.to_owned())),
+        (Some(ty), _) if !has_unbounded(ty) => Err(BadBound::NothingToBound(name.to_owned())),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a type has a string or vector without a bound, apart from those of the declaration that it may name.
+fn has_unbounded(ty: &Type) -> bool {
+    match &ty.kind {
+        TypeKind::String { bound, .. } => bound.is_none(),
+        TypeKind::Vector { element, bound, .. } => bound.is_none() || has_unbounded(element),
+        TypeKind::Array { element, .. } => has_unbounded(element),
+        _ => false,
+    }
+}
+
 /// Whether a declaration has an owned form.
 #[derive(Clone, Debug)]
 pub(super) enum Ownership {
@@ -105,48 +170,59 @@ pub(super) enum Ownership {
 
 /// Whether the declarations of a schema have an owned form.
 pub(super) fn ownership(schema: &Schema, bounds: &OwnedBounds) -> Vec<Ownership> {
-    let mut search = Search { schema, bounds, found: vec![None; schema.decls.len()], depth: 0 };
-    (0..schema.decls.len()).map(|index| search.decl(DeclId(index as u32))).collect()
+    let count = schema.decls.len();
+    let mut search = Search { schema, bounds, begun: vec![false; count], found: vec![None; count] };
+    (0..count).for_each(|index| search.from(DeclId(index as u32)));
+    (0..count).map(|index| search.of(DeclId(index as u32))).collect()
 }
 
 struct Search<'a> {
     schema: &'a Schema,
     bounds: &'a OwnedBounds,
+    /// Whether a declaration has been met.
+    begun: Vec<bool>,
     found: Vec<Option<Ownership>>,
-    /// How many declarations are being looked at, each because the one before holds it.
-    depth: usize,
 }
-
-/// So deep declarations may hold one another; a chain of them may be as long as a schema.
-const MAX_DEPTH: usize = 100;
 
 /// How large something is, and whether making it may fail.
 type Size = Result<(u64, bool), String>;
 
 impl Search<'_> {
-    fn decl(&mut self, id: DeclId) -> Ownership {
-        if let Some(found) = &self.found[id.0 as usize] {
-            return found.clone();
-        }
-        if self.depth == MAX_DEPTH || is_recursive(&self.schema.decl(id).kind) {
-            let why = if self.depth == MAX_DEPTH { "it is nested too deeply" } else { "it holds itself" };
-            return Ownership::ViewOnly(why.to_owned());
-        }
-        self.depth += 1;
-        let size = self.size(id);
-        self.depth -= 1;
-        let found = match size {
-            Ok((bytes, _)) if bytes > MAX_OWNED_BYTES => {
-                Ownership::ViewOnly(format!("it would take up to {bytes} bytes"))
+    /// Decides on a declaration, behind all those that it holds. With the stack of calls made explicit: declarations may hold
+    /// one another in a chain as long as the schema.
+    fn from(&mut self, root: DeclId) {
+        let mut way = Vec::from_iter(self.begin(root));
+        while let Some((id, held)) = way.last_mut() {
+            let id = *id;
+            if let Some(next) = held.pop() {
+                way.extend(self.begin(next));
+                continue;
             }
-            Ok((bytes, fallible)) => Ownership::Owned { bytes, fallible },
-            Err(why) => Ownership::ViewOnly(why),
-        };
-        self.found[id.0 as usize] = Some(found.clone());
-        found
+            way.pop();
+            self.found[id.0 as usize] = Some(match self.size(id) {
+                Ok((bytes, _)) if bytes > MAX_OWNED_BYTES => {
+                    Ownership::ViewOnly(format!("it would take up to {bytes} bytes"))
+                }
+                Ok((bytes, fallible)) => Ownership::Owned { bytes, fallible },
+                Err(why) => Ownership::ViewOnly(why),
+            });
+        }
     }
 
-    fn size(&mut self, id: DeclId) -> Size {
+    /// A declaration that has not been met, and those that it holds.
+    fn begin(&mut self, id: DeclId) -> Option<(DeclId, Vec<DeclId>)> {
+        let kind = &self.schema.decl(id).kind;
+        let met = mem::replace(&mut self.begun[id.0 as usize], true) || is_recursive(kind);
+        (!met).then(|| (id, member_types(kind).into_iter().filter_map(named).collect()))
+    }
+
+    /// What has been decided. On what holds itself nothing has.
+    fn of(&self, id: DeclId) -> Ownership {
+        let found = &self.found[id.0 as usize];
+        found.clone().unwrap_or_else(|| Ownership::ViewOnly("it holds itself".to_owned()))
+    }
+
+    fn size(&self, id: DeclId) -> Size {
         let kind = &self.schema.decl(id).kind;
         let resource = match kind {
             DeclKind::NewType(new) => self.schema.is_resource(&new.target),
@@ -170,7 +246,7 @@ impl Search<'_> {
         })
     }
 
-    fn ty(&mut self, ty: &Type, stated: Option<u32>) -> Size {
+    fn ty(&self, ty: &Type, stated: Option<u32>) -> Size {
         match &ty.kind {
             TypeKind::String { bound, .. } => {
                 let count = bound.or(stated).ok_or("a string without a bound")?;
@@ -185,7 +261,7 @@ impl Search<'_> {
                 let (bytes, fallible) = self.ty(element, stated)?;
                 Ok((bytes.saturating_mul(u64::from(*count)), fallible))
             }
-            TypeKind::Named(id) | TypeKind::Box(id) | TypeKind::OptionalUnion(id) => match self.decl(*id) {
+            TypeKind::Named(id) | TypeKind::Box(id) | TypeKind::OptionalUnion(id) => match self.of(*id) {
                 Ownership::Owned { bytes, fallible } => Ok((bytes, fallible)),
                 Ownership::ViewOnly(_) => {
                     Err(format!("of type `{}`, which has none", self.schema.decl(*id).element.name))
@@ -227,5 +303,74 @@ fn is_recursive(kind: &DeclKind) -> bool {
         DeclKind::Table(layout) => layout.recursive,
         DeclKind::Union(layout) => layout.recursive,
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use super::*;
+    use crate::{Source, compile};
+
+    fn schema(text: impl Into<Vec<u8>>) -> Schema {
+        compile(&[vec![Source::new("input.fidl", text)]]).expect("a schema").schema
+    }
+
+    /// What is wrong with the attributes of a type, and with the bound of its member `a`.
+    #[track_caller]
+    fn refuses(ty: &str, expected: &str) {
+        let schema = schema(format!("library x;\n{ty}"));
+        let error = OwnedBounds::default().check(&schema).expect_err("an attribute that cannot be");
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn attributes_that_say_nothing_are_told() {
+        let number = "`@owned_bound` of `x/T.a` says no number; write it as `@owned_bound(\"16\")`";
+        refuses("type T = struct { @owned_bound a string; };", number);
+        refuses("type T = struct { @owned_bound(\"many\") a string; };", number);
+        refuses("type T = table { @owned_bound(\"-1\") 1: a string; };", number);
+        refuses("type T = union { @owned_bound(\"4294967296\") 1: a string; };", number);
+        let bounded = "`x/T.a` is to have a bound, and has no string or vector without one";
+        refuses("type T = struct { @owned_bound(\"4\") a string:8; };", bounded);
+        refuses("type T = struct { @owned_bound(\"4\") a array<vector<uint8>:3, 2>; };", bounded);
+        refuses("type T = struct { @owned_bound(\"4\") a uint32; };", bounded);
+        let place = "`@owned_bound` says nothing on `x/T`; it stands on new types and members of structs, tables and unions";
+        refuses("@owned_bound(\"4\")\ntype T = struct { a string; };", place);
+        refuses("@owned_bound(\"4\")\nprotocol T {};", place);
+    }
+
+    #[test]
+    fn bounds_of_what_has_none_to_get_are_told() {
+        let schema = schema("library x;\ntype T = struct { a string:8; b vector<vector<string:2>:3>; };");
+        let check = |bound: &str| {
+            let mut bounds = OwnedBounds::default();
+            bounds.set(bound).expect("a bound");
+            bounds.check(&schema)
+        };
+        assert_eq!(check("x/T.a=4"), Err(BadBound::NothingToBound("x/T.a".to_owned())));
+        assert_eq!(check("x/T=4"), Err(BadBound::NoMember("x/T".to_owned())));
+        assert_eq!((check("x/T.b=4"), check("4")), (Ok(()), Ok(())));
+    }
+
+    /// A chain of more than a hundred used to end in types without owned form, which one hung on the order.
+    #[test]
+    fn chains_of_any_length_are_owned() {
+        const LENGTH: usize = 20_000;
+        let mut text = "library x;\n".to_owned();
+        for index in 0..LENGTH {
+            let _ = writeln!(text, "type T{index} = table {{ 1: next T{}; }};", index + 1);
+        }
+        let _ = writeln!(text, "type T{LENGTH} = struct {{ a string:4; }};");
+        let schema = schema(text);
+        let found = ownership(&schema, &OwnedBounds::default());
+        let owned = found.iter().filter(|found| matches!(found, Ownership::Owned { .. })).count();
+        let too_large = found
+            .iter()
+            .filter(|found| matches!(found, Ownership::ViewOnly(why) if why.starts_with("it would take")))
+            .count();
+        // Each takes 8 bytes more than what it holds. Whoever holds the first that is too large has none either.
+        assert_eq!((owned, too_large), ((MAX_OWNED_BYTES as usize - 20) / 8 + 1, 1));
     }
 }

@@ -109,7 +109,7 @@ impl<'r, P: Protocol, const N: usize, const E: usize> Client<'r, P, N, E> {
     /// a proxy does. The handles are taken out of the request when the future is polled first.
     ///
     /// The request must fit the frames of the client's schema: a newer client's larger one is
-    /// [`EncodeError::OutOfSpace`](crate::wire::EncodeError::OutOfSpace).
+    /// [`EncodeRule::OutOfSpace`](crate::wire::EncodeRule::OutOfSpace).
     pub fn forward<'c>(
         &'c self,
         ordinal: u64,

@@ -6,20 +6,19 @@ use fuchsia_zircon::{Channel, Event, EventPair, Handle, HandleBased, Socket, Sta
 
 use super::abi;
 use crate::wire::handle::Sealed;
-use crate::wire::{
-    self, Encode, EncodeError, Encoder, EndpointView, HandleSlot, HandleView, IntoRawHandle, SAME_RIGHTS,
-};
+use crate::wire::{self, Encode, EncodeError, Encoder, EndpointView, HandleSlot, HandleView, IntoRawHandle};
 
 /// Takes the handle out of a slot, with no more rights than the schema names.
 ///
 /// `None` if it has been taken, or if its rights could not be reduced; it is closed then.
 fn take(slot: &HandleSlot) -> Option<Handle> {
     let raw = slot.take_owned()?.get();
-    let rights = slot.rights.load(Relaxed);
-    if rights == SAME_RIGHTS {
+    let excess = slot.excess.load(Relaxed);
+    if excess == 0 {
         // SAFETY: the slot owned the handle and has given it up.
         return Some(unsafe { Handle::from_raw(raw) });
     }
+    let rights = slot.rights.load(Relaxed) & !excess;
     let mut reduced = 0;
     // SAFETY: `reduced` is valid for a write of a handle. The call ends `raw` in any case.
     let status = unsafe { abi::zx_handle_replace(raw, rights, &raw mut reduced) };

@@ -24,10 +24,16 @@ const PORTS: usize = 64;
 /// `port_dispatcher.cc`), and ends a process whose port would have to hold more (a policy exception). It counts here as
 /// if every wait's packet could be queued at once.
 #[cfg(target_os = "fuchsia")]
-pub const WAITS_PER_PORT: usize = 4096;
-/// As on Fuchsia, but of the table of `zircon-linux`, for the whole process.
+pub fn waits_per_port() -> usize {
+    4096
+}
+
+/// How many waits may be armed with one port at one time: as many as the process may have, for `zircon-linux` keeps room for
+/// the packet of each.
 #[cfg(target_os = "linux")]
-pub const WAITS_PER_PORT: usize = zircon_linux::capacity::WAITS;
+pub fn waits_per_port() -> usize {
+    zircon_linux::capacity().waits
+}
 
 struct Place {
     claimed: AtomicBool,

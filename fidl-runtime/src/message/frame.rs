@@ -16,7 +16,7 @@
 use core::cell::UnsafeCell;
 use core::fmt;
 use core::marker::PhantomData;
-use core::mem::MaybeUninit;
+use core::mem::{self, MaybeUninit};
 use core::ptr::NonNull;
 use core::sync::atomic::{
     AtomicBool,
@@ -28,7 +28,9 @@ use zerocopy::IntoBytes;
 use super::header::{Header, HeaderError};
 use crate::kernel::{self, ReadError, Status};
 use crate::limits::{HEADER_BYTES, MAX_MESSAGE_BYTES, MAX_MESSAGE_HANDLES};
-use crate::wire::{self, Body, DecodeError, Encode, EncodeError, Encoder, HandleSlot, Rule, Wire};
+use crate::wire::{
+    self, Body, DecodeError, Encode, EncodeError, EncodeRule, Encoder, HandleSlot, Rule, Wire,
+};
 
 /// Storage for one message of up to `BYTES` bytes, header included, and up to `HANDLES` handles.
 #[repr(C, align(8))]
@@ -174,9 +176,10 @@ impl Lease<'_> {
         wire::validate::<T>(bytes, HEADER_BYTES, handles.get(..handle_count).unwrap_or_default())
     }
 
-    /// Undoes what validating the body as a `T` has written over its markers.
+    /// Undoes what validating the body as a `T` has written over its markers, and noted of its handles.
     pub fn restore<T: Wire>(&mut self) {
         let len = self.len as usize;
+        self.slots().iter().for_each(HandleSlot::forget_walk);
         wire::restore::<T>(self.bytes().get_mut(..len).unwrap_or_default(), HEADER_BYTES);
     }
 
@@ -184,8 +187,8 @@ impl Lease<'_> {
     ///
     /// # Errors
     ///
-    /// [`EncodeError::OutOfSpace`], [`EncodeError::TooManyHandles`] if this frame is smaller than the message;
-    /// [`EncodeError::InvalidHandle`] if a handle has been taken out of it. The frame is empty then, and the handles are closed.
+    /// [`EncodeRule::OutOfSpace`], [`EncodeRule::TooManyHandles`] if this frame is smaller than the message;
+    /// [`EncodeRule::InvalidHandle`] if a handle has been taken out of it. The frame is empty then, and the handles are closed.
     pub fn take_over(&mut self, header: Header, from: &Lease<'_>) -> Result<(), EncodeError> {
         self.encode_empty(header)?;
         let result = self.take_over_body(from);
@@ -198,13 +201,17 @@ impl Lease<'_> {
     fn take_over_body(&mut self, from: &Lease<'_>) -> Result<(), EncodeError> {
         let body = from.message().get(HEADER_BYTES..).unwrap_or_default();
         let end = HEADER_BYTES + body.len();
-        let place = self.bytes().get_mut(HEADER_BYTES..end).ok_or(EncodeError::OutOfSpace)?;
+        let place =
+            self.bytes().get_mut(HEADER_BYTES..end).ok_or(EncodeError::new(EncodeRule::OutOfSpace))?;
         place.copy_from_slice(body);
         self.len = end as u32;
         for slot in from.slots() {
-            let place = self.handles.get(self.handle_count as usize).ok_or(EncodeError::TooManyHandles)?;
+            let place = self
+                .handles
+                .get(self.handle_count as usize)
+                .ok_or(EncodeError::new(EncodeRule::TooManyHandles))?;
             let (object_type, rights) = (slot.object_type(), slot.rights());
-            let handle = slot.take_owned().ok_or(EncodeError::InvalidHandle)?;
+            let handle = slot.take_owned().ok_or(EncodeError::new(EncodeRule::InvalidHandle))?;
             place.put(handle.get(), object_type, rights);
             self.handle_count += 1;
         }
@@ -245,10 +252,10 @@ impl Lease<'_> {
     ///
     /// # Errors
     ///
-    /// [`EncodeError::OutOfSpace`] if the frame is smaller than a header.
+    /// [`EncodeRule::OutOfSpace`] if the frame is smaller than a header.
     pub fn encode_empty(&mut self, header: Header) -> Result<(), EncodeError> {
         self.clear();
-        let place = self.bytes().get_mut(..HEADER_BYTES).ok_or(EncodeError::OutOfSpace)?;
+        let place = self.bytes().get_mut(..HEADER_BYTES).ok_or(EncodeError::new(EncodeRule::OutOfSpace))?;
         place.copy_from_slice(header.as_bytes());
         self.len = HEADER_BYTES as u32;
         Ok(())
@@ -275,16 +282,25 @@ pub(crate) struct Place<'a> {
 impl Place<'_> {
     /// Makes the message a header and a body.
     pub(crate) fn encode<T: Wire>(self, header: Header, value: impl Encode<T>) -> Result<(), EncodeError> {
-        let place = self.bytes.get_mut(..HEADER_BYTES).ok_or(EncodeError::OutOfSpace)?;
+        let place = self.bytes.get_mut(..HEADER_BYTES).ok_or(EncodeError::new(EncodeRule::OutOfSpace))?;
         place.copy_from_slice(header.as_bytes());
+        let unsent = Unsent(self.handles);
         let mut encoder = Encoder::new(self.bytes, HEADER_BYTES, self.handles);
-        let result = encoder.claim::<T>().and_then(|root| value.encode(root, &mut encoder));
+        encoder.claim::<T>().and_then(|root| value.encode(root, &mut encoder))?;
         let written = encoder.finish();
-        match result {
-            Ok(()) => (*self.len, *self.handle_count) = (written.bytes as u32, written.handles as u32),
-            Err(_) => kernel::close_all(self.handles.get(..written.handles).unwrap_or_default()),
-        }
-        result
+        mem::forget(unsent);
+        (*self.len, *self.handle_count) = (written.bytes as u32, written.handles as u32);
+        Ok(())
+    }
+}
+
+/// The handles of a message that is being encoded. Dropped when that fails, also by a panic of an iterator that a builder was
+/// given: they are closed.
+struct Unsent<'a>(&'a [HandleSlot]);
+
+impl Drop for Unsent<'_> {
+    fn drop(&mut self) {
+        kernel::close_all(self.0);
     }
 }
 
@@ -411,6 +427,6 @@ mod tests {
         let frame = Frame::<16, 0>::EMPTY;
         let mut lease = frame.lease().unwrap();
         let error = lease.encode::<wire::U32>(Header::new(0, 7, false), &5);
-        assert_eq!((error, lease.message().len()), (Err(EncodeError::OutOfSpace), 0));
+        assert_eq!((error, lease.message().len()), (Err(EncodeError::new(EncodeRule::OutOfSpace)), 0));
     }
 }

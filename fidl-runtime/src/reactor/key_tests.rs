@@ -157,7 +157,7 @@ fn generations_of_consumers_do_not_come_again() {
 /// What the port has no room for is refused before anything is armed, and counts no more when it is detached.
 #[test]
 fn no_more_waits_than_the_port_has_room_for() {
-    let probes = [WAITS_PER_PORT - 1, 2, 1].map(|waits| Probe { waits, ..probe(0) });
+    let probes = [waits_per_port() - 1, 2, 1].map(|waits| Probe { waits, ..probe(0) });
     let reactor = Reactor::new().unwrap();
     let first = reactor.attach(&probes[0]).unwrap();
     assert!(reactor.attach(&probes[1]).is_none() && reactor.attach(&probes[2]).is_some());

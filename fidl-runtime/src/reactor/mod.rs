@@ -42,7 +42,7 @@ use simulation::Simulation;
 use timers::Deadlines;
 pub use timers::{Sleep, TIMERS, Timers};
 
-use crate::kernel::{Instant, Port, PortPacket, Status, WAITS_PER_PORT};
+use crate::kernel::{Instant, Port, PortPacket, Status, waits_per_port};
 use crate::storage::Shared;
 use crate::task::{Lane, LaneId, NoLane};
 
@@ -292,7 +292,7 @@ impl<'env> Reactor<'env> {
     fn add(&self, attached: Attached<'env>) -> Option<Attachment> {
         let waits = self.waits.get().saturating_add(attached.waits());
         // Not the first time that so many are armed: Zircon ends a process whose port overflows.
-        if waits > WAITS_PER_PORT {
+        if waits > waits_per_port() {
             return None;
         }
         let generation = self.next_generation.get();

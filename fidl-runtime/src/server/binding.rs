@@ -12,8 +12,8 @@ use super::respond::Responder;
 use crate::message::{Header, Lease};
 use crate::message::{Method, Protocol, UnknownMethod};
 use crate::wire::{
-    Body, DecodeError, EmptyStruct, Encode, EncodeError, FlexibleErrorResult, FlexibleResult, FrameworkError,
-    StrictErrorResult, Wire,
+    Body, DecodeError, EmptyStruct, Encode, EncodeError, EncodeRule, FlexibleErrorResult, FlexibleResult,
+    FrameworkError, StrictErrorResult, Wire,
 };
 
 /// How the requests of a protocol reach a server. Generated for each protocol; can be written by hand.
@@ -104,17 +104,18 @@ pub struct Incoming<'s> {
 
 impl<'s> Incoming<'s> {
     /// Validates the request's body, for it to be sent on: the handles of data that the schema does not know are kept, and
-    /// [`as_received`](Self::as_received) undoes what the walk writes over the markers.
+    /// [`as_received`](Self::as_received) undoes what the walk writes over the markers. It may be done again.
     ///
     /// # Errors
     ///
-    /// The first rule that it breaks; see [`Reply::refuse`].
+    /// The first rule that it breaks; see [`Reply::refuse`]. The request cannot be sent on then.
     pub fn inspect<T: Wire>(&mut self) -> Result<Body<'_, T>, DecodeError> {
+        self.as_received();
         self.lease.inspect::<T>().inspect(|_| self.restore = Some(Lease::restore::<T>))
     }
 
-    /// The message as it came, to be sent on. A request that has been decoded is not; what becomes of it then is up to its
-    /// receiver, who refuses it.
+    /// The message as it came, to be sent on, without the handles that have been taken out of it. A request that has been
+    /// [decoded](Self::decode) is no message any more, and its next receiver will end the connection.
     pub fn as_received(&mut self) -> &Lease<'s> {
         if let Some(restore) = self.restore.take() {
             restore(&mut self.lease);
@@ -128,6 +129,7 @@ impl<'s> Incoming<'s> {
     ///
     /// The first rule that it breaks; see [`Reply::refuse`].
     pub fn decode<T: Wire>(&mut self) -> Result<Body<'_, T>, DecodeError> {
+        self.as_received();
         self.lease.decode()
     }
 
@@ -208,13 +210,15 @@ impl<'s, P: Protocol> Reply<'s, P> {
     /// Lets a handler write its answer: of the form `R`, which is the method's. [`finish`](Self::finish) comes behind it.
     pub fn responder<R>(&mut self) -> Responder<'_, R> {
         let header = self.header();
+        // What an earlier one has written is dropped with the frame's content.
+        self.sent = None;
         Responder { header, place: self.lease.place(), result: &mut self.sent, form: PhantomData }
     }
 
     /// Ends a call whose handler has answered through a [`responder`](Self::responder). If it has not, for it had a proof from
     /// elsewhere, the connection is closed.
     pub fn finish(self) -> Outcome<'s> {
-        let result = self.sent.unwrap_or(Err(EncodeError::Absent));
+        let result = self.sent.unwrap_or(Err(EncodeError::new(EncodeRule::Absent)));
         self.encoded(result)
     }
 

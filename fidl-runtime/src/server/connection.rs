@@ -16,7 +16,7 @@ use crate::kernel::Status;
 use crate::message::Protocol;
 use crate::message::{FrameStorage, Header, Lease};
 use crate::storage::{Inbox, InboxLink};
-use crate::wire::{Encode, EncodeError, Wire};
+use crate::wire::{Encode, EncodeError, EncodeRule, Wire};
 
 /// What handlers and the service share of one connection.
 pub(super) struct Peer {
@@ -53,12 +53,12 @@ const END_ENCODE: u32 = 5;
 
 /// The status for [`END_ENCODE`] is an index of these.
 const ENCODE_ERRORS: [EncodeError; 6] = [
-    EncodeError::OutOfSpace,
-    EncodeError::Bound,
-    EncodeError::Depth,
-    EncodeError::UnknownValue,
-    EncodeError::InvalidHandle,
-    EncodeError::TooManyHandles,
+    EncodeError::new(EncodeRule::OutOfSpace),
+    EncodeError::new(EncodeRule::Bound),
+    EncodeError::new(EncodeRule::Depth),
+    EncodeError::new(EncodeRule::UnknownValue),
+    EncodeError::new(EncodeRule::InvalidHandle),
+    EncodeError::new(EncodeRule::TooManyHandles),
 ];
 
 impl Peer {
@@ -128,7 +128,7 @@ impl Peer {
             END_WRITE => Some(CloseReason::WriteFailure(status)),
             END_ENCODE => {
                 let error = ENCODE_ERRORS.get(status.into_raw() as usize).copied();
-                Some(CloseReason::EncodeFailure(error.unwrap_or(EncodeError::OutOfSpace)))
+                Some(CloseReason::EncodeFailure(error.unwrap_or(EncodeError::new(EncodeRule::OutOfSpace))))
             }
             _ => None,
         }

@@ -38,8 +38,10 @@ unsafe impl<T: Wire> Wire for Boxed<T> {
         if !self.0.restore() {
             return Ok(());
         }
-        let (content, _) = decoder.claim::<T>()?;
-        content.restore(decoder)
+        decoder.deeper(decoder.position(), |decoder| {
+            let (content, _) = decoder.claim::<T>()?;
+            content.restore(decoder)
+        })
     }
 
     fn view<'f>(object: Object<'f, Self>) -> Option<T::View<'f>> {

@@ -17,7 +17,8 @@
 use core::fmt;
 
 use super::encode::{Encode, Encoder};
-use super::error::EncodeError;
+use super::error::{EncodeError, EncodeRule};
+use super::path::within_index;
 use super::table::MemberPlaces;
 use super::validate::Wire;
 use super::vector::{OptVector, Vector, announce};
@@ -43,7 +44,7 @@ pub fn each<I: IntoIterator<IntoIter: ExactSizeIterator>>(items: I) -> Each<I::I
 
 /// The elements of a vector or array. Made by [`each`].
 ///
-/// Encoding fails with [`EncodeError::Count`] if the iterator has another number of items than it says, or an array another
+/// Encoding fails with [`EncodeRule::Count`] if the iterator has another number of items than it says, or an array another
 /// number of elements.
 #[derive(Clone, Copy, Debug)]
 pub struct Each<I>(I);
@@ -54,10 +55,12 @@ impl<I: ExactSizeIterator> Each<I> {
         I::Item: Encode<T>,
     {
         let Self(mut items) = self;
-        for place in out {
-            items.next().ok_or(EncodeError::Count)?.encode(place, encoder)?;
+        #[allow(unused_variables, reason = "where errors have no paths")]
+        for (index, place) in out.iter_mut().enumerate() {
+            let item = items.next().ok_or(EncodeError::new(EncodeRule::Count))?;
+            within_index!(item.encode(place, encoder), index as u32)?;
         }
-        items.next().map_or(Ok(()), |_| Err(EncodeError::Count))
+        items.next().map_or(Ok(()), |_| Err(EncodeError::new(EncodeRule::Count)))
     }
 }
 

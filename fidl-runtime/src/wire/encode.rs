@@ -4,8 +4,9 @@ use core::convert::Infallible;
 
 use zerocopy::{FromBytes, IntoBytes, KnownLayout};
 
-use super::error::EncodeError;
+use super::error::{EncodeError, EncodeRule};
 use super::handle::HandleSlot;
+use super::path::within_index;
 use super::validate::Wire;
 use crate::limits::{MAX_DEPTH, OBJECT_ALIGNMENT};
 
@@ -28,11 +29,12 @@ pub trait EncodeRef<W: Wire> {
     where
         Self: Sized,
     {
-        values.iter().zip(out).try_for_each(|(value, out)| {
+        #[allow(unused_variables, reason = "where errors have no paths")]
+        values.iter().zip(out).enumerate().try_for_each(|(index, (value, out))| {
             if !zeroed_at_once::<W>() {
                 *out = W::new_zeroed();
             }
-            value.encode_ref(out, encoder)
+            within_index!(value.encode_ref(out, encoder), index as u32)
         })
     }
 }
@@ -50,14 +52,14 @@ pub(super) const fn zeroed_at_once<W: Wire>() -> bool {
 pub(super) fn fill(place: &mut [u8], bytes: &[u8]) -> Result<(), EncodeError> {
     // So that a compiler sees that the lengths agree.
     if place.len() != bytes.len() {
-        return Err(EncodeError::OutOfSpace);
+        return Err(EncodeError::new(EncodeRule::OutOfSpace));
     }
     let done = match bytes.len() {
+        ..4 | 65.. => None,
         4..=7 => fill_ends::<4>(place, bytes),
         8..=16 => fill_ends::<8>(place, bytes),
         17..=32 => fill_ends::<16>(place, bytes),
-        33..=64 => fill_ends::<32>(place, bytes),
-        _ => None,
+        33.. => fill_ends::<32>(place, bytes),
     };
     if done.is_none() {
         place.copy_from_slice(bytes);
@@ -113,7 +115,7 @@ pub struct Take<'a, T>(pub &'a mut Option<T>);
 
 impl<W: Wire, X: Encode<W>> Encode<W> for Take<'_, X> {
     fn encode(self, out: &mut W, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
-        self.0.take().ok_or(EncodeError::Absent)?.encode(out, encoder)
+        self.0.take().ok_or(EncodeError::new(EncodeRule::Absent))?.encode(out, encoder)
     }
 }
 
@@ -151,17 +153,18 @@ impl<'b> Encoder<'b> {
     ///
     /// # Errors
     ///
-    /// [`EncodeError::OutOfSpace`].
+    /// [`EncodeRule::OutOfSpace`].
     #[inline]
     pub fn claim<W: Wire>(&mut self) -> Result<&'b mut W, EncodeError> {
-        W::mut_from_bytes(self.take(size_of::<W>(), true)?).map_err(|_| EncodeError::OutOfSpace)
+        W::mut_from_bytes(self.take(size_of::<W>(), true)?)
+            .map_err(|_| EncodeError::new(EncodeRule::OutOfSpace))
     }
 
     /// The places of the next `count` objects, zeroed.
     ///
     /// # Errors
     ///
-    /// [`EncodeError::OutOfSpace`].
+    /// [`EncodeRule::OutOfSpace`].
     #[inline]
     pub fn claim_many<W: Wire>(&mut self, count: u32) -> Result<&'b mut [W], EncodeError> {
         self.claim_run(count, true)
@@ -174,31 +177,33 @@ impl<'b> Encoder<'b> {
         count: u32,
         zeroed: bool,
     ) -> Result<&'b mut [W], EncodeError> {
-        let size = (count as usize).checked_mul(size_of::<W>()).ok_or(EncodeError::OutOfSpace)?;
-        <[W]>::mut_from_bytes(self.take(size, zeroed)?).map_err(|_| EncodeError::OutOfSpace)
+        let size =
+            (count as usize).checked_mul(size_of::<W>()).ok_or(EncodeError::new(EncodeRule::OutOfSpace))?;
+        <[W]>::mut_from_bytes(self.take(size, zeroed)?).map_err(|_| EncodeError::new(EncodeRule::OutOfSpace))
     }
 
     /// Splits off `size` bytes and the padding behind them, which is zeroed in any case.
     #[inline]
     fn take(&mut self, size: usize, zeroed: bool) -> Result<&'b mut [u8], EncodeError> {
         // In this form a compiler sees that it is no less than the size.
-        let padded =
-            size.checked_add(size.wrapping_neg() % OBJECT_ALIGNMENT).ok_or(EncodeError::OutOfSpace)?;
-        let object = self.rest.split_off_mut(..padded).ok_or(EncodeError::OutOfSpace)?;
+        let padded = size
+            .checked_add(size.wrapping_neg() % OBJECT_ALIGNMENT)
+            .ok_or(EncodeError::new(EncodeRule::OutOfSpace))?;
+        let object = self.rest.split_off_mut(..padded).ok_or(EncodeError::new(EncodeRule::OutOfSpace))?;
         if zeroed {
             object.fill(0);
         } else if let Some(end) = object.last_chunk_mut::<OBJECT_ALIGNMENT>() {
             // All the padding lies in here.
             *end = [0; OBJECT_ALIGNMENT];
         }
-        object.get_mut(..size).ok_or(EncodeError::OutOfSpace)
+        object.get_mut(..size).ok_or(EncodeError::new(EncodeRule::OutOfSpace))
     }
 
     /// Runs `write` one indirection deeper.
     ///
     /// # Errors
     ///
-    /// [`EncodeError::Depth`] if that is too deep; what `write` returns.
+    /// [`EncodeRule::Depth`] if that is too deep; what `write` returns.
     #[inline]
     pub fn deeper<R>(
         &mut self,
@@ -215,24 +220,24 @@ impl<'b> Encoder<'b> {
     ///
     /// # Errors
     ///
-    /// [`EncodeError::Depth`] if that is too deep.
+    /// [`EncodeRule::Depth`] if that is too deep.
     #[inline]
     pub(super) fn last_level(&self) -> Result<(), EncodeError> {
-        if self.depth == MAX_DEPTH { Err(EncodeError::Depth) } else { Ok(()) }
+        if self.depth == MAX_DEPTH { Err(EncodeError::new(EncodeRule::Depth)) } else { Ok(()) }
     }
 
     /// Adds a handle to the message, which it then belongs to.
     ///
     /// # Errors
     ///
-    /// [`EncodeError::TooManyHandles`]; the handle then still belongs to the caller.
+    /// [`EncodeRule::TooManyHandles`]; the handle then still belongs to the caller.
     pub(crate) fn push_handle(
         &mut self,
         handle: u32,
         object_type: u32,
         rights: u32,
     ) -> Result<(), EncodeError> {
-        let slot = self.handles.get(self.handle_count).ok_or(EncodeError::TooManyHandles)?;
+        let slot = self.handles.get(self.handle_count).ok_or(EncodeError::new(EncodeRule::TooManyHandles))?;
         slot.put(handle, object_type, rights);
         self.handle_count += 1;
         Ok(())

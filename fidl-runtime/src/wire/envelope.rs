@@ -5,7 +5,7 @@ use core::fmt;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use super::encode::{Encode, Encoder};
-use super::error::{DecodeError, EncodeError, Rule};
+use super::error::{DecodeError, EncodeError, EncodeRule, Rule};
 use super::scalar::U16;
 use super::validate::{Decoder, Wire};
 use super::view::{Object, ruled_out};
@@ -212,7 +212,7 @@ impl Envelope {
         }
         let start = decoder.position();
         let (content, _) = decoder.claim::<T>()?;
-        content.restore(decoder)?;
+        decoder.deeper(start, |decoder| content.restore(decoder))?;
         self.data = (decoder.position() - start).to_le_bytes();
         Ok(())
     }
@@ -242,7 +242,8 @@ impl Envelope {
         }
         let before = encoder.written();
         if is_inlined::<T>() {
-            let (value, _) = T::mut_from_prefix(&mut self.data).map_err(|_| EncodeError::OutOfSpace)?;
+            let (value, _) =
+                T::mut_from_prefix(&mut self.data).map_err(|_| EncodeError::new(EncodeRule::OutOfSpace))?;
             encoder.deeper(|encoder| content.encode(value, encoder))?;
             self.flags = U16::new(INLINED);
         } else {

@@ -160,9 +160,22 @@ impl fmt::Debug for DecodeError {
 impl core::error::Error for DecodeError {}
 
 /// Why a value could not be encoded.
+///
+/// In builds with debug assertions, `Debug` and `Display` tell the member, too: `entries[3].name`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct EncodeError {
+    /// The rule that the value breaks.
+    pub rule: EncodeRule,
+    path: Path,
+}
+
+// Elsewhere a path takes no room.
+const _: () = assert!(cfg!(debug_assertions) || size_of::<EncodeError>() == 1);
+
+/// What a value must be for it to be encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum EncodeError {
+pub enum EncodeRule {
     /// The message does not fit the buffer, which holds the largest message that the schema describes.
     OutOfSpace,
     /// A string or vector is longer than its bound.
@@ -183,9 +196,31 @@ pub enum EncodeError {
     TooManyHandles,
 }
 
-impl fmt::Display for EncodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl EncodeError {
+    /// An error in the primary object.
+    pub const fn new(rule: EncodeRule) -> Self {
+        Self { rule, path: Path::EMPTY }
+    }
+
+    /// The same error in a value that is a member of another.
+    #[cfg(debug_assertions)]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn within(self, member: &'static &'static str) -> Self {
+        Self { path: self.path.within(Some(member), 0), ..self }
+    }
+
+    /// The same error in a value that is an element of a vector or array.
+    #[cfg(debug_assertions)]
+    pub(super) fn within_index(self, index: u32) -> Self {
+        Self { path: self.path.within(None, index), ..self }
+    }
+}
+
+impl EncodeRule {
+    /// The rule in a few words.
+    pub const fn text(self) -> &'static str {
+        match self {
             Self::OutOfSpace => "the message does not fit its buffer",
             Self::Bound => "a string or vector is longer than its bound",
             Self::Depth => "objects are nested too deeply",
@@ -195,7 +230,27 @@ impl fmt::Display for EncodeError {
             Self::Count => "an iterator has another number of items than elements are announced",
             Self::InvalidHandle => "a required handle is invalid",
             Self::TooManyHandles => "more handles than a message can carry",
-        })
+        }
+    }
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() {
+            return f.write_str(self.rule.text());
+        }
+        write!(f, "{} ({})", self.rule.text(), self.path)
+    }
+}
+
+impl fmt::Debug for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("EncodeError");
+        out.field("rule", &self.rule);
+        if !self.path.is_empty() {
+            out.field("path", &self.path);
+        }
+        out.finish()
     }
 }
 

@@ -8,7 +8,7 @@ use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use super::encode::{Encode, Encoder};
-use super::error::{DecodeError, EncodeError, Rule};
+use super::error::{DecodeError, EncodeError, EncodeRule, Rule};
 use super::scalar::U32;
 use super::validate::{Decoder, Wire};
 use super::vector::Elements;
@@ -29,6 +29,8 @@ pub struct HandleSlot {
     pub(crate) handle: AtomicU32,
     pub(crate) object_type: AtomicU32,
     pub(crate) rights: AtomicU32,
+    /// The rights that the schema does not name: taking the handle takes them away, sending it on does not.
+    pub(crate) excess: AtomicU32,
     /// Whether the handle belongs to the slot. A number that somebody made up does not, and is never closed or sent.
     owned: AtomicBool,
     /// Whether it came with data that the schema does not know.
@@ -48,6 +50,7 @@ impl HandleSlot {
             handle: AtomicU32::new(handle),
             object_type: AtomicU32::new(object_type),
             rights: AtomicU32::new(rights),
+            excess: AtomicU32::new(0),
             owned: AtomicBool::new(false),
             unknown: AtomicBool::new(false),
         }
@@ -70,8 +73,8 @@ impl HandleSlot {
         self.object_type.load(Relaxed)
     }
 
-    /// The rights (`ZX_RIGHT_…`): for one to be sent those that the receiver wants; for one that came, those that it has, and
-    /// behind the walk those to which taking it reduces it, or [`SAME_RIGHTS`].
+    /// The rights (`ZX_RIGHT_…`): for one to be sent those that the receiver wants; for one that came those that it has, of
+    /// which whoever takes it gets the ones that the schema names.
     pub fn rights(&self) -> u32 {
         self.rights.load(Relaxed)
     }
@@ -89,14 +92,22 @@ impl HandleSlot {
     }
 
     /// Says that no view leads to the handle.
-    pub(super) fn forget(&self) {
+    pub(super) fn set_unknown(&self) {
         self.unknown.store(true, Relaxed);
+    }
+
+    /// Undoes what the walk has noted.
+    #[cfg(feature = "kernel")]
+    pub(crate) fn forget_walk(&self) {
+        self.excess.store(0, Relaxed);
+        self.unknown.store(false, Relaxed);
     }
 
     /// Makes a handle the slot's.
     pub(crate) fn put(&self, handle: u32, object_type: u32, rights: u32) {
         self.object_type.store(object_type, Relaxed);
         self.rights.store(rights, Relaxed);
+        self.excess.store(0, Relaxed);
         self.unknown.store(false, Relaxed);
         self.owned.store(true, Relaxed);
         self.handle.store(handle, Relaxed);
@@ -116,22 +127,20 @@ impl HandleSlot {
         if self.owned.load(Relaxed) { self.handle.load(Relaxed) } else { 0 }
     }
 
-    /// Checks type and rights against the schema. Where the handle has more rights than the schema names, only the named
-    /// ones are left in the slot: whoever takes the handle out reduces it to them.
+    /// Checks type and rights against the schema, and notes what the handle has beyond them: whoever takes it out reduces it.
     fn expect(&self, at: u32, object_type: u32, rights: u32) -> Result<(), DecodeError> {
         let actual = self.object_type.load(Relaxed);
         if object_type != 0 && actual != 0 && actual != object_type {
             return Err(DecodeError::new(Rule::HandleType, at));
         }
         if rights == SAME_RIGHTS {
-            self.rights.store(SAME_RIGHTS, Relaxed);
             return Ok(());
         }
         let actual = self.rights.load(Relaxed);
         if actual & rights != rights {
             return Err(DecodeError::new(Rule::HandleRights, at));
         }
-        self.rights.store(if actual == rights { SAME_RIGHTS } else { rights }, Relaxed);
+        self.excess.store(actual & !rights, Relaxed);
         Ok(())
     }
 }
@@ -321,7 +330,7 @@ impl Marker {
     ) -> Result<(), EncodeError> {
         let raw = handle.into_raw_handle();
         if raw == 0 {
-            return Err(EncodeError::InvalidHandle);
+            return Err(EncodeError::new(EncodeRule::InvalidHandle));
         }
         encoder.push_handle(raw, object_type, rights).inspect_err(|_| H::close_raw_handle(raw))?;
         self.0 = U32::new(PRESENT);
@@ -334,7 +343,7 @@ impl<const TYPE: u32, const RIGHTS: u32> Handle<TYPE, RIGHTS> {
     ///
     /// # Errors
     ///
-    /// [`EncodeError::InvalidHandle`], [`EncodeError::TooManyHandles`]; the handle is then closed.
+    /// [`EncodeRule::InvalidHandle`], [`EncodeRule::TooManyHandles`]; the handle is then closed.
     pub fn fill(&mut self, handle: impl IntoRawHandle, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
         self.0.fill(handle, TYPE, RIGHTS, encoder)
     }
@@ -345,7 +354,7 @@ impl<E: IntoRawHandle> Endpoint<E> {
     ///
     /// # Errors
     ///
-    /// [`EncodeError::InvalidHandle`], [`EncodeError::TooManyHandles`]; the handle is then closed.
+    /// [`EncodeRule::InvalidHandle`], [`EncodeRule::TooManyHandles`]; the handle is then closed.
     pub fn fill(&mut self, end: E, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
         self.0.fill(end, CHANNEL, CHANNEL_RIGHTS, encoder)
     }

@@ -257,7 +257,7 @@ fn handles_move() {
     .unwrap();
     let mut gone = None;
     let again = Cargo { inner: Some(Take(&mut gone)), ..Cargo::default() };
-    assert_eq!(there_and_back::<CargoWire, _>(again, |_, _| ()), Err(EncodeError::Absent));
+    assert_eq!(there_and_back::<CargoWire, _>(again, |_, _| ()), Err(EncodeError::new(EncodeRule::Absent)));
 
     let mut second = Some(Parcel::Handle(Number(4)));
     let pair = Pair { first: Some(Parcel::Name("name")), second: &mut second };
@@ -275,9 +275,9 @@ fn handles_move() {
 #[test]
 fn unions_in_their_unknown_state_are_not_encoded() {
     let result = there_and_back::<EitherWire, _>(&Either::Unknown, |_, _| ());
-    assert_eq!(result, Err(EncodeError::UnknownUnion));
+    assert_eq!(result, Err(EncodeError::new(EncodeRule::UnknownUnion)));
     let result = there_and_back::<ParcelWire, _>(Parcel::Unknown, |_, _| ());
-    assert_eq!(result, Err(EncodeError::UnknownUnion));
+    assert_eq!(result, Err(EncodeError::new(EncodeRule::UnknownUnion)));
 }
 
 /// A peer that knows nothing of the type's members can still tell what came.

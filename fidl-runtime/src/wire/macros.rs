@@ -219,7 +219,7 @@ macro_rules! wire_struct {
             > {
                 $builder(move |out: &mut $wire, encoder: &mut $crate::wire::Encoder<'_>| {
                     self.0.write(out, encoder)?;
-                    $crate::wire::Encode::encode(value, &mut out.$field, encoder)
+                    $crate::within!($crate::wire::Encode::encode(value, &mut out.$field, encoder), $field)
                 })
             }
         }
@@ -321,7 +321,7 @@ macro_rules! wire_value {
             ) -> Result<(), $crate::wire::EncodeError> {
                 let $raw: $native = self.into_raw();
                 if !$legal {
-                    return Err($crate::wire::EncodeError::UnknownValue);
+                    return Err($crate::wire::EncodeError::new($crate::wire::EncodeRule::UnknownValue));
                 }
                 *out = $wire($raw.into());
                 Ok(())
@@ -370,7 +370,10 @@ macro_rules! encode_struct {
                 out: &mut $wire,
                 encoder: &mut $crate::wire::Encoder<'_>,
             ) -> Result<(), $crate::wire::EncodeError> {
-                $($crate::wire::EncodeRef::encode_ref(&self.$field, &mut out.$field, encoder)?;)*
+                $($crate::within!(
+                    $crate::wire::EncodeRef::encode_ref(&self.$field, &mut out.$field, encoder),
+                    $field
+                )?;)*
                 Ok(())
             }
         }
@@ -387,11 +390,14 @@ macro_rules! encode_struct {
     };
     (@fields $this:ident $out:ident $encoder:ident) => {};
     (@fields $this:ident $out:ident $encoder:ident ref $field:ident $(, $($rest:tt)*)?) => {
-        $crate::wire::EncodeRef::encode_ref(&$this.$field, &mut $out.$field, $encoder)?;
+        $crate::within!(
+            $crate::wire::EncodeRef::encode_ref(&$this.$field, &mut $out.$field, $encoder),
+            $field
+        )?;
         $($crate::encode_struct!(@fields $this $out $encoder $($rest)*);)?
     };
     (@fields $this:ident $out:ident $encoder:ident $field:ident $(, $($rest:tt)*)?) => {
-        $crate::wire::Encode::encode($this.$field, &mut $out.$field, $encoder)?;
+        $crate::within!($crate::wire::Encode::encode($this.$field, &mut $out.$field, $encoder), $field)?;
         $($crate::encode_struct!(@fields $this $out $encoder $($rest)*);)?
     };
 }

@@ -74,7 +74,7 @@ pub use build::{Each, EncodeWith, FirstMembers, MembersUpTo, NoMembers, SetMembe
 pub use build::{members_before, members_up_to};
 pub use encode::{Encode, EncodeRef, Encoded, Encoder, Take};
 pub use envelope::{Envelope, Unknown};
-pub use error::{DecodeError, EncodeError, Rule};
+pub use error::{DecodeError, EncodeError, EncodeRule, Rule};
 pub use handle::{
     Endpoint, EndpointView, Handle, HandleSlot, HandleView, IntoRawHandle, OptEndpoint, OptHandle,
     SAME_RIGHTS,
@@ -84,15 +84,15 @@ pub use result::{
 };
 pub use scalar::{Bool, EmptyStruct, F32, F64, I16, I32, I64, Padding, U16, U32, U64};
 pub use string::{OptStr, Str};
-pub use table::{Member, MemberPlaces, Members, TableHead, TableView, UnknownMembers};
 #[doc(hidden)]
-pub use table::{ascend, masked_members, place_mask};
+pub use table::ascend;
+pub use table::{Member, MemberPlaces, Members, TableHead, TableView, UnknownMembers};
 pub use union::{OptUnion, Union, UnionHead};
 pub use validate::{Decoder, ValueType, Wire, restore, validate};
 pub use vector::{Elements, OptVector, Vector};
 pub use view::{Body, Object, ruled_out};
 #[doc(hidden)]
-pub use zeros::{MAX_MASKED, place_zeros};
+pub use zeros::{MAX_MASKED, masked_members, place_mask, place_zeros};
 
 /// For the declarations of [`wire_struct!`](crate::wire_struct), whose wire forms derive its traits.
 #[doc(hidden)]

@@ -102,17 +102,17 @@ impl fmt::Debug for Path {
     }
 }
 
-/// The result of a member's validation, whose error tells the member's name where errors have paths.
+/// What came of a member's validation or encoding, whose error tells the member's name where errors have paths.
 #[cfg(debug_assertions)]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! within {
     ($result:expr, $name:ident) => {
-        $result.map_err(|error| $crate::wire::DecodeError::within(error, &stringify!($name)))
+        $result.map_err(|error| error.within(&stringify!($name)))
     };
 }
 
-/// The result of a member's validation.
+/// What came of a member's validation or encoding.
 #[cfg(not(debug_assertions))]
 #[doc(hidden)]
 #[macro_export]
@@ -122,7 +122,7 @@ macro_rules! within {
     };
 }
 
-/// The result of an element's validation, whose error tells the element's index where errors have paths.
+/// What came of an element's validation or encoding, whose error tells the element's index where errors have paths.
 #[cfg(debug_assertions)]
 macro_rules! within_index {
     ($result:expr, $index:expr) => {
@@ -130,7 +130,7 @@ macro_rules! within_index {
     };
 }
 
-/// The result of an element's validation.
+/// What came of an element's validation or encoding.
 #[cfg(not(debug_assertions))]
 macro_rules! within_index {
     ($result:expr, $index:expr) => {

@@ -3,7 +3,7 @@
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use super::encode::{Encode, EncodeRef, Encoder, fill};
-use super::error::{DecodeError, EncodeError};
+use super::error::{DecodeError, EncodeError, EncodeRule};
 use super::pointer::Counted;
 use super::validate::{Decoder, Wire};
 use super::vector::Elements;
@@ -101,7 +101,10 @@ fn text<'f, T>(object: Object<'f, T>, string: Counted) -> Option<&'f str> {
 
 #[inline]
 fn write(text: &str, out: &mut Counted, bound: u32, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
-    let count = u32::try_from(text.len()).ok().filter(|count| *count <= bound).ok_or(EncodeError::Bound)?;
+    let count = u32::try_from(text.len())
+        .ok()
+        .filter(|count| *count <= bound)
+        .ok_or(EncodeError::new(EncodeRule::Bound))?;
     *out = Counted::announcing(count);
     let place = encoder.claim_run::<u8>(count, false)?;
     encoder.last_level()?;

@@ -9,11 +9,12 @@ use core::hint::cold_path;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use super::encode::{Encode, Encoder};
-use super::envelope::{Envelope, Unknown, content, inlined_mask};
-use super::error::{DecodeError, EncodeError};
+use super::envelope::{Envelope, Unknown, content};
+use super::error::{DecodeError, EncodeError, EncodeRule};
 use super::pointer::Counted;
 use super::validate::{Decoder, Wire};
 use super::view::Object;
+use super::zeros::inlined_values;
 
 /// The inline part of every table, 16 bytes: the highest ordinal there is, and the pointer to as many envelopes.
 #[derive(Debug, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
@@ -39,25 +40,6 @@ pub const fn ascend(ordinals: &[u64]) -> bool {
         index += 1;
     }
     true
-}
-
-/// Of how many members a table knows by a mask what they are: all, for no table has more ordinals than this in practice.
-#[doc(hidden)]
-pub const fn masked_members(ordinals: &[u64]) -> usize {
-    const MOST: u64 = 64;
-    match ordinals.last() {
-        Some(&last) if last < MOST => last as usize,
-        Some(_) => MOST as usize,
-        None => 0,
-    }
-}
-
-/// Puts the mask of a member of type `T` to its ordinal.
-#[doc(hidden)]
-pub const fn place_mask<T: Wire>(masks: &mut [u64], ordinal: u64) {
-    if ordinal <= masks.len() as u64 {
-        masks[ordinal as usize - 1] = inlined_mask::<T>();
-    }
 }
 
 impl TableHead {
@@ -125,7 +107,7 @@ impl TableHead {
     ///
     /// # Errors
     ///
-    /// [`EncodeError::OutOfSpace`], [`EncodeError::Depth`]; what `write` returns.
+    /// [`EncodeRule::OutOfSpace`], [`EncodeRule::Depth`]; what `write` returns.
     pub fn encode<'b>(
         &mut self,
         highest: u32,
@@ -143,24 +125,6 @@ impl TableHead {
             write(&mut places, encoder)
         })
     }
-}
-
-/// How many envelopes in front are absent, or hold values that their masks tell everything about.
-#[inline]
-fn inlined_values(envelopes: &[Envelope], masks: &[u64]) -> usize {
-    let mut done = 0;
-    // By fours, of which most often all or none are there.
-    let fours = envelopes.as_chunks::<4>().0.iter().zip(masks.as_chunks::<4>().0);
-    for (envelopes, masks) in fours {
-        let mut each = envelopes.iter().zip(masks);
-        let wrong = each.clone().fold(0, |wrong, (envelope, mask)| wrong | envelope.unlike_inlined(*mask));
-        if wrong != 0 && !each.all(|(envelope, mask)| envelope.is_absent_or_inlined(*mask)) {
-            return done;
-        }
-        done += 4;
-    }
-    let rest = envelopes.iter().zip(masks).skip(done);
-    done + rest.take_while(|(envelope, mask)| envelope.is_absent_or_inlined(**mask)).count()
 }
 
 /// Validates the envelopes behind the first `done`, all of which begin at `start`.
@@ -191,14 +155,15 @@ impl MemberPlaces<'_> {
     ///
     /// # Errors
     ///
-    /// What the value breaks; [`EncodeError::OutOfSpace`] for an ordinal that was not announced.
+    /// What the value breaks; [`EncodeRule::OutOfSpace`] for an ordinal that was not announced.
     pub fn put<T: Member<ORDINAL>, const ORDINAL: u64>(
         &mut self,
         value: impl Encode<T::Wire>,
         encoder: &mut Encoder<'_>,
     ) -> Result<(), EncodeError> {
         let index = usize::try_from(ORDINAL).ok().and_then(|ordinal| ordinal.checked_sub(1));
-        let place = index.and_then(|index| self.0.get_mut(index)).ok_or(EncodeError::OutOfSpace)?;
+        let place =
+            index.and_then(|index| self.0.get_mut(index)).ok_or(EncodeError::new(EncodeRule::OutOfSpace))?;
         place.encode::<T::Wire>(value, encoder)
     }
 }
@@ -440,7 +405,7 @@ macro_rules! wire_table {
                         $ordinal,
                         move |places: &mut $crate::wire::MemberPlaces<'_>, encoder: &mut $crate::wire::Encoder<'_>| {
                             self.0.write(places, encoder)?;
-                            places.put::<$wire, $ordinal>(value, encoder)
+                            $crate::within!(places.put::<$wire, $ordinal>(value, encoder), $member)
                         },
                     ))
                 }
@@ -482,7 +447,8 @@ macro_rules! wire_table {
             type Wire = $type;
         })*
 
-        // SAFETY: every member is validated with the type at which its accessor below views it: their ordinals differ.
+        // SAFETY: every member is validated with the type at which its accessor below views it, or by that type's mask: their
+        // ordinals differ.
         #[allow(unsafe_code)]
         unsafe impl $crate::wire::Wire for $wire {
             const PLAIN: bool = false;
@@ -625,7 +591,7 @@ macro_rules! encode_table {
                 let highest: u32 = highest();
                 out.0.encode(highest, encoder, |places, encoder| {
                     $(if let ::core::option::Option::Some(value) = &self.$member {
-                        places.put::<$wire, $ordinal>(value, encoder)?;
+                        $crate::within!(places.put::<$wire, $ordinal>(value, encoder), $member)?;
                     })*
                     ::core::result::Result::Ok(())
                 })
@@ -663,14 +629,14 @@ macro_rules! encode_table {
     (@members $this:ident $wire:ident $places:ident $encoder:ident
         $ordinal:literal ref $member:ident $(, $($rest:tt)*)?) => {
         if let ::core::option::Option::Some(value) = &$this.$member {
-            $places.put::<$wire, $ordinal>(value, $encoder)?;
+            $crate::within!($places.put::<$wire, $ordinal>(value, $encoder), $member)?;
         }
         $($crate::encode_table!(@members $this $wire $places $encoder $($rest)*);)?
     };
     (@members $this:ident $wire:ident $places:ident $encoder:ident
         $ordinal:literal $member:ident $(, $($rest:tt)*)?) => {
         if let ::core::option::Option::Some(value) = $this.$member {
-            $places.put::<$wire, $ordinal>(value, $encoder)?;
+            $crate::within!($places.put::<$wire, $ordinal>(value, $encoder), $member)?;
         }
         $($crate::encode_table!(@members $this $wire $places $encoder $($rest)*);)?
     };

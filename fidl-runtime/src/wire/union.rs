@@ -261,7 +261,7 @@ macro_rules! wire_union {
                 $(#[$meta])*
                 pub fn $variant(content: impl $crate::wire::Encode<$type>) -> impl $crate::wire::Encode<$wire> {
                     $crate::wire::encode_with(move |out: &mut $wire, encoder: &mut $crate::wire::Encoder<'_>| {
-                        out.0.put::<$wire, $ordinal>(content, encoder)
+                        $crate::within!(out.0.put::<$wire, $ordinal>(content, encoder), $variant)
                     })
                 }
             )*
@@ -421,9 +421,11 @@ macro_rules! encode_union {
                 encoder: &mut $crate::wire::Encoder<'_>,
             ) -> ::core::result::Result<(), $crate::wire::EncodeError> {
                 match *self {
-                    $(Self::$variant(ref value) => out.0.put::<$wire, $ordinal>(value, encoder),)*
+                    $(Self::$variant(ref value) => {
+                        $crate::within!(out.0.put::<$wire, $ordinal>(value, encoder), $variant)
+                    })*
                     $(Self::$unknown { .. } => {
-                        ::core::result::Result::Err($crate::wire::EncodeError::UnknownUnion)
+                        ::core::result::Result::Err($crate::wire::EncodeError::new($crate::wire::EncodeRule::UnknownUnion))
                     })?
                 }
             }
@@ -445,7 +447,7 @@ macro_rules! encode_union {
     (@arms $this:ident $out:ident $encoder:ident $wire:ident [$($arms:tt)*] ; $unknown:ident) => {
         match $this {
             $($arms)*
-            Self::$unknown { .. } => ::core::result::Result::Err($crate::wire::EncodeError::UnknownUnion),
+            Self::$unknown { .. } => ::core::result::Result::Err($crate::wire::EncodeError::new($crate::wire::EncodeRule::UnknownUnion)),
         }
     };
     (@arms $this:ident $out:ident $encoder:ident $wire:ident [$($arms:tt)*] , $($rest:tt)*) => {
@@ -455,14 +457,14 @@ macro_rules! encode_union {
         $ordinal:literal ref $variant:ident $($rest:tt)*) => {
         $crate::encode_union!(@arms $this $out $encoder $wire [
             $($arms)*
-            Self::$variant(value) => $out.0.put::<$wire, $ordinal>(&value, $encoder),
+            Self::$variant(value) => $crate::within!($out.0.put::<$wire, $ordinal>(&value, $encoder), $variant),
         ] $($rest)*)
     };
     (@arms $this:ident $out:ident $encoder:ident $wire:ident [$($arms:tt)*]
         $ordinal:literal $variant:ident $($rest:tt)*) => {
         $crate::encode_union!(@arms $this $out $encoder $wire [
             $($arms)*
-            Self::$variant(value) => $out.0.put::<$wire, $ordinal>(value, $encoder),
+            Self::$variant(value) => $crate::within!($out.0.put::<$wire, $ordinal>(value, $encoder), $variant),
         ] $($rest)*)
     };
 }

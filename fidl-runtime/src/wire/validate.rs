@@ -121,8 +121,8 @@ pub fn validate<'f, T: Wire>(
 
 /// Makes a validated message again what it was before, for it to be sent on: the walk's offsets become markers.
 ///
-/// `bytes` and `start` are those that [`validate`] was given; handles that have been taken are not put back. The bytes of any
-/// other message are in an unspecified state afterwards.
+/// `bytes` and `start` are those that [`validate`] was given, with no more bytes than a channel carries; handles that have been
+/// taken are not put back. The bytes of any other message are in an unspecified state afterwards.
 pub fn restore<T: Wire>(bytes: &mut [u8], start: usize) {
     if place(bytes, start).is_ok() {
         let mut decoder = Decoder::new(bytes, start, &[]);
@@ -225,7 +225,7 @@ impl<'b> Decoder<'b> {
     pub(super) fn skip_handles(&mut self, count: u16, at: u32) -> Result<(), DecodeError> {
         for _ in 0..count {
             let (_, slot) = self.take_handle(at)?;
-            slot.forget();
+            slot.set_unknown();
         }
         Ok(())
     }
@@ -249,32 +249,42 @@ impl<'b> Decoder<'b> {
     /// Splits off `size` bytes and the padding behind them, which must be zero.
     #[inline]
     fn take(&mut self, size: usize) -> Result<(&'b mut [u8], u32), DecodeError> {
-        let (object, at) = self.split_padded(size)?;
-        // Most often there is none.
-        if !size.is_multiple_of(OBJECT_ALIGNMENT) {
-            check_padding(object, size, at)?;
+        let at = self.position();
+        let used = size % OBJECT_ALIGNMENT;
+        // Most often there is no padding.
+        if used == 0 {
+            return Ok((self.split_off(size, at)?, at));
+        }
+        let words = size - used;
+        let object = self.split_off(words.saturating_add(OBJECT_ALIGNMENT), at)?;
+        let last = object.get(words..).and_then(|last| last.first_chunk());
+        let padding = last.map_or(0, |last| u64::from_le_bytes(*last)) >> (8 * used);
+        if padding != 0 {
+            return Err(wrong_padding(padding, at + size as u32));
         }
         let object = object.get_mut(..size).ok_or(DecodeError::new(Rule::OutOfBounds, at))?;
         Ok((object, at))
     }
 
-    /// The same, with the padding.
+    /// The same of something whose size cannot be foreseen, with the padding: without a branch.
     #[inline]
     fn take_padded(&mut self, size: usize) -> Result<(&'b mut [u8], u32), DecodeError> {
-        let (object, at) = self.split_padded(size)?;
-        check_padding(object, size, at)?;
+        let at = self.position();
+        let unused = size.wrapping_neg() % OBJECT_ALIGNMENT;
+        let object = self.split_off(size.saturating_add(unused), at)?;
+        // All the padding lies in the last word. In two steps, for none of it is a shift by 64.
+        let padding =
+            object.last_chunk().map_or(0, |word| (u64::from_le_bytes(*word) >> 1) >> (63 - 8 * unused));
+        if padding != 0 {
+            return Err(wrong_padding(padding, at + size as u32));
+        }
         Ok((object, at))
     }
 
-    /// Splits off `size` bytes and as many as there must be behind them.
+    /// Splits off `size` bytes, which begin at `at`.
     #[inline]
-    fn split_padded(&mut self, size: usize) -> Result<(&'b mut [u8], u32), DecodeError> {
-        let at = self.position();
-        let beyond = DecodeError::new(Rule::OutOfBounds, at);
-        // In this form a compiler sees that it is no less than the size.
-        let padded = size.checked_add(size.wrapping_neg() % OBJECT_ALIGNMENT).ok_or(beyond)?;
-        let object = self.rest.split_off_mut(..padded).ok_or(beyond)?;
-        Ok((object, at))
+    fn split_off(&mut self, size: usize, at: u32) -> Result<&'b mut [u8], DecodeError> {
+        self.rest.split_off_mut(..size).ok_or(DecodeError::new(Rule::OutOfBounds, at))
     }
 
     /// Allows one indirection more, to something that has none itself.
@@ -349,15 +359,6 @@ impl<'b> Decoder<'b> {
         }
         Ok(())
     }
-}
-
-/// Checks what is behind the first `size` bytes of an object at `at`.
-#[inline]
-fn check_padding(object: &[u8], size: usize, at: u32) -> Result<(), DecodeError> {
-    // All of it lies in the last word. In two steps, for none of it is a shift by 64.
-    let unused = (object.len() - size) as u32 % 8;
-    let padding = object.last_chunk().map_or(0, |word| (u64::from_le_bytes(*word) >> 1) >> (63 - 8 * unused));
-    if padding != 0 { Err(wrong_padding(padding, at + size as u32)) } else { Ok(()) }
 }
 
 /// Padding that begins at `at` and is not zero.

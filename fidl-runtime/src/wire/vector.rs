@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use super::encode::{Encode, EncodeRef, Encoder, zeroed_at_once};
-use super::error::{DecodeError, EncodeError};
+use super::error::{DecodeError, EncodeError, EncodeRule};
 use super::path::within_index;
 use super::pointer::Counted;
 use super::validate::{Decoder, Wire};
@@ -92,7 +92,7 @@ fn walk<T: Wire>(count: u32, at: u32, decoder: &mut Decoder<'_>) -> Result<(), D
 fn restore_elements<T: Wire>(vector: &mut Counted, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
     let Some(count) = vector.restore() else { return Ok(()) };
     let (elements, _) = decoder.claim_many::<T>(count)?;
-    restore_run(elements, decoder)
+    decoder.deeper(decoder.position(), |decoder| restore_run(elements, decoder))
 }
 
 #[inline]
@@ -237,7 +237,10 @@ pub(super) fn announce<'b, T: Wire>(
     zeroed: bool,
     encoder: &mut Encoder<'b>,
 ) -> Result<&'b mut [T], EncodeError> {
-    let count = u32::try_from(count).ok().filter(|count| *count <= bound).ok_or(EncodeError::Bound)?;
+    let count = u32::try_from(count)
+        .ok()
+        .filter(|count| *count <= bound)
+        .ok_or(EncodeError::new(EncodeRule::Bound))?;
     *out = Counted::announcing(count);
     encoder.claim_run(count, zeroed)
 }
@@ -323,5 +326,10 @@ fn encode_each<X: Encode<T>, T: Wire>(
     out: &mut [T],
     encoder: &mut Encoder<'_>,
 ) -> Result<(), EncodeError> {
-    values.into_iter().zip(out).try_for_each(|(value, out)| value.encode(out, encoder))
+    #[allow(unused_variables, reason = "where errors have no paths")]
+    values
+        .into_iter()
+        .zip(out)
+        .enumerate()
+        .try_for_each(|(index, (value, out))| within_index!(value.encode(out, encoder), index as u32))
 }

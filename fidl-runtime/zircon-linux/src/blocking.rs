@@ -5,7 +5,6 @@ use crate::descriptor::{self, Look};
 use crate::handle_table;
 use crate::port;
 use crate::sys;
-use crate::tables::tables;
 use crate::wait::{TELL_OF_CLOSE, Wait};
 
 /// A wait registered for an item.
@@ -108,7 +107,7 @@ fn register_one(port: u32, item: &zx_wait_item_t, key: u64) -> Result<Registered
     match port::register(source, None, wait) {
         Ok(()) => Ok(Registered { object: source.object, wait }),
         Err(status) => {
-            tables().waits.give(wait);
+            Wait::give(wait);
             Err(status)
         }
     }

@@ -17,7 +17,7 @@ use crate::port::Port;
 use crate::ring::doorbell::How;
 use crate::sys::{FUTEX_ENTRIES, FutexEntry, Interest, Ready};
 use crate::tables::tables;
-use crate::wait::{List, OF_OBJECT, Wait};
+use crate::wait::Wait;
 
 /// How many parks an object remembers to be watched in. More work too, with more wakes than needed.
 const REMEMBERED: usize = 4;
@@ -186,9 +186,7 @@ pub(crate) fn arm(object: &mut Object) {
 
 /// Has the ports of all waits of an end hear of an object that just became a link.
 pub(crate) fn watch_pending(object: &mut Object, index: u32, end: usize) {
-    let mut next = object.ends[end].waits.first();
-    while let Some(wait) = next {
-        next = List::<OF_OBJECT>::after(wait);
+    for wait in object.ends[end].waits.iter() {
         let mut port_object = object::lock(Wait::at(wait).port());
         if let Some(port) = port_object.port() {
             // Without room for that the wait ends when someone else looks.

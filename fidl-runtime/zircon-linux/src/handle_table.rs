@@ -15,23 +15,18 @@
 //! when it looked the number up, knows that the handle is open and stays open until the lock is released. Looking up
 //! takes no lock.
 
+mod entry;
+
+pub(crate) use entry::Entry;
+
 use crate::abi::types::*;
 use crate::memory::zeroed_struct;
 use crate::object::{self, Locked};
-use crate::sync::{AtomicU32, AtomicU64, Ordering};
+use crate::sync::Ordering;
 use crate::tables::tables;
 
 const INDEX_BITS: u32 = 18;
 const GENERATION_MASK: u32 = (1 << (30 - INDEX_BITS)) - 1;
-
-zeroed_struct! {
-    /// One entry of the table.
-    pub(crate) struct Entry {
-        state: AtomicU32,
-        /// Rights (32 bits), type of the object (6), its end (1), its index (25).
-        info: AtomicU64,
-    }
-}
 
 /// An open handle, as it was when its number was looked up.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +43,7 @@ fn pack(object: u32, end: usize, kind: zx_obj_type_t, rights: zx_rights_t) -> u6
     u64::from(rights) << 32 | u64::from(kind) << 26 | (end as u64) << 25 | u64::from(object)
 }
 
+#[inline(always)]
 fn unpack(index: u32, state: u32, info: u64) -> Handle {
     let low = info as u32;
     Handle {
@@ -66,7 +62,7 @@ fn number_of(index: u32, state: u32) -> zx_handle_t {
 }
 
 /// Finds the open handle with this number.
-#[inline]
+#[inline(always)]
 pub(crate) fn look(number: zx_handle_t) -> Result<Handle, zx_status_t> {
     if number & ZX_HANDLE_FIXED_BITS_MASK != ZX_HANDLE_FIXED_BITS_MASK {
         return Err(ZX_ERR_BAD_HANDLE);
@@ -75,13 +71,9 @@ pub(crate) fn look(number: zx_handle_t) -> Result<Handle, zx_status_t> {
     let plain = (number ^ tables.secret) >> 2;
     let index = plain & ((1 << INDEX_BITS) - 1);
     let entry = tables.handles.find(index).ok_or(ZX_ERR_BAD_HANDLE)?;
-    // Acquire: the information stored before this state is seen. The second look rules out that the information is
-    // of a later generation: storing that (release) came after storing the state that ended this one.
-    let state = entry.state.load(Ordering::Acquire);
-    let info = entry.info.load(Ordering::Acquire);
-    let unchanged = entry.state.load(Ordering::Relaxed) == state;
-    let fits = state & 1 == 1 && state >> 1 & GENERATION_MASK == plain >> INDEX_BITS;
-    if unchanged && fits { Ok(unpack(index, state, info)) } else { Err(ZX_ERR_BAD_HANDLE) }
+    let (state, info) = entry.look().ok_or(ZX_ERR_BAD_HANDLE)?;
+    let fits = state >> 1 & GENERATION_MASK == plain >> INDEX_BITS;
+    if fits { Ok(unpack(index, state, info)) } else { Err(ZX_ERR_BAD_HANDLE) }
 }
 
 impl Handle {
@@ -107,7 +99,7 @@ impl Handle {
     }
 
     /// Locks the object, if the handle is still open. It stays open while the lock is held.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn lock(self) -> Result<Locked, zx_status_t> {
         let object = object::lock(self.object);
         if self.is_open() { Ok(object) } else { Err(ZX_ERR_BAD_HANDLE) }
@@ -116,13 +108,12 @@ impl Handle {
     /// Whether the handle is still open. The answer holds while the lock of its object is held.
     #[inline]
     pub(crate) fn is_open(self) -> bool {
-        // Relaxed: closing happens under the object's lock, which the caller holds.
-        tables().handles.get(self.index).state.load(Ordering::Relaxed) == self.state
+        tables().handles.get(self.index).is(self.state)
     }
 
     /// Closes the entry, which stays taken. The caller holds the object's lock and has found the handle open.
     pub(crate) fn close(self) {
-        tables().handles.get(self.index).state.store(self.state.wrapping_add(1), Ordering::Release);
+        tables().handles.get(self.index).close(self.state);
     }
 }
 
@@ -134,46 +125,38 @@ pub(crate) fn open(
     rights: zx_rights_t,
 ) -> Result<u32, zx_status_t> {
     let index = tables().handles.take().ok_or(ZX_ERR_NO_RESOURCES)?;
-    // Release: pairs with the acquiring load in `look`.
-    tables().handles.get(index).info.store(pack(object, end, kind, rights), Ordering::Release);
+    tables().handles.get(index).set_info(pack(object, end, kind, rights));
     Ok(index)
 }
 
 /// Opens a closed entry that belongs to the caller, and returns its new number.
 pub(crate) fn publish(index: u32) -> zx_handle_t {
-    let entry = tables().handles.get(index);
-    let state = entry.state.load(Ordering::Relaxed).wrapping_add(1);
-    // Release: whoever looks the number up sees the information too.
-    entry.state.store(state, Ordering::Release);
-    number_of(index, state)
+    number_of(index, tables().handles.get(index).publish())
 }
 
 /// What a closed entry that belongs to the caller leads to.
 pub(crate) fn closed_entry(index: u32) -> Handle {
-    let entry = tables().handles.get(index);
-    unpack(index, entry.state.load(Ordering::Relaxed), entry.info.load(Ordering::Relaxed))
+    let (state, info) = tables().handles.get(index).owned();
+    unpack(index, state, info)
 }
 
 /// Changes the rights of a closed entry that belongs to the caller.
 pub(crate) fn set_rights(index: u32, rights: zx_rights_t) {
     let handle = closed_entry(index);
     let info = pack(handle.object, handle.end, handle.kind, rights);
-    tables().handles.get(index).info.store(info, Ordering::Release);
+    tables().handles.get(index).set_info(info);
 }
 
 /// Opens a closed entry that belongs to the caller under the number that it had when it was closed last.
 pub(crate) fn reopen(index: u32) {
-    let entry = tables().handles.get(index);
-    let state = entry.state.load(Ordering::Relaxed).wrapping_sub(1);
-    // Release: whoever looks the number up sees the information too.
-    entry.state.store(state, Ordering::Release);
+    tables().handles.get(index).reopen();
 }
 
 /// Makes a closed entry that belongs to the caller lead to another object.
 pub(crate) fn lead_to(index: u32, object: u32, end: usize) {
     let handle = closed_entry(index);
     let info = pack(object, end, handle.kind, handle.rights);
-    tables().handles.get(index).info.store(info, Ordering::Release);
+    tables().handles.get(index).set_info(info);
 }
 
 /// Gives a closed entry back.

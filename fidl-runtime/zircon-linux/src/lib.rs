@@ -1,8 +1,8 @@
 //! Zircon's IPC objects and system calls on Linux.
 //!
 //! The crate defines the calls of Zircon's vDSO that IPC needs as `extern "C"` symbols, in today's ABI and with
-//! the documented semantics: handles and rights, signals, waits, ports, channels, events, event pairs, timers and
-//! clocks. Code that declares those symbols, by hand or through `fuchsia-zircon`, runs on Linux unchanged. It must
+//! the documented semantics: handles and rights, signals, waits, ports, channels, sockets, fifos, events, event pairs,
+//! timers, memory objects, and clocks. Code that declares those symbols, by hand or through `fuchsia-zircon`, runs on Linux unchanged. It must
 //! name this crate once, so that the linker has it:
 //!
 //! ```
@@ -33,26 +33,35 @@
 //! # }
 //! ```
 //!
-//! No call touches the heap, not even the first of a process: all tables have a fixed capacity ([`capacity`]) in one
-//! reservation of address space whose pages take memory when first used. [`memory()`] tells how full they are. The
+//! No call touches the heap, not even the first of a process: all tables have a fixed capacity, which a program may
+//! choose before (see [`Capacity`]), in one reservation of address space whose pages take memory when first used. [`memory()`] tells how full they are. The
 //! crate starts no thread and installs no signal handler.
 //!
 //! # Calls
 //!
 //! | calls | remarks |
 //! | --- | --- |
-//! | `zx_handle_close`, `_close_many`, `_duplicate`, `_replace` | |
+//! | `zx_handle_close`, `_close_many`, `_duplicate`, `_replace`, `_check_valid` | |
 //! | `zx_object_wait_one`, `_wait_many` | |
 //! | `zx_object_wait_async` | once; EDGE, TIMESTAMP, BOOT_TIMESTAMP |
 //! | `zx_object_signal`, `_signal_peer` | |
-//! | `zx_object_get_info` | HANDLE_VALID, HANDLE_BASIC, HANDLE_COUNT |
+//! | `zx_object_get_info` | HANDLE_VALID, HANDLE_BASIC, HANDLE_COUNT, SOCKET, TIMER, VMO (all versions), VMAR |
+//! | `zx_object_get_property`, `_set_property` | NAME, SOCKET_RX_THRESHOLD, SOCKET_TX_THRESHOLD, VMO_CONTENT_SIZE |
 //! | `zx_channel_create`, `_read`, `_read_etc`, `_write`, `_write_etc` | MAY_DISCARD, USE_IOVEC |
+//! | `zx_channel_call`, `_call_etc` | USE_IOVEC |
 //! | `zx_port_create`, `_queue`, `_wait`, `_cancel`, `_cancel_key` | |
 //! | `zx_linux_port_wait_batch` | an extension: as many packets as are there, in one step |
 //! | `zx_event_create`, `zx_eventpair_create` | |
-//! | `zx_timer_create`, `_set`, `_cancel` | both clocks |
+//! | `zx_socket_create`, `_read`, `_write`, `_set_disposition` | STREAM, DATAGRAM, PEEK |
+//! | `zx_fifo_create`, `_read`, `_write` | |
+//! | `zx_timer_create`, `_set`, `_cancel` | both clocks, slack |
+//! | `zx_vmo_create`, `_read`, `_write`, `_get_size`, `_set_size`, `_get_stream_size`, `_set_stream_size` | RESIZABLE, UNBOUNDED |
+//! | `zx_vmo_op_range`, `zx_vmo_create_child` | slices, references, snapshots |
+//! | `zx_vmar_root_self`, `zx_vmar_map`, `_unmap` | SPECIFIC, REQUIRE_NON_RESIZABLE, ALLOW_FAULTS |
 //! | `zx_clock_get_monotonic`, `_get_boot`, `zx_deadline_after`, `zx_nanosleep` | |
-//! | `zx_ticks_get`, `zx_ticks_per_second`, `zx_cprng_draw` | |
+//! | `zx_ticks_get`, `_get_boot`, `zx_ticks_per_second`, `zx_cprng_draw`, `_add_entropy` | |
+//!
+//! `include/zircon_linux.h` declares them for C.
 //!
 //! # Differences from Zircon
 //!
@@ -75,13 +84,27 @@
 //!   their deadline: a thread that nobody can wake is of no use to anyone.
 //! - **EDGE waits** are ended by a change of a signal that they asked for, as documented; the kernel's code also
 //!   counts changes of other signals.
-//! - **Timer slack** is checked and ignored.
+//! - **Timers with slack** are due at the roundest moment of their window, whether or not there is another timer.
+//! - **A call over a channel that is full** waits for room up to its deadline. Calls over channels between processes are
+//!   `ZX_ERR_NOT_SUPPORTED`, and so is sending a channel's end to another process while a call is under way from the
+//!   other end.
+//! - **Socket buffers** are in memory that all channels and sockets share. A write that finds that memory full is
+//!   `ZX_ERR_SHOULD_WAIT`, as for channels. `zx_socket_set_disposition` ignores what is asked for a closed peer.
+//! - **Memory objects** take one descriptor each. None is discardable (`ZX_ERR_NOT_SUPPORTED`). Snapshots are copied at
+//!   once; slices and references of resizable memory are `ZX_ERR_NOT_SUPPORTED`. ZERO_CHILDREN looks at children only,
+//!   not at theirs. Operations on caches and hints change nothing.
+//! - **Of the address space** only the root region is there. Only what was mapped through it can be unmapped. Options
+//!   for overwriting, upper limits and alignments are `ZX_ERR_NOT_SUPPORTED`. Accesses beyond memory are SIGBUS.
+//! - **Names** are those of memory objects.
+//! - **Unknown options** are `ZX_ERR_INVALID_ARGS`, but for two calls where the kernel too says
+//!   `ZX_ERR_NOT_SUPPORTED`: `zx_channel_read` and `zx_eventpair_create`.
 //! - **Bad pointers** are told from good ones only if null or misaligned (`ZX_ERR_INVALID_ARGS`). The places of one
 //!   call must not overlap.
 //! - **No job policy**: a bad handle is a status and nothing else.
 //! - **After `fork` without `exec`** the child shares the parent's sockets and has copies of its tables; it must not
 //!   call the crate.
 //!
+#![doc = include_str!("../docs/published-crate.md")]
 //! # Layers
 //!
 //! Each module knows those below it.
@@ -93,6 +116,8 @@
 //! | `blocking` | blocking waits, made of asynchronous ones and a hidden port |
 //! | `channel` | messages, and the three kinds of channel ends: `local`, `link` (a socket), `listener` |
 //! | `timer`, `descriptor` | objects whose signals follow a descriptor |
+//! | `socket`, `fifo`, `vmo`, `vmar`, `name`, `inspect` | the other objects, and what can be asked of all |
+//! | `starved` | channels and sockets that found message memory full |
 //! | `port`, `signals`, `wait`, `park` | packets, the waits that make them, and where threads sleep |
 //! | `object`, `handle_table` | objects, their ends and lock; numbers, generations, rights |
 //! | `tables`, `pool`, `memory`, `capacity` | slots of fixed number, and the one reservation that they lie in |
@@ -101,7 +126,7 @@
 //! `object`, `signals`, `port` and `channel` call one another where one object's change is another's cause: a
 //! message that nobody can read holds handles, and a signal makes a packet.
 //!
-//! Locks are taken in the order object, port. Two objects that are not ports are locked at once only while one of
+//! Locks are taken in the order address space, object, port. Two other objects are locked at once only while one of
 //! them is new and known to no one else.
 //!
 //! `unsafe` is denied but in `abi` and `payload` (the caller's memory), `memory` and `pool` (who may touch a slot),
@@ -120,8 +145,11 @@ mod blocking;
 pub mod capacity;
 mod channel;
 mod descriptor;
+mod fifo;
 mod handle_table;
+mod inspect;
 mod memory;
+mod name;
 mod object;
 mod park;
 mod payload;
@@ -130,14 +158,24 @@ mod port;
 mod rendezvous;
 mod ring;
 mod signals;
+mod socket;
+mod starved;
 mod sync;
 mod sys;
 mod tables;
 mod timer;
 mod transfer;
 mod usage;
+mod vmar;
+mod vmo;
 mod wait;
 
+pub use capacity::Capacity;
 pub use pool::Usage;
 pub use rendezvous::{Credentials, connect, connect_with, listen, peer_credentials};
-pub use usage::{Memory, memory};
+pub use usage::{Memory, capacity, memory};
+
+/// The examples of the README, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -25,6 +25,8 @@ unsafe impl Zeroed for u32 {}
 // SAFETY: zero is an integer.
 unsafe impl Zeroed for u64 {}
 // SAFETY: zero is an integer.
+unsafe impl Zeroed for usize {}
+// SAFETY: zero is an integer.
 unsafe impl Zeroed for AtomicU32 {}
 // SAFETY: zero is an integer.
 unsafe impl Zeroed for AtomicU64 {}
@@ -32,6 +34,13 @@ unsafe impl Zeroed for AtomicU64 {}
 unsafe impl<T> Zeroed for MaybeUninit<T> {}
 // SAFETY: each element is valid as zeroes.
 unsafe impl<T: Zeroed, const N: usize> Zeroed for [T; N] {}
+
+/// Bytes of a cache line.
+pub(crate) const LINE: usize = 64;
+
+/// The beginning of each table is in ordinary pages, so that a process that uses little of it takes little. What comes
+/// after may be in large ones, which the processor finds faster.
+const SMALL_PAGES_BYTES: usize = 1 << 21;
 
 /// Zeroed memory that is cut into tables.
 pub(crate) struct Reservation {
@@ -47,12 +56,14 @@ impl Reservation {
 
     /// The bytes that a table of `count` values takes out of a reservation, padding included.
     pub(crate) const fn bytes_of<T>(count: usize) -> usize {
-        count * size_of::<T>() + align_of::<T>()
+        count * size_of::<T>() + 2 * LINE
     }
 
-    /// Cuts a table off. Empty if less than that is left.
+    /// Cuts a table off whose second value (index 1) begins a cache line. Empty if less than that is left.
     pub(crate) fn cut<T: Zeroed>(&mut self, count: usize) -> &'static [T] {
-        let padding = self.next.align_offset(align_of::<T>());
+        const { assert!(align_of::<T>() <= LINE && LINE.is_multiple_of(align_of::<T>())) };
+        let first = (LINE - size_of::<T>() % LINE) % LINE;
+        let padding = self.next.align_offset(LINE).saturating_add(first);
         let bytes = count * size_of::<T>();
         if padding.saturating_add(bytes) > self.left {
             return &[];
@@ -62,8 +73,13 @@ impl Reservation {
         // SAFETY: `padding + bytes` are left, so the sum stays inside the reservation (or at its end).
         self.next = unsafe { table.add(bytes) };
         self.left -= padding + bytes;
-        // SAFETY: the memory is aligned by the padding, zeroed, which `T` allows, lives for ever, is cut off for this
-        // table alone, and is changed only through the interior mutability of `T`.
+        if bytes > 2 * SMALL_PAGES_BYTES {
+            // SAFETY: more than that is in the table.
+            let rest = unsafe { table.add(SMALL_PAGES_BYTES) };
+            sys::prefer_large_pages(rest, bytes - SMALL_PAGES_BYTES);
+        }
+        // SAFETY: the memory is aligned (a line, less a multiple of `T`'s alignment), zeroed, which `T` allows, lives
+        // for ever, is cut off for this table alone, and is changed only through the interior mutability of `T`.
         unsafe { core::slice::from_raw_parts(table.cast::<T>().as_ptr(), count) }
     }
 }

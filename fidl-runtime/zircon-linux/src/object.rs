@@ -7,16 +7,21 @@ use core::mem;
 
 use crate::abi::types::*;
 use crate::channel::{Link, Listener, Local, Message};
+use crate::fifo::Fifo;
 use crate::handle_table::{self, Chain, Handle};
-use crate::memory::{Zeroed, zeroed_struct};
+use crate::memory::{LINE, Zeroed, zeroed_struct};
 use crate::park::ParkIndex;
-use crate::pool::Queue;
+use crate::pool::{Queue, Slot};
 use crate::port::{self, Port};
 use crate::signals;
-use crate::sync::{Guard, Guarded};
+use crate::socket::Socket;
+use crate::starved;
+use crate::sync::{Guard, Guarded, Lock};
 use crate::tables::tables;
 use crate::timer::Timer;
-use crate::wait::{List, OF_OBJECT};
+use crate::vmar::Vmar;
+use crate::vmo::Vmo;
+use crate::wait::List;
 
 zeroed_struct! {
     /// What each end of an object has.
@@ -25,9 +30,8 @@ zeroed_struct! {
         pub(crate) signals: zx_signals_t,
         /// Handles to this end, those in messages included.
         pub(crate) handles: u32,
-        pub(crate) koid: zx_koid_t,
         /// The waits made through handles to this end.
-        pub(crate) waits: List<OF_OBJECT>,
+        pub(crate) waits: List,
         /// Whom to wake when the lock is released.
         wake: Option<ParkIndex>,
     }
@@ -61,8 +65,12 @@ pub(crate) enum Body {
     Listener(Listener) = 4,
     Port(Port) = 5,
     Timer(Timer) = 6,
+    Vmo(Vmo) = 7,
+    Vmar(Vmar) = 8,
+    Socket(Socket) = 9,
+    Fifo(Fifo) = 10,
     /// A channel on its way from `Local` to `Link`.
-    Moving = 7,
+    Moving = 11,
 }
 
 // SAFETY: the representation is a tag, 0 for `Free`, before a union of the fields; `Free` has none, so the other
@@ -72,15 +80,47 @@ unsafe impl Zeroed for Body {}
 
 zeroed_struct! {
     /// One slot of the object table.
+    ///
+    /// With the lock, what comes before the body is one cache line; the body begins the next.
+    #[repr(C)]
     pub(crate) struct Object {
         /// Tells this object from others that had the slot before.
         pub(crate) generation: u32,
         pub(crate) ends: [End; 2],
+        /// The number of the first end. That of the second differs in the lowest bit.
+        koid: zx_koid_t,
         pub(crate) body: Body,
+        padding: [u8; PADDING],
     }
 }
 
+/// Fills the slot up to whole lines, its link of eight bytes included.
+const PADDING: usize = (LINE - (size_of::<Body>() + 8) % LINE) % LINE;
+
+const _: () = {
+    assert!(size_of::<Slot<Lock<Object>>>().is_multiple_of(LINE));
+    assert!(Lock::<Object>::VALUE_OFFSET + core::mem::offset_of!(Object, body) == LINE);
+};
+
 impl Object {
+    /// The number of an end.
+    pub(crate) fn koid(&self, end: usize) -> zx_koid_t {
+        self.koid ^ end as u64
+    }
+
+    /// Takes the numbers of the ends of another object, one of which this object's first end was so far.
+    pub(crate) fn take_koids(&mut self, koid: zx_koid_t) {
+        self.koid = koid;
+    }
+
+    /// Ends what was begun through a handle that leads here no more: waits, and calls on a channel.
+    pub(crate) fn end_uses_of(&mut self, handle: Handle) {
+        signals::cancel_waits_of(&mut self.ends[handle.end], handle.index);
+        if let Body::Local(local) = &mut self.body {
+            local.cancel_calls_of(handle);
+        }
+    }
+
     /// The port that this object is.
     #[inline]
     pub(crate) fn port(&mut self) -> Option<&mut Port> {
@@ -95,7 +135,7 @@ impl Object {
 pub(crate) type Locked = Guard<'static, Object>;
 
 /// Locks the object in a slot.
-#[inline]
+#[inline(always)]
 pub(crate) fn lock(object: u32) -> Locked {
     tables().objects.get(object).lock()
 }
@@ -126,8 +166,9 @@ pub(crate) fn create(body: Body, signals: [zx_signals_t; 2]) -> Result<u32, zx_s
     let index = tables.objects.take().ok_or(ZX_ERR_NO_RESOURCES)?;
     let mut object = lock(index);
     object.body = body;
+    object.koid = tables.koids();
     for (end, signals) in object.ends.iter_mut().zip(signals) {
-        *end = End { signals, koid: tables.koid(), ..End::default() };
+        *end = End { signals, ..End::default() };
     }
     Ok(index)
 }
@@ -204,7 +245,7 @@ pub(crate) fn release(mut chain: Chain) {
             chain.append(&mut message.handles);
         }
     }
-    crate::channel::relieve_starved();
+    starved::relieve();
 }
 
 /// What is left to do once the lock of the object is released.
@@ -219,7 +260,7 @@ enum After {
 fn release_entry(entry: u32) -> Queue<Message> {
     let handle = handle_table::closed_entry(entry);
     let mut object = lock(handle.object);
-    signals::cancel_waits_of(&mut object.ends[handle.end], entry);
+    object.end_uses_of(handle);
     handle_table::give(entry);
     object.ends[handle.end].handles -= 1;
     if object.ends[handle.end].handles > 0 {
@@ -246,13 +287,26 @@ fn last_handle_gone(object: &mut Object, end: usize) -> (Queue<Message>, After) 
         }
         Body::Local(local) => {
             signals::update(peer, ZX_CHANNEL_WRITABLE, ZX_CHANNEL_PEER_CLOSED);
+            local.fail_calls(1 - end, ZX_ERR_PEER_CLOSED);
             (local.take_unread(end), after)
         }
         Body::Plain => {
             signals::update(peer, 0, ZX_EVENTPAIR_PEER_CLOSED);
             (Queue::default(), after)
         }
-        Body::Link(_) | Body::Listener(_) | Body::Timer(_) | Body::Moving | Body::Free => {
+        Body::Socket(socket) => {
+            socket.close(peer, end);
+            (Queue::default(), after)
+        }
+        Body::Fifo(_) => {
+            signals::update(peer, ZX_FIFO_WRITABLE, ZX_FIFO_PEER_CLOSED);
+            (Queue::default(), after)
+        }
+        // Mappings and calls under way keep it; the last of them ends it.
+        Body::Vmo(vmo) if vmo.is_used() => (Queue::default(), After::Nothing),
+        // The address space stays.
+        Body::Vmar(_) => (Queue::default(), After::Nothing),
+        Body::Link(_) | Body::Listener(_) | Body::Timer(_) | Body::Vmo(_) | Body::Moving | Body::Free => {
             (Queue::default(), after)
         }
     }
@@ -277,7 +331,7 @@ pub(crate) fn duplicate(handle: Handle, rights: zx_rights_t) -> Result<u32, zx_s
 pub(crate) fn replace(handle: Handle, rights: zx_rights_t) -> Result<zx_handle_t, zx_status_t> {
     let mut object = handle.lock()?;
     handle.close();
-    signals::cancel_waits_of(&mut object.ends[handle.end], handle.index);
+    object.end_uses_of(handle);
     handle_table::set_rights(handle.index, rights);
     Ok(handle_table::publish(handle.index))
 }
@@ -286,7 +340,7 @@ pub(crate) fn replace(handle: Handle, rights: zx_rights_t) -> Result<zx_handle_t
 pub(crate) fn receive(entry: u32) -> zx_handle_info_t {
     let handle = handle_table::closed_entry(entry);
     let mut object = lock(handle.object);
-    signals::cancel_waits_of(&mut object.ends[handle.end], entry);
+    object.end_uses_of(handle);
     drop(object);
     let number = handle_table::publish(entry);
     zx_handle_info_t { handle: number, object_type: handle.kind, rights: handle.rights, unused: 0 }

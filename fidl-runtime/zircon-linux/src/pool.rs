@@ -4,12 +4,12 @@
 //! Index 0 is never handed out; it stands for 'none' in every link. Slots that were never used are handed out in
 //! order, and only when no used one is free, so that memory is touched only as far as it was ever needed and the
 //! count of touched slots is the high-water mark.
-//!
-//! The free slots form a stack, changed by compare-and-swap of one word: index of the top (20 bits), number of free
-//! slots (20 bits), and a tag (24 bits) that changes with every operation. The tag keeps a thread that slept between
-//! reading the top's link and its swap from putting a stale link back.
 
 #![allow(unsafe_code)]
+
+mod free;
+
+use free::FreeStack;
 
 use core::cell::UnsafeCell;
 use core::marker::PhantomData;
@@ -19,41 +19,20 @@ use core::ops::{Deref, DerefMut};
 use crate::memory::{Reservation, Zeroed};
 use crate::sync::{AtomicU32, AtomicU64, Ordering};
 
-const INDEX_BITS: u32 = 20;
-const INDEX_MASK: u64 = (1 << INDEX_BITS) - 1;
-
 /// A place in a table, with the link that free lists and queues use.
+#[repr(C)]
 pub(crate) struct Slot<T> {
-    link: AtomicU32,
     value: T,
+    link: AtomicU32,
 }
 
 // SAFETY: link 0 is 'none', and the value is valid as zeroes by its own promise.
 unsafe impl<T: Zeroed> Zeroed for Slot<T> {}
 
-/// The state of the free stack, packed into one word.
-#[derive(Clone, Copy)]
-struct Free(u64);
-
-impl Free {
-    fn top(self) -> u32 {
-        (self.0 & INDEX_MASK) as u32
-    }
-
-    fn count(self) -> u32 {
-        (self.0 >> INDEX_BITS & INDEX_MASK) as u32
-    }
-
-    fn changed(self, top: u32, count: u32) -> Free {
-        let tag = (self.0 >> (2 * INDEX_BITS)).wrapping_add(1);
-        Free(tag << (2 * INDEX_BITS) | u64::from(count) << INDEX_BITS | u64::from(top))
-    }
-}
-
 /// A table whose slots are taken and given back by index.
 pub(crate) struct Slots<T: 'static> {
     slots: &'static [Slot<T>],
-    free: AtomicU64,
+    free: FreeStack,
     /// The lowest index that was never taken.
     fresh: AtomicU32,
     /// How often a slot was asked for in vain.
@@ -82,45 +61,33 @@ impl<T: Zeroed> Slots<T> {
     /// A table cut out of a reservation; without one, a table that is always full.
     pub(crate) fn new(memory: Option<&mut Reservation>, capacity: usize) -> Slots<T> {
         let slots = memory.map_or(&[][..], |memory| memory.cut(capacity + 1));
-        Slots { slots, free: AtomicU64::new(0), fresh: AtomicU32::new(1), refused: AtomicU64::new(0) }
+        Slots { slots, free: FreeStack::default(), fresh: AtomicU32::new(1), refused: AtomicU64::new(0) }
     }
 }
 
 impl<T> Slots<T> {
     /// The value in a slot that was taken.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn get(&self, index: u32) -> &'static T {
         &self.slots[index as usize].value
     }
 
     /// The value in a slot whose index came from outside.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find(&self, index: u32) -> Option<&'static T> {
         self.slots.get(index as usize).map(|slot| &slot.value)
     }
 
     /// The link of a slot, which belongs to whoever has taken the slot.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn link(&self, index: u32) -> &'static AtomicU32 {
         &self.slots[index as usize].link
     }
 
     /// Takes a free slot.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn take(&self) -> Option<u32> {
-        // Sequentially consistent, here and in `give`: a writer that found no message memory says so, looks again,
-        // and then sleeps, while a reader gives memory back and then looks whether anyone said so.
-        let mut free = Free(self.free.load(Ordering::SeqCst));
-        while free.top() != 0 {
-            let below = self.link(free.top()).load(Ordering::Relaxed);
-            let changed = free.changed(below, free.count().wrapping_sub(1));
-            // Acquire (part of SeqCst): what the giver last did to the slot is over.
-            match self.free.compare_exchange_weak(free.0, changed.0, Ordering::SeqCst, Ordering::SeqCst) {
-                Ok(_) => return Some((free.0 & INDEX_MASK) as u32),
-                Err(now) => free = Free(now),
-            }
-        }
-        self.take_fresh()
+        self.free.take(|index| self.link(index)).or_else(|| self.take_fresh())
     }
 
     #[cold]
@@ -137,23 +104,20 @@ impl<T> Slots<T> {
     }
 
     /// Gives a slot back that was taken. The caller does not use the index again.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn give(&self, index: u32) {
-        let mut free = Free(self.free.load(Ordering::Relaxed));
-        loop {
-            self.link(index).store(free.top(), Ordering::Relaxed);
-            let changed = free.changed(index, free.count() + 1);
-            match self.free.compare_exchange_weak(free.0, changed.0, Ordering::SeqCst, Ordering::Relaxed) {
-                Ok(_) => return,
-                Err(now) => free = Free(now),
-            }
-        }
+        self.free.give(index, self.link(index));
+    }
+
+    /// The highest index that was ever taken.
+    pub(crate) fn high_water(&self) -> u32 {
+        self.fresh.load(Ordering::Relaxed) - 1
     }
 
     /// How full the table is. Exact when no other thread uses it.
     pub(crate) fn usage(&self) -> Usage {
         let high_water = self.fresh.load(Ordering::Relaxed) as usize - 1;
-        let free = Free(self.free.load(Ordering::Relaxed)).count() as usize;
+        let free = self.free.count();
         Usage {
             used: high_water.saturating_sub(free),
             high_water,
@@ -186,7 +150,7 @@ pub(crate) struct Lease<T: Leased>(NonZeroU32, PhantomData<T>);
 
 impl<T: Leased> Lease<T> {
     /// Takes a slot, if one is free.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn take() -> Option<Lease<T>> {
         Some(Lease(NonZeroU32::new(T::slots().take()?)?, PhantomData))
     }
@@ -201,7 +165,7 @@ impl<T: Leased> Lease<T> {
 
 impl<T: Leased> Deref for Lease<T> {
     type Target = T;
-    #[inline]
+    #[inline(always)]
     fn deref(&self) -> &T {
         // SAFETY: leases are made only by taking a slot or out of a queue that a lease went into, so this is the one
         // lease of the slot, and it is borrowed for as long as the reference lives.
@@ -210,7 +174,7 @@ impl<T: Leased> Deref for Lease<T> {
 }
 
 impl<T: Leased> DerefMut for Lease<T> {
-    #[inline]
+    #[inline(always)]
     fn deref_mut(&mut self) -> &mut T {
         // SAFETY: this is the one lease of the slot (see `deref`), and it is borrowed exclusively.
         unsafe { &mut *T::slots().get(self.0.get()).0.get() }
@@ -218,10 +182,34 @@ impl<T: Leased> DerefMut for Lease<T> {
 }
 
 impl<T: Leased> Drop for Lease<T> {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         self.clear();
         T::slots().give(self.0.get());
+    }
+}
+
+/// A place through which a lease goes from one thread to another.
+pub(crate) struct Mailbox<T: Leased>(AtomicU32, PhantomData<T>);
+
+// SAFETY: 0 is the empty mailbox.
+unsafe impl<T: Leased> Zeroed for Mailbox<T> {}
+
+impl<T: Leased> Mailbox<T> {
+    /// Puts a lease here. What was here before is given back.
+    pub(crate) fn put(&self, lease: Lease<T>) {
+        // Release: who takes it sees what was done with the slot. Acquire: and so does the drop of the former one.
+        drop(Self::lease(self.0.swap(lease.into_index(), Ordering::AcqRel)));
+    }
+
+    /// Takes the lease that is here.
+    pub(crate) fn take(&self) -> Option<Lease<T>> {
+        Self::lease(self.0.swap(0, Ordering::AcqRel))
+    }
+
+    /// The lease of an index that was swapped out, which happens once for each that was swapped in.
+    fn lease(index: u32) -> Option<Lease<T>> {
+        NonZeroU32::new(index).map(|index| Lease(index, PhantomData))
     }
 }
 
@@ -244,7 +232,7 @@ impl<T: Leased> Default for Queue<T> {
 
 impl<T: Leased> Queue<T> {
     /// Appends.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push(&mut self, lease: Lease<T>) {
         let index = lease.into_index();
         // Relaxed, here and in `pop`: whoever reaches the queue has exclusive use of it, and so of its links.
@@ -257,7 +245,7 @@ impl<T: Leased> Queue<T> {
     }
 
     /// Takes the first.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn pop(&mut self) -> Option<Lease<T>> {
         let first = NonZeroU32::new(self.first)?;
         self.first = T::slots().link(self.first).load(Ordering::Relaxed);
@@ -268,7 +256,7 @@ impl<T: Leased> Queue<T> {
     }
 
     /// Looks at the first.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn peek(&self) -> Option<&T> {
         self.iter().next()
     }
@@ -283,6 +271,22 @@ impl<T: Leased> Queue<T> {
             // the slot, and the queue is borrowed for as long as the reference lives.
             Some(unsafe { &*T::slots().get(index).0.get() })
         })
+    }
+}
+
+impl<T: Leased> Queue<T> {
+    /// Whether nothing is in it.
+    #[inline(always)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.first == 0
+    }
+
+    /// Looks at the last, to change it.
+    #[inline(always)]
+    pub(crate) fn last_mut(&mut self) -> Option<&mut T> {
+        let last = NonZeroU32::new(self.last)?;
+        // SAFETY: as in `peek`, and the queue is borrowed exclusively.
+        Some(unsafe { &mut *T::slots().get(last.get()).0.get() })
     }
 }
 

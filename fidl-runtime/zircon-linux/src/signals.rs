@@ -3,7 +3,7 @@
 use crate::abi::types::*;
 use crate::object::End;
 use crate::port;
-use crate::wait::{List, OF_OBJECT, TELL_OF_CLOSE, Wait};
+use crate::wait::{TELL_OF_CLOSE, Wait};
 
 /// Clears, then sets, as one change. A wait ends if a signal that it asked for was 0 before and is 1 now; its packet
 /// tells the whole word. The caller holds the lock of the object.
@@ -15,7 +15,7 @@ pub(crate) fn update(end: &mut End, clear: zx_signals_t, set: zx_signals_t) {
     let old = end.signals;
     end.signals = old & !clear | set;
     let risen = end.signals & !old;
-    if risen != 0 {
+    if risen != 0 && !end.waits.is_empty() {
         end_waits(end, |wait| (wait.trigger() & risen != 0).then_some(0));
     }
 }
@@ -27,9 +27,7 @@ pub(crate) fn cancel_waits_of(end: &mut End, entry: u32) {
 
 /// Ends each wait for which `ends` gives the signals to add to the word.
 fn end_waits(end: &mut End, ends: impl Fn(&Wait) -> Option<zx_signals_t>) {
-    let mut next = end.waits.first();
-    while let Some(index) = next {
-        next = List::<OF_OBJECT>::after(index);
+    for index in end.waits.iter() {
         let wait = Wait::at(index);
         let Some(added) = ends(wait) else { continue };
         end.waits.remove(index);

@@ -1,5 +1,6 @@
 //! How full the tables are.
 
+use crate::capacity::Capacity;
 use crate::pool::Usage;
 use crate::tables::tables;
 
@@ -18,8 +19,16 @@ pub struct Memory {
     pub parks: Usage,
     /// Messages waiting in channels within the process.
     pub messages: Usage,
+    /// Threads inside a call on a channel within the process.
+    pub calls: Usage,
     /// Blocks for the bytes of large messages.
     pub blocks: Usage,
+    /// Rings of fifos.
+    pub fifo_rings: Usage,
+    /// Names given to objects.
+    pub names: Usage,
+    /// Parts of memory objects that are mapped.
+    pub mappings: Usage,
     /// Listening paths.
     pub listeners: Usage,
 }
@@ -34,7 +43,16 @@ pub fn memory() -> Memory {
         waits: tables.waits.usage(),
         parks: tables.parks.usage(),
         messages: tables.messages.usage(),
+        calls: tables.calls.usage(),
         blocks: tables.blocks.usage(),
+        fifo_rings: tables.rings.usage(),
+        names: tables.names.usage(),
+        mappings: tables.mappings.usage(),
         listeners: tables.bounds.usage(),
     }
+}
+
+/// The capacities of the process. They are fixed from here on.
+pub fn capacity() -> Capacity {
+    tables().capacity
 }

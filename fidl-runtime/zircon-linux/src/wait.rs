@@ -1,100 +1,101 @@
 //! Waits: what a port was asked to be told about an object, and the packet that will say so.
 //!
-//! A wait's slot holds its own packet, so there is always room for it. User packets use the same slots.
+//! A wait's slot holds its own packet, so there is always room for it. User packets use the same slots. A slot is one
+//! cache line.
 //!
 //! ```text
-//!            register             the object's signals match
+//!            register              the object's signals match
 //!   free ---------------> PENDING ---------------------------> QUEUED --port_wait or cancel--> free
 //!                            |  in its object's list             in its port's queue
-//!                            |  and its port's pending list
-//!                            | port closed, or cancelled by key: the port's lock is held, the object's is not
-//!                            v
-//!                         DOOMED ------object and port locked------> free
-//!                               still in its object's list
+//!                            |
+//!                            +--- cancelled, its handle or its port closed ---> free
 //! ```
 //!
-//! The fields are atomics only so that slots can be shared; every access is relaxed, under a lock. The chain of the
-//! object is guarded by the object's lock. The chain of the port and the state are guarded by the port's lock. The
-//! other fields are written before the wait is registered, or under the port's lock.
+//! A wait is PENDING exactly while it is in its object's list. The fields are atomics only so that slots can be shared;
+//! every access is relaxed, under a lock: the object's while PENDING, the port's while QUEUED. There is one exception:
+//! who looks for the pending waits of a port goes through all slots and reads state, port and object without a lock.
+//! That look only says which objects to visit; under the lock of each the list says which waits it has.
 //!
 //! Locks are taken in the order object, port.
 
 use crate::abi::types::*;
 use crate::handle_table::Handle;
-use crate::memory::{Zeroed, zeroed_struct};
+use crate::memory::{LINE, Zeroed, zeroed_struct};
+use crate::pool::Slot;
 use crate::sync::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use crate::tables::tables;
 
-/// The chain of an object's waits.
-pub(crate) const OF_OBJECT: usize = 0;
-/// The chain of a port's waits: pending, doomed or queued.
-pub(crate) const OF_PORT: usize = 1;
-
+/// In no list.
+pub(crate) const FREE: u32 = 0;
 /// Waits for a match.
-pub(crate) const PENDING: u32 = 0;
+pub(crate) const PENDING: u32 = 1;
 /// Its packet is in the port's queue.
-pub(crate) const QUEUED: u32 = 1;
-/// Cancelled, but still in its object's list.
-pub(crate) const DOOMED: u32 = 2;
+pub(crate) const QUEUED: u32 = 2;
 
 /// An option beside the public ones: closing the source handle makes a packet with `ZX_SIGNAL_HANDLE_CLOSED`.
-pub(crate) const TELL_OF_CLOSE: u32 = 1 << 31;
+pub(crate) const TELL_OF_CLOSE: u32 = 1 << 7;
 
-zeroed_struct! {
-    struct Links {
-        previous: AtomicU32,
-        next: AtomicU32,
-    }
-}
+/// What is said of a wait beside its options, in the bits above them.
+const USER: u32 = 1 << 8;
+const SECOND_END: u32 = 1 << 9;
 
 zeroed_struct! {
     /// One slot.
     pub(crate) struct Wait {
-        links: [Links; 2],
         state: AtomicU32,
-        options: AtomicU32,
-        /// The object waited on, and the handle through which.
-        object: AtomicU32,
-        end: AtomicU32,
-        handle: AtomicU32,
-        handle_state: AtomicU32,
+        /// Options, and whether it is a user packet, and the object's end.
+        flags: AtomicU32,
         port: AtomicU32,
+        /// The state of the source handle's entry, or a user packet's status.
+        handle_state: AtomicU32,
         key: AtomicU64,
-        packet_type: AtomicU32,
-        status: AtomicU32,
-        payload: [AtomicU64; 4],
+        /// The payload of a user packet. Of a wait: the signals asked for and found, the time, the object and the
+        /// handle's entry, and the links of the object's list.
+        words: [AtomicU64; 4],
     }
+}
+
+const _: () = assert!(size_of::<Slot<Wait>>() == LINE);
+
+const SIGNALS: usize = 0;
+const TIME: usize = 1;
+const SOURCE: usize = 2;
+const LINKS: usize = 3;
+
+fn pair(low: u32, high: u32) -> u64 {
+    u64::from(high) << 32 | u64::from(low)
 }
 
 impl Wait {
     /// The wait in a slot that was taken.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn at(index: u32) -> &'static Wait {
         tables().waits.get(index)
     }
 
     /// Takes a slot for a packet of a port.
-    fn take(port: u32, key: u64) -> Result<u32, zx_status_t> {
+    #[inline]
+    fn take(port: u32, key: u64, flags: u32, handle_state: u32) -> Result<(u32, &'static Wait), zx_status_t> {
         let index = tables().waits.take().ok_or(ZX_ERR_NO_RESOURCES)?;
         let wait = Wait::at(index);
         wait.port.store(port, Relaxed);
         wait.key.store(key, Relaxed);
-        Ok(index)
+        wait.flags.store(flags, Relaxed);
+        wait.handle_state.store(handle_state, Relaxed);
+        Ok((index, wait))
     }
 
     /// Takes a slot for a user packet.
     pub(crate) fn for_user(port: u32, packet: &zx_port_packet_t) -> Result<u32, zx_status_t> {
-        let index = Wait::take(port, packet.key)?;
-        let wait = Wait::at(index);
-        wait.packet_type.store(ZX_PKT_TYPE_USER, Relaxed);
-        wait.status.store(packet.status.cast_unsigned(), Relaxed);
-        for (place, word) in wait.payload.iter().zip(packet.payload) {
+        let (index, wait) = Wait::take(port, packet.key, USER, packet.status.cast_unsigned())?;
+        for (place, word) in wait.words.iter().zip(packet.payload) {
             place.store(word, Relaxed);
         }
         Ok(index)
     }
 
     /// Takes a slot for a wait.
+    #[inline]
     pub(crate) fn for_signals(
         source: Handle,
         port: u32,
@@ -102,53 +103,52 @@ impl Wait {
         trigger: zx_signals_t,
         options: u32,
     ) -> Result<u32, zx_status_t> {
-        let index = Wait::take(port, key)?;
-        let wait = Wait::at(index);
-        wait.packet_type.store(ZX_PKT_TYPE_SIGNAL_ONE, Relaxed);
-        wait.status.store(0, Relaxed);
-        wait.options.store(options, Relaxed);
-        wait.object.store(source.object, Relaxed);
-        wait.end.store(source.end as u32, Relaxed);
-        wait.handle.store(source.index, Relaxed);
-        wait.handle_state.store(source.state, Relaxed);
-        wait.payload[0].store(u64::from(trigger), Relaxed);
-        wait.payload[1].store(1, Relaxed);
-        wait.payload[2].store(0, Relaxed);
-        wait.payload[3].store(0, Relaxed);
+        let end = if source.end == 0 { 0 } else { SECOND_END };
+        let (index, wait) = Wait::take(port, key, options | end, source.state)?;
+        wait.words[SIGNALS].store(pair(trigger, 0), Relaxed);
+        wait.words[TIME].store(0, Relaxed);
+        wait.words[SOURCE].store(pair(source.object, source.index), Relaxed);
         Ok(index)
     }
 
     /// Writes what was found into the packet.
     #[inline]
     pub(crate) fn observe(&self, observed: zx_signals_t) {
-        let trigger = self.trigger();
-        self.payload[0].store(u64::from(observed) << 32 | u64::from(trigger), Relaxed);
-        let options = self.options();
+        self.words[SIGNALS].store(pair(self.trigger(), observed), Relaxed);
+        let options = self.flags();
         if options & (ZX_WAIT_ASYNC_TIMESTAMP | ZX_WAIT_ASYNC_BOOT_TIMESTAMP) != 0 {
             let boot = options & ZX_WAIT_ASYNC_BOOT_TIMESTAMP != 0;
             let now = if boot { crate::sys::boot() } else { crate::sys::monotonic() };
-            self.payload[2].store(now.cast_unsigned(), Relaxed);
+            self.words[TIME].store(now.cast_unsigned(), Relaxed);
         }
     }
 
     /// The packet.
     #[inline]
     pub(crate) fn packet(&self) -> zx_port_packet_t {
+        let word = |number: usize| self.words[number].load(Relaxed);
+        if self.is_user() {
+            return zx_port_packet_t {
+                key: self.key(),
+                packet_type: ZX_PKT_TYPE_USER,
+                status: self.handle_state.load(Relaxed).cast_signed(),
+                payload: [word(0), word(1), word(2), word(3)],
+            };
+        }
         zx_port_packet_t {
             key: self.key(),
-            packet_type: self.packet_type.load(Relaxed),
-            status: self.status.load(Relaxed).cast_signed(),
-            payload: [
-                self.payload[0].load(Relaxed),
-                self.payload[1].load(Relaxed),
-                self.payload[2].load(Relaxed),
-                self.payload[3].load(Relaxed),
-            ],
+            packet_type: ZX_PKT_TYPE_SIGNAL_ONE,
+            status: ZX_OK,
+            payload: [word(SIGNALS), 1, word(TIME), 0],
         }
     }
 
+    fn flags(&self) -> u32 {
+        self.flags.load(Relaxed)
+    }
+
     pub(crate) fn is_user(&self) -> bool {
-        self.packet_type.load(Relaxed) == ZX_PKT_TYPE_USER
+        self.flags() & USER != 0
     }
 
     pub(crate) fn key(&self) -> u64 {
@@ -156,11 +156,11 @@ impl Wait {
     }
 
     pub(crate) fn trigger(&self) -> zx_signals_t {
-        self.payload[0].load(Relaxed) as u32
+        self.words[SIGNALS].load(Relaxed) as u32
     }
 
     pub(crate) fn options(&self) -> u32 {
-        self.options.load(Relaxed)
+        self.flags() & (USER - 1)
     }
 
     pub(crate) fn port(&self) -> u32 {
@@ -168,11 +168,11 @@ impl Wait {
     }
 
     pub(crate) fn object(&self) -> u32 {
-        self.object.load(Relaxed)
+        self.words[SOURCE].load(Relaxed) as u32
     }
 
     pub(crate) fn end(&self) -> usize {
-        self.end.load(Relaxed) as usize
+        usize::from(self.flags() & SECOND_END != 0)
     }
 
     pub(crate) fn state(&self) -> u32 {
@@ -183,9 +183,16 @@ impl Wait {
         self.state.store(state, Relaxed);
     }
 
+    /// Gives back the slot of a wait that is in no list any more.
+    #[inline]
+    pub(crate) fn give(index: u32) {
+        Wait::at(index).set_state(FREE);
+        tables().waits.give(index);
+    }
+
     /// Whether the wait was made through the handle with this entry, in whatever generation.
     pub(crate) fn is_of_entry(&self, index: u32) -> bool {
-        self.handle.load(Relaxed) == index
+        (self.words[SOURCE].load(Relaxed) >> 32) as u32 == index
     }
 
     /// Whether the wait was made through this very handle.
@@ -194,21 +201,28 @@ impl Wait {
     }
 }
 
-/// A list of waits. `CHAIN` says which of their links it uses.
+/// The waits on one end of an object. Linked both ways, so that any of them can leave at once.
 #[derive(Default)]
-pub(crate) struct List<const CHAIN: usize> {
+pub(crate) struct List {
     first: u32,
     last: u32,
 }
 
 // SAFETY: both fields are integers.
 #[allow(unsafe_code)]
-unsafe impl<const CHAIN: usize> Zeroed for List<CHAIN> {}
+unsafe impl Zeroed for List {}
 
-impl<const CHAIN: usize> List<CHAIN> {
+impl List {
+    /// The waits before and after a wait of the list.
     #[inline]
-    fn links(index: u32) -> &'static Links {
-        &Wait::at(index).links[CHAIN]
+    fn links(index: u32) -> (u32, u32) {
+        let links = Wait::at(index).words[LINKS].load(Relaxed);
+        (links as u32, (links >> 32) as u32)
+    }
+
+    #[inline]
+    fn set_links(index: u32, previous: u32, next: u32) {
+        Wait::at(index).words[LINKS].store(pair(previous, next), Relaxed);
     }
 
     /// Whether there is none.
@@ -217,27 +231,26 @@ impl<const CHAIN: usize> List<CHAIN> {
         self.first == 0
     }
 
-    /// The first wait.
+    /// The waits, in order. Each is found before the one before it is given out, so that may leave.
     #[inline]
-    pub(crate) fn first(&self) -> Option<u32> {
-        (self.first != 0).then_some(self.first)
+    pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + use<> {
+        let mut next = self.first;
+        core::iter::from_fn(move || {
+            let index = next;
+            (index != 0).then(|| {
+                next = List::links(index).1;
+                index
+            })
+        })
     }
 
-    /// The wait after a wait of the list.
-    #[inline]
-    pub(crate) fn after(index: u32) -> Option<u32> {
-        let next = Self::links(index).next.load(Relaxed);
-        (next != 0).then_some(next)
-    }
-
-    /// Appends a wait that is in no list of this chain.
+    /// Appends a wait that is in no list.
     #[inline]
     pub(crate) fn push(&mut self, index: u32) {
-        Self::links(index).previous.store(self.last, Relaxed);
-        Self::links(index).next.store(0, Relaxed);
+        List::set_links(index, self.last, 0);
         match self.last {
             0 => self.first = index,
-            last => Self::links(last).next.store(index, Relaxed),
+            last => List::set_links(last, List::links(last).0, index),
         }
         self.last = index;
     }
@@ -245,23 +258,69 @@ impl<const CHAIN: usize> List<CHAIN> {
     /// Removes a wait of the list.
     #[inline]
     pub(crate) fn remove(&mut self, index: u32) {
-        let previous = Self::links(index).previous.load(Relaxed);
-        let next = Self::links(index).next.load(Relaxed);
+        let (previous, next) = List::links(index);
         match previous {
             0 => self.first = next,
-            _ => Self::links(previous).next.store(next, Relaxed),
+            _ => List::set_links(previous, List::links(previous).0, next),
         }
         match next {
             0 => self.last = previous,
-            _ => Self::links(next).previous.store(previous, Relaxed),
+            _ => List::set_links(next, previous, List::links(next).1),
         }
     }
+}
 
-    /// Removes the first wait.
+/// The packets of a port, in order. They are linked by their slots' own links.
+#[derive(Default)]
+pub(crate) struct Packets {
+    first: u32,
+    last: u32,
+}
+
+impl Packets {
+    /// Whether there is none.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.first == 0
+    }
+
+    /// Appends a packet.
+    #[inline]
+    pub(crate) fn push(&mut self, index: u32) {
+        Wait::at(index).set_state(QUEUED);
+        tables().waits.link(index).store(0, Relaxed);
+        match self.last {
+            0 => self.first = index,
+            last => tables().waits.link(last).store(index, Relaxed),
+        }
+        self.last = index;
+    }
+
+    /// Takes the first packet.
     #[inline]
     pub(crate) fn pop(&mut self) -> Option<u32> {
-        let first = self.first()?;
-        self.remove(first);
+        let first = self.first;
+        if first == 0 {
+            return None;
+        }
+        self.first = tables().waits.link(first).load(Relaxed);
+        if self.first == 0 {
+            self.last = 0;
+        }
         Some(first)
+    }
+
+    /// Takes out the packets for which this holds, gives their slots back, and says how many there were.
+    pub(crate) fn discard(&mut self, mut which: impl FnMut(&Wait) -> bool) -> usize {
+        let (mut all, mut count) = (core::mem::take(self), 0);
+        while let Some(index) = all.pop() {
+            if which(Wait::at(index)) {
+                Wait::give(index);
+                count += 1;
+            } else {
+                self.push(index);
+            }
+        }
+        count
     }
 }

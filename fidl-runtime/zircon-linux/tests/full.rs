@@ -15,7 +15,7 @@ fn full_tables_refuse_and_recover() {
     let _alone = ALONE.lock().unwrap();
     let before = memory();
     assert!(before.reserved_bytes > 0);
-    assert_eq!(before.handles.capacity, capacity::HANDLES);
+    assert_eq!(before.handles.capacity, capacity().handles);
     connections_come_and_go();
     handles();
     objects();
@@ -88,7 +88,7 @@ fn handles() {
             Err(status) => break status,
         }
     };
-    assert_eq!((refused, all.len()), (ZX_ERR_NO_RESOURCES, capacity::HANDLES - 3));
+    assert_eq!((refused, all.len()), (ZX_ERR_NO_RESOURCES, capacity().handles - 3));
     assert_eq!(read(listener), Err(ZX_ERR_NO_RESOURCES));
     assert_eq!(connect(&path), Err(ZX_ERR_NO_RESOURCES));
     assert_eq!(wait_one(listener, ZX_CHANNEL_READABLE, PAST).0, ZX_OK);
@@ -100,7 +100,7 @@ fn handles() {
 }
 
 fn objects() {
-    let all: Vec<u32> = (0..capacity::OBJECTS).map(|_| event()).collect();
+    let all: Vec<u32> = (0..capacity().objects).map(|_| event()).collect();
     #[allow(unsafe_code)]
     // SAFETY: the place is live.
     let status = unsafe { zircon_linux::abi::zx_event_create(0, &mut 0) };
@@ -112,14 +112,14 @@ fn objects() {
 
 fn waits() {
     let (source, queue) = (event(), port());
-    for key in 0..capacity::WAITS as u64 {
+    for key in 0..capacity().waits as u64 {
         wait_async(source, queue, key, ZX_EVENT_SIGNALED, 0).unwrap();
     }
     assert_eq!(wait_async(source, queue, 0, ZX_EVENT_SIGNALED, 0), Err(ZX_ERR_NO_RESOURCES));
     assert_eq!(port_queue(queue, 0), Err(ZX_ERR_NO_RESOURCES));
     // Every registered wait has room for its packet.
     signal(source, 0, ZX_EVENT_SIGNALED).unwrap();
-    for key in 0..capacity::WAITS as u64 {
+    for key in 0..capacity().waits as u64 {
         assert_eq!(port_wait(queue, PAST).unwrap().key, key);
     }
     close_many(&[source, queue]).unwrap();

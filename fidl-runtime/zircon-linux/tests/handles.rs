@@ -4,6 +4,7 @@ mod common;
 
 use common::*;
 use zircon_linux::abi::types::*;
+use zircon_linux::abi::*;
 
 #[test]
 fn closing() {
@@ -115,4 +116,16 @@ fn information_checks_its_places() {
     let null = std::ptr::null_mut();
     assert_eq!(get(ZX_INFO_HANDLE_BASIC, null, 32, &mut actual, &mut avail), ZX_ERR_INVALID_ARGS);
     close(handle).unwrap();
+}
+
+#[test]
+fn validity() {
+    let handle = event();
+    assert_eq!(zx_handle_check_valid(handle), ZX_OK);
+    assert_eq!(zx_handle_check_valid(0), ZX_ERR_INVALID_ARGS);
+    for bit in [1, 2, 3] {
+        assert_eq!(zx_handle_check_valid(handle & !bit), ZX_ERR_OUT_OF_RANGE);
+    }
+    close(handle).unwrap();
+    assert_eq!(zx_handle_check_valid(handle), ZX_ERR_NOT_FOUND);
 }

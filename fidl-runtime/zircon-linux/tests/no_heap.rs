@@ -61,6 +61,13 @@ fn main() {
         round_trips(near, far);
         common::close_many(&[near, far]).unwrap();
     });
+    counted("sockets and fifos", sockets_and_fifos);
+    counted("memory objects", memory_objects);
+    counted("a call that times out", || {
+        let (near, far) = common::channel();
+        call(near);
+        common::close_many(&[near, far]).unwrap();
+    });
     let path = fresh_path();
     counted("socket channel", || {
         let listener = zircon_linux::listen(&path).unwrap();
@@ -110,4 +117,57 @@ fn round_trips(near: u32, far: u32) {
         }
     }
     common::close(port).unwrap();
+}
+
+fn sockets_and_fifos() {
+    for options in [ZX_SOCKET_STREAM, ZX_SOCKET_DATAGRAM] {
+        let (near, far) = common::socket(options).unwrap();
+        common::socket_write(near, &[1; 60_000]).unwrap();
+        let (mut place, mut actual) = ([0u8; 60_000], 0);
+        for options in [ZX_SOCKET_PEEK, 0] {
+            // SAFETY: the places are live.
+            check(unsafe { zx_socket_read(far, options, place.as_mut_ptr(), 60_000, &mut actual) }).unwrap();
+            assert_eq!((actual, place[59_999]), (60_000, 1));
+        }
+        common::dispose(near, ZX_SOCKET_DISPOSITION_WRITE_DISABLED, 0).unwrap();
+        common::close_many(&[near, far]).unwrap();
+    }
+    let (near, far) = common::fifo(64, 64, 0).unwrap();
+    common::fifo_write(near, 64, &[2; 4096]).unwrap();
+    let (mut place, mut actual) = ([0u8; 4096], 0);
+    // SAFETY: the places are live.
+    check(unsafe { zx_fifo_read(far, 64, place.as_mut_ptr(), 64, &mut actual) }).unwrap();
+    assert_eq!((actual, place[4095]), (64, 2));
+    common::close_many(&[near, far]).unwrap();
+}
+
+fn memory_objects() {
+    let parent = common::vmo_with(8192, ZX_VMO_RESIZABLE).unwrap();
+    common::vmo_write(parent, 100, b"bytes").unwrap();
+    common::set_property(parent, ZX_PROP_NAME, b"name").unwrap();
+    let child = common::child(parent, ZX_VMO_CHILD_SNAPSHOT, 0, 8192).unwrap();
+    let address = common::map(ZX_VM_PERM_READ, 0, child, 0, 8192).unwrap();
+    check(zx_vmo_set_size(parent, 4096)).unwrap();
+    let told: zx_info_vmo_t = common::info(child, ZX_INFO_VMO).unwrap();
+    assert_eq!((told.num_mappings, &told.name[..4]), (1, &b"name"[..]));
+    common::close_many(&[parent, child]).unwrap();
+    common::unmap(address, 8192).unwrap();
+}
+
+fn call(channel: u32) {
+    let args = zx_channel_call_args_t {
+        wr_bytes: [0; 4].as_ptr(),
+        wr_handles: std::ptr::null(),
+        rd_bytes: std::ptr::null_mut(),
+        rd_handles: std::ptr::null_mut(),
+        wr_num_bytes: 4,
+        wr_num_handles: 0,
+        rd_num_bytes: 0,
+        rd_num_handles: 0,
+    };
+    let (mut bytes, mut handles) = (0, 0);
+    let soon = zx_deadline_after(1_000_000);
+    // SAFETY: the lists and places are live, or null where none are wanted.
+    let status = unsafe { zx_channel_call(channel, 0, soon, &args, &mut bytes, &mut handles) };
+    assert_eq!(status, ZX_ERR_TIMED_OUT);
 }

@@ -171,7 +171,7 @@ fn each_packet_goes_to_exactly_one_of_several_threads() {
 #[test]
 fn the_queue_of_user_packets_is_bounded() {
     let (queue, source) = (port(), event());
-    let bound = u64::from(zircon_linux::capacity::USER_PACKETS_PER_PORT);
+    let bound = zircon_linux::capacity().user_packets_per_port as u64;
     (0..bound).for_each(|key| port_queue(queue, key).unwrap());
     assert_eq!(port_queue(queue, 0), Err(ZX_ERR_SHOULD_WAIT));
     signal(source, 0, USER).unwrap();

@@ -104,7 +104,7 @@ fn another_thread_may_set_the_timer_that_is_waited_for() {
 #[test]
 fn clocks() {
     let before = zx_clock_get_monotonic();
-    assert!(zx_clock_get_boot() > 0);
+    assert!(zx_clock_get_boot() > 0 && zx_ticks_get_boot() > 0);
     assert!(zx_ticks_get() >= before && zx_ticks_per_second() > 0);
     assert_eq!(zx_deadline_after(i64::MAX), i64::MAX);
     assert!(zx_deadline_after(i64::MIN) < 0);
@@ -126,4 +126,53 @@ fn randomness() {
     // SAFETY: null is what is tested.
     unsafe { zx_cprng_draw(std::ptr::null_mut(), 5) };
     assert_ne!(bytes[0], bytes[1]);
+    for (size, status) in [(0, ZX_OK), (256, ZX_OK), (257, ZX_ERR_INVALID_ARGS)] {
+        // SAFETY: the list is live.
+        assert_eq!(unsafe { zx_cprng_add_entropy(bytes[0].as_ptr(), size) }, status);
+    }
+    // SAFETY: null is what is tested.
+    assert_eq!(unsafe { zx_cprng_add_entropy(std::ptr::null(), 1) }, ZX_ERR_INVALID_ARGS);
+}
+
+#[test]
+fn what_a_timer_is_set_to() {
+    let handle = timer();
+    let told = |handle| info::<zx_info_timer_t>(handle, ZX_INFO_TIMER);
+    assert_eq!(told(handle).unwrap(), zx_info_timer_t::default());
+    let deadline = zx_deadline_after(1_000_000_000_000);
+    check(zx_timer_set(handle, deadline, 77)).unwrap();
+    let set_to = zx_info_timer_t { deadline, slack: 77, ..Default::default() };
+    assert_eq!(told(handle), Ok(set_to));
+    check(zx_timer_cancel(handle)).unwrap();
+    assert_eq!(told(handle).unwrap(), zx_info_timer_t::default());
+    let (bare, other) = (duplicate(handle, ZX_RIGHT_WAIT).unwrap(), event());
+    assert_eq!(told(bare), Err(ZX_ERR_ACCESS_DENIED));
+    assert_eq!(told(other), Err(ZX_ERR_WRONG_TYPE));
+    close_many(&[handle, bare, other]).unwrap();
+}
+
+#[test]
+#[allow(unsafe_code)]
+fn slack_stays_on_its_side() {
+    for (options, early, late) in [
+        (ZX_TIMER_SLACK_EARLY, 10 * MILLISECOND, 0),
+        (ZX_TIMER_SLACK_LATE, 0, 10 * MILLISECOND),
+        (ZX_TIMER_SLACK_CENTER, 10 * MILLISECOND, 10 * MILLISECOND),
+    ] {
+        let mut handle = 0;
+        // SAFETY: the place is live.
+        check(unsafe { zx_timer_create(options, ZX_CLOCK_BOOT, &mut handle) }).unwrap();
+        let deadline = zx_clock_get_boot() + 20 * MILLISECOND;
+        check(zx_timer_set(handle, deadline, 10 * MILLISECOND)).unwrap();
+        let before = loop {
+            let now = zx_clock_get_boot();
+            if signals(handle) == SIGNALED {
+                break now;
+            }
+        };
+        // The machine may be slow to look, but the timer is never early beyond its slack.
+        assert!(zx_clock_get_boot() >= deadline - early);
+        assert!(before < deadline + late + 500 * MILLISECOND);
+        close(handle).unwrap();
+    }
 }

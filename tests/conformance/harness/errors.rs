@@ -1,12 +1,12 @@
 //! The names that GIDL has for errors, and what they are here.
 
-use fidl::wire::{DecodeError, EncodeError, Rule};
+use fidl::wire::{DecodeError, EncodeError, EncodeRule, Rule};
 
 /// Why a value is not encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// The encoder refuses it.
-    Encode(EncodeError),
+    Encode(EncodeRule),
     /// A list of fixed capacity has no room for it.
     Full,
     /// A handle that it was to have cannot be taken.
@@ -22,7 +22,7 @@ pub(crate) enum Refusal {
 
 impl From<EncodeError> for Refusal {
     fn from(error: EncodeError) -> Self {
-        Self::Encode(error)
+        Self::Encode(error.rule)
     }
 }
 
@@ -44,7 +44,7 @@ const NONE: &[Refusal] = &[];
 
 /// Every name. A list has more than one entry where the name stands for more than one rule.
 const TABLE: &[Row] = {
-    use EncodeError::{Absent, Bound, Depth, InvalidHandle, UnknownUnion, UnknownValue};
+    use EncodeRule::{Absent, Bound, Depth, InvalidHandle, UnknownUnion, UnknownValue};
     use Refusal::{Encode, Full, Impossible};
     &[
         ("COUNT_EXCEEDS_LIMIT", &[Rule::Bound], &[Encode(Bound), Full]),

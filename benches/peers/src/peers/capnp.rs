@@ -33,6 +33,7 @@ where
     for<'m> <T::Struct as Owned>::Reader<'m>: Checked,
 {
     const NAME: &'static str = "capnp";
+    const BUILDS: bool = false;
 
     fn new(value: &T) -> Self {
         let buffer: &'static mut [rkyv::util::Align<[u8; 16]>] =

@@ -1,5 +1,8 @@
 //! Ours: values of generated types are encoded into a fixed buffer, messages validated and read in place.
 
+use std::hint::black_box;
+
+use bumpalo::Bump;
 use fidl::wire::{Aligned, Elements, EncodeRef, Encoder, Wire, validate};
 
 use super::{BUFFER, Peer};
@@ -14,14 +17,17 @@ pub(crate) mod schema {
 use schema::bench_peers as ours;
 
 /// The shape's types in our schema.
-pub trait Shape: Lend<Self::Value> {
+pub trait Shape {
     type Wire: Wire;
-    type Value: EncodeRef<Self::Wire>;
+    type Value<'a>: EncodeRef<Self::Wire>;
+
+    /// The value in the form of our types.
+    fn value<'a>(&self, room: &'a Bump) -> Self::Value<'a>;
 }
 
 /// A value and a buffer.
 pub struct Fidl<T: Shape> {
-    value: T::Value,
+    value: T::Value<'static>,
     buffer: Box<Aligned<[u8; BUFFER]>>,
 }
 
@@ -32,7 +38,15 @@ where
     const NAME: &'static str = "fidl";
 
     fn new(value: &T) -> Self {
-        Self { value: value.lend(), buffer: Box::new(Aligned([0; BUFFER])) }
+        // Leaked: a value borrows what it does not hold itself.
+        let value = value.value(Box::leak(Box::new(Bump::new())));
+        Self { value, buffer: Box::new(Aligned([0; BUFFER])) }
+    }
+
+    #[inline]
+    fn build(value: &T, room: &mut Bump) {
+        room.reset();
+        black_box(&value.value(room));
     }
 
     #[inline]
@@ -61,36 +75,47 @@ where
     }
 }
 
-/// A value in the form of our types. Slices are leaked: they are made once.
-pub trait Lend<V> {
-    fn lend(&self) -> V;
+/// A value in the form of our types; slices and boxes lie in `room`.
+pub trait Lend<'a, V> {
+    fn lend(&self, room: &'a Bump) -> V;
 }
 
 macro_rules! same {
     ($($type:ty)*) => { $(
-        impl Lend<$type> for $type {
-            fn lend(&self) -> $type {
+        impl<'a> Lend<'a, $type> for $type {
+            #[inline]
+            fn lend(&self, _: &'a Bump) -> $type {
                 *self
             }
         }
     )* };
 }
-same! { u8 u16 u32 u64 i8 i32 i64 f32 f64 bool &'static str &'static [u8] }
+same! { u8 u16 u32 u64 i8 i32 i64 f32 f64 bool }
 
-impl<V, T: Lend<V>> Lend<&'static [V]> for Vec<T> {
-    fn lend(&self) -> &'static [V] {
-        Vec::leak(self.iter().map(Lend::lend).collect())
+impl<'a, V: ?Sized> Lend<'a, &'a V> for &'static V {
+    #[inline]
+    fn lend(&self, _: &'a Bump) -> &'a V {
+        self
     }
 }
 
-impl<V, T: Lend<V>> Lend<Option<V>> for Option<T> {
-    fn lend(&self) -> Option<V> {
-        self.as_ref().map(Lend::lend)
+impl<'a, V, T: Lend<'a, V>> Lend<'a, &'a [V]> for Vec<T> {
+    #[inline]
+    fn lend(&self, room: &'a Bump) -> &'a [V] {
+        room.alloc_slice_fill_iter(self.iter().map(|value| value.lend(room)))
     }
 }
 
-impl Lend<ours::GameType> for model::GameType {
-    fn lend(&self) -> ours::GameType {
+impl<'a, V, T: Lend<'a, V>> Lend<'a, Option<V>> for Option<T> {
+    #[inline]
+    fn lend(&self, room: &'a Bump) -> Option<V> {
+        self.as_ref().map(|value| value.lend(room))
+    }
+}
+
+impl<'a> Lend<'a, ours::GameType> for model::GameType {
+    #[inline]
+    fn lend(&self, _: &'a Bump) -> ours::GameType {
         match self {
             Self::Survival => ours::GameType::Survival,
             Self::Creative => ours::GameType::Creative,
@@ -109,17 +134,17 @@ impl Read for ours::GameType {
 
 macro_rules! boxes {
     ($($model:ty => $value:ty;)*) => { $(
-        impl Lend<&'static $value> for $model {
-            fn lend(&self) -> &'static $value {
-                Box::leak(Box::new(self.lend()))
+        impl<'a> Lend<'a, &'a $value> for $model {
+            fn lend(&self, room: &'a Bump) -> &'a $value {
+                room.alloc(self.lend(room))
             }
         }
     )* };
 }
 boxes! {
     model::Vector3d => ours::Vector3d;
-    model::Vehicle<'static> => ours::Vehicle<'static>;
-    model::Entity<'static> => ours::Entity<'static>;
+    model::Vehicle<'static> => ours::Vehicle<'a>;
+    model::Entity<'static> => ours::Entity<'a>;
 }
 
 macro_rules! implement {
@@ -136,27 +161,34 @@ macro_rules! implement {
     (@read bytes $value:tt $sink:ident) => { $sink.bytes($value) };
     (@read $as:ident $value:tt $sink:ident) => { $value.read($sink) };
     (@lend lent $name:ident $wire:ident $($member:ident)*) => {
-        implement!(@for model::$name<'static>, ours::$name<'static>, $name, $wire $($member)*);
+        implement!(@for model::$name<'static>, ours::$name<'a>, $name, $wire $($member)*);
     };
     (@lend owned Pairs $($rest:tt)*) => {
-        implement!(@for model::Pairs, ours::Pairs<'static>, Pairs, $($rest)*);
+        implement!(@for model::Pairs, ours::Pairs<'a>, Pairs, $($rest)*);
     };
     (@lend owned Mesh $($rest:tt)*) => {
-        implement!(@for model::Mesh, ours::Mesh<'static>, Mesh, $($rest)*);
+        implement!(@for model::Mesh, ours::Mesh<'a>, Mesh, $($rest)*);
     };
     (@lend $kind:ident $name:ident $wire:ident $($member:ident)*) => {
         implement!(@for model::$name, ours::$name, $name, $wire $($member)*);
     };
     (@for $model:ty, $value:ty, $name:ident, $wire:ident $($member:ident)*) => {
-        impl Lend<$value> for $model {
-            fn lend(&self) -> $value {
-                ours::$name { $($member: self.$member.lend()),* }
+        impl<'a> Lend<'a, $value> for $model {
+            #[inline]
+            fn lend(&self, room: &'a Bump) -> $value {
+                ours::$name { $($member: self.$member.lend(room)),* }
             }
         }
 
         impl Shape for $model {
             type Wire = ours::$wire;
-            type Value = $value;
+            type Value<'a> = $value;
+
+            #[inline]
+            #[allow(clippy::needless_lifetimes, reason = "most of the values have it")]
+            fn value<'a>(&self, room: &'a Bump) -> $value {
+                self.lend(room)
+            }
         }
     };
 }

@@ -28,6 +28,7 @@ pub trait Root: Clone {
 
 impl<T: Root> Peer<T> for Flatbuffers<T> {
     const NAME: &'static str = "flatbuffers";
+    const BUILDS: bool = false;
 
     fn new(value: &T) -> Self {
         Self { value: value.clone(), builder: FlatBufferBuilder::with_capacity(super::BUFFER) }

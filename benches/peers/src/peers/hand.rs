@@ -1,6 +1,8 @@
 //! The same bytes as ours, read by hand: what one would write for a single message type, in safe Rust, in one pass and without
 //! writing to the message. It checks every rule of the wire format that a message without handles can break.
 
+use bumpalo::Bump;
+
 use super::fidl::{Fidl, Shape as FidlShape};
 use super::{BUFFER, Peer};
 use crate::model;
@@ -25,6 +27,11 @@ where
 
     fn new(value: &T) -> Self {
         Self(Fidl::new(value))
+    }
+
+    #[inline]
+    fn build(value: &T, room: &mut Bump) {
+        Fidl::build(value, room);
     }
 
     #[inline]

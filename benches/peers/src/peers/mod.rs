@@ -10,6 +10,8 @@ pub mod prost;
 pub mod rkyv;
 pub mod wincode;
 
+use bumpalo::Bump;
+
 use crate::sink::Sink;
 
 /// Room for every message of every peer.
@@ -23,6 +25,12 @@ pub trait Peer<T> {
     /// Gets everything ready that an application would have anyway: the value as the peer's own type, if it has one, and
     /// buffers.
     fn new(value: &T) -> Self;
+
+    /// Whether there is a value that is built before it is encoded.
+    const BUILDS: bool = true;
+
+    /// Builds that value from what the application has, in `room` where it needs some, and drops it. If [`BUILDS`](Self::BUILDS).
+    fn build(_value: &T, _room: &mut Bump) {}
 
     /// Writes the message. Peers whose values are their messages build it.
     fn encode(&mut self) -> &[u8];

@@ -1,5 +1,8 @@
 //! Protocol Buffers, by prost: messages of its own types, whose bytes are shared with the message.
 
+use std::hint::black_box;
+
+use bumpalo::Bump;
 use prost::Message;
 use prost::bytes::Bytes;
 
@@ -25,6 +28,11 @@ impl<T: Shape> Peer<T> for Prost<T> {
 
     fn new(value: &T) -> Self {
         Self { value: value.to(), buffer: Vec::with_capacity(BUFFER) }
+    }
+
+    #[inline]
+    fn build(value: &T, _: &mut Bump) {
+        black_box(&value.to());
     }
 
     #[inline]

@@ -1,5 +1,8 @@
 //! rkyv: archives are checked by bytecheck and read in place.
 
+use std::hint::black_box;
+
+use bumpalo::Bump;
 use rkyv::api::high::{HighSerializer, HighValidator, to_bytes_in_with_alloc};
 use rkyv::bytecheck::CheckBytes;
 use rkyv::rancor::{Failure, Fallible, Source};
@@ -51,6 +54,11 @@ where
 
     fn new(value: &T) -> Self {
         Self { value: value.clone(), buffer: AlignedVec::with_capacity(BUFFER), arena: Arena::new() }
+    }
+
+    #[inline]
+    fn build(value: &T, _: &mut Bump) {
+        black_box(&value.clone());
     }
 
     #[inline]

@@ -1,5 +1,8 @@
 //! wincode, with borrowed texts; plain structs without padding it copies as they are.
 
+use std::hint::black_box;
+
+use bumpalo::Bump;
 use wincode::config::DefaultConfig;
 use wincode::{SchemaRead, SchemaWrite};
 
@@ -21,6 +24,11 @@ impl<T: Shape> Peer<T> for Wincode<T> {
 
     fn new(value: &T) -> Self {
         Self { value: value.clone(), buffer: vec![0; BUFFER] }
+    }
+
+    #[inline]
+    fn build(value: &T, _: &mut Bump) {
+        black_box(&value.clone());
     }
 
     #[inline]

@@ -65,3 +65,14 @@ pub unsafe extern "C" fn zx_handle_replace(
     };
     status(replace())
 }
+
+/// Says whether a number is a handle: `ZX_ERR_INVALID_ARGS` for 0, `ZX_ERR_OUT_OF_RANGE` for a number that no handle
+/// has, `ZX_ERR_NOT_FOUND` for one that is none now.
+#[unsafe(no_mangle)]
+pub extern "C" fn zx_handle_check_valid(handle: zx_handle_t) -> zx_status_t {
+    match handle {
+        ZX_HANDLE_INVALID => ZX_ERR_INVALID_ARGS,
+        _ if handle & ZX_HANDLE_FIXED_BITS_MASK != ZX_HANDLE_FIXED_BITS_MASK => ZX_ERR_OUT_OF_RANGE,
+        _ => status(handle_table::look(handle).map(drop).map_err(|_| ZX_ERR_NOT_FOUND)),
+    }
+}

@@ -7,21 +7,34 @@
 // The conditions are the same for every call and stated in the module's text.
 #![allow(clippy::missing_safety_doc)]
 
+mod call;
 mod caller;
 mod channel;
+mod constants;
+mod fifo;
 mod handle;
+mod info;
+mod inspect;
 mod object;
 mod port;
+mod send;
+mod socket;
 mod solo;
 mod time;
 pub mod types;
+mod vmo;
 
+pub use call::*;
 pub use channel::*;
+pub use fifo::*;
 pub use handle::*;
+pub use inspect::*;
 pub use object::*;
 pub use port::*;
+pub use socket::*;
 pub use solo::*;
 pub use time::*;
+pub use vmo::*;
 
 use types::{ZX_OK, zx_status_t};
 

@@ -4,7 +4,7 @@ use super::caller;
 use super::status;
 use super::types::*;
 use crate::object::{self, Body};
-use crate::timer;
+use crate::timer::{self, Armed};
 
 /// Makes an event.
 #[unsafe(no_mangle)]
@@ -44,7 +44,8 @@ pub unsafe extern "C" fn zx_eventpair_create(
     status(create())
 }
 
-/// Makes a timer on the monotonic or the boot clock. The slack mode is checked and otherwise ignored.
+/// Makes a timer on the monotonic or the boot clock. The options say to which side of the deadline
+/// slack goes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zx_timer_create(
     options: u32,
@@ -57,12 +58,14 @@ pub unsafe extern "C" fn zx_timer_create(
         }
         caller::writable(out)?;
         // SAFETY: the caller promises that the place is good.
-        unsafe { caller::put(out, timer::create(clock_id)?) }
+        unsafe { caller::put(out, timer::create(clock_id, options)?) }
     };
     status(create())
 }
 
-/// Arms a timer. The slack is checked and otherwise ignored.
+/// Arms a timer.
+///
+/// Differs: with slack it is due at the roundest moment of its window, and not at that of a timer that exists already.
 #[unsafe(no_mangle)]
 pub extern "C" fn zx_timer_set(
     handle: zx_handle_t,
@@ -71,7 +74,7 @@ pub extern "C" fn zx_timer_set(
 ) -> zx_status_t {
     match slack {
         ..0 => ZX_ERR_OUT_OF_RANGE,
-        _ => status(timer::set(handle, Some(deadline))),
+        _ => status(timer::set(handle, Some(Armed { deadline, slack }))),
     }
 }
 

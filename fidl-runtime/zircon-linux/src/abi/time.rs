@@ -1,6 +1,7 @@
 //! Clocks, sleep and randomness.
 
 use super::caller;
+use super::status;
 use super::types::*;
 use crate::sys;
 
@@ -35,6 +36,12 @@ pub extern "C" fn zx_ticks_get() -> zx_ticks_t {
     sys::monotonic()
 }
 
+/// The ticks of the boot clock; here they are nanoseconds.
+#[unsafe(no_mangle)]
+pub extern "C" fn zx_ticks_get_boot() -> zx_ticks_t {
+    sys::boot()
+}
+
 /// How many ticks a second has.
 #[unsafe(no_mangle)]
 pub extern "C" fn zx_ticks_per_second() -> zx_ticks_t {
@@ -48,4 +55,20 @@ pub unsafe extern "C" fn zx_cprng_draw(buffer: *mut u8, buffer_size: usize) {
     if let Ok(places) = unsafe { caller::places(buffer, buffer_size) } {
         sys::fill_random(places);
     }
+}
+
+/// The most bytes that may be offered at once.
+const MOST_ENTROPY: usize = 256;
+
+/// Offers random bytes to the generator. At most 256 at once.
+///
+/// Differs: the arguments are checked and the bytes not used. The generator is that of the system, which has its own
+/// sources.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zx_cprng_add_entropy(buffer: *const u8, buffer_size: usize) -> zx_status_t {
+    if buffer_size > MOST_ENTROPY {
+        return ZX_ERR_INVALID_ARGS;
+    }
+    // SAFETY: the caller promises that the buffer is good.
+    status(unsafe { caller::list(buffer, buffer_size) }.map(drop))
 }

@@ -2,6 +2,9 @@
 
 #![allow(non_camel_case_types)]
 
+pub use super::constants::*;
+pub use super::info::*;
+
 /// A number that stands for an object and what may be done to it.
 pub type zx_handle_t = u32;
 /// 0 or a negative error.
@@ -112,6 +115,50 @@ pub struct zx_handle_disposition_t {
     pub result: zx_status_t,
 }
 
+/// The places of a call: the request, and the room for the reply.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct zx_channel_call_args_t {
+    /// The request's bytes, or pieces with [`ZX_CHANNEL_WRITE_USE_IOVEC`].
+    pub wr_bytes: *const u8,
+    /// The request's handles.
+    pub wr_handles: *const zx_handle_t,
+    /// Where the reply's bytes go.
+    pub rd_bytes: *mut u8,
+    /// Where the reply's handles go.
+    pub rd_handles: *mut zx_handle_t,
+    /// The number of bytes, or of pieces, to write.
+    pub wr_num_bytes: u32,
+    /// The number of handles to write.
+    pub wr_num_handles: u32,
+    /// The room for bytes.
+    pub rd_num_bytes: u32,
+    /// The room for handles.
+    pub rd_num_handles: u32,
+}
+
+/// The places of a call whose handles may be duplicates or lose rights, and come with their types and rights.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct zx_channel_call_etc_args_t {
+    /// The request's bytes, or pieces with [`ZX_CHANNEL_WRITE_USE_IOVEC`].
+    pub wr_bytes: *const u8,
+    /// The request's handles, and what became of them.
+    pub wr_handles: *mut zx_handle_disposition_t,
+    /// Where the reply's bytes go.
+    pub rd_bytes: *mut u8,
+    /// Where the reply's handles go.
+    pub rd_handles: *mut zx_handle_info_t,
+    /// The number of bytes, or of pieces, to write.
+    pub wr_num_bytes: u32,
+    /// The number of handles to write.
+    pub wr_num_handles: u32,
+    /// The room for bytes.
+    pub rd_num_bytes: u32,
+    /// The room for handles.
+    pub rd_num_handles: u32,
+}
+
 /// A piece of a message to write.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
@@ -124,32 +171,6 @@ pub struct zx_channel_iovec_t {
     pub reserved: u32,
 }
 
-/// What [`ZX_INFO_HANDLE_BASIC`] tells.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct zx_info_handle_basic_t {
-    /// The object's number.
-    pub koid: zx_koid_t,
-    /// The handle's rights.
-    pub rights: zx_rights_t,
-    /// The object's type.
-    pub object_type: zx_obj_type_t,
-    /// The peer's number, or 0.
-    pub related_koid: zx_koid_t,
-    /// 0.
-    pub reserved: u32,
-    /// 0.
-    pub padding: u32,
-}
-
-/// What [`ZX_INFO_HANDLE_COUNT`] tells.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct zx_info_handle_count_t {
-    /// The number of handles to the object.
-    pub handle_count: u32,
-}
-
 const _: () = {
     assert!(size_of::<zx_packet_signal_t>() == 32);
     assert!(size_of::<zx_port_packet_t>() == 48 && align_of::<zx_port_packet_t>() == 8);
@@ -157,62 +178,6 @@ const _: () = {
     assert!(size_of::<zx_wait_item_t>() == 12 && align_of::<zx_wait_item_t>() == 4);
     assert!(size_of::<zx_handle_info_t>() == 16 && align_of::<zx_handle_info_t>() == 4);
     assert!(size_of::<zx_handle_disposition_t>() == 20 && align_of::<zx_handle_disposition_t>() == 4);
+    assert!(size_of::<zx_channel_call_args_t>() == 48 && size_of::<zx_channel_call_etc_args_t>() == 48);
     assert!(size_of::<zx_channel_iovec_t>() == 16 && align_of::<zx_channel_iovec_t>() == 8);
-    assert!(size_of::<zx_info_handle_basic_t>() == 32);
-    assert!(core::mem::offset_of!(zx_info_handle_basic_t, related_koid) == 16);
-    assert!(size_of::<zx_info_handle_count_t>() == 4);
 };
-
-/// Defines public constants of one type, each documented by its C name.
-macro_rules! constants {
-    ($type:ty: $($name:ident = $value:expr),* $(,)?) => {
-        $(
-            #[doc = concat!("`", stringify!($name), "` of the C headers.")]
-            pub const $name: $type = $value;
-        )*
-    };
-}
-
-constants! { zx_handle_t: ZX_HANDLE_INVALID = 0, ZX_HANDLE_FIXED_BITS_MASK = 3 }
-
-constants! { zx_status_t:
-    ZX_OK = 0, ZX_ERR_INTERNAL = -1, ZX_ERR_NOT_SUPPORTED = -2, ZX_ERR_NO_RESOURCES = -3, ZX_ERR_NO_MEMORY = -4,
-    ZX_ERR_INVALID_ARGS = -10, ZX_ERR_BAD_HANDLE = -11, ZX_ERR_WRONG_TYPE = -12, ZX_ERR_OUT_OF_RANGE = -14,
-    ZX_ERR_BUFFER_TOO_SMALL = -15, ZX_ERR_BAD_STATE = -20, ZX_ERR_TIMED_OUT = -21, ZX_ERR_SHOULD_WAIT = -22,
-    ZX_ERR_CANCELED = -23, ZX_ERR_PEER_CLOSED = -24, ZX_ERR_NOT_FOUND = -25, ZX_ERR_ALREADY_EXISTS = -26,
-    ZX_ERR_ACCESS_DENIED = -30, ZX_ERR_IO = -40, ZX_ERR_BAD_PATH = -50,
-}
-
-constants! { zx_rights_t:
-    ZX_RIGHT_NONE = 0, ZX_RIGHT_DUPLICATE = 1 << 0, ZX_RIGHT_TRANSFER = 1 << 1, ZX_RIGHT_READ = 1 << 2,
-    ZX_RIGHT_WRITE = 1 << 3, ZX_RIGHT_SIGNAL = 1 << 12, ZX_RIGHT_SIGNAL_PEER = 1 << 13, ZX_RIGHT_WAIT = 1 << 14,
-    ZX_RIGHT_INSPECT = 1 << 15, ZX_RIGHT_SAME_RIGHTS = 1 << 31, ZX_DEFAULT_CHANNEL_RIGHTS = 0xF00E,
-    ZX_DEFAULT_EVENT_RIGHTS = 0xD003, ZX_DEFAULT_EVENTPAIR_RIGHTS = 0xF003, ZX_DEFAULT_PORT_RIGHTS = 0x800F,
-    ZX_DEFAULT_TIMER_RIGHTS = 0xD00B,
-}
-
-constants! { zx_obj_type_t:
-    ZX_OBJ_TYPE_NONE = 0, ZX_OBJ_TYPE_CHANNEL = 4, ZX_OBJ_TYPE_EVENT = 5, ZX_OBJ_TYPE_PORT = 6,
-    ZX_OBJ_TYPE_EVENTPAIR = 16, ZX_OBJ_TYPE_TIMER = 22,
-}
-
-constants! { zx_signals_t:
-    ZX_SIGNAL_NONE = 0, ZX_CHANNEL_READABLE = 1 << 0, ZX_CHANNEL_WRITABLE = 1 << 1, ZX_CHANNEL_PEER_CLOSED = 1 << 2,
-    ZX_EVENT_SIGNALED = 1 << 3, ZX_EVENTPAIR_SIGNALED = 1 << 3, ZX_EVENTPAIR_PEER_CLOSED = 1 << 2,
-    ZX_TIMER_SIGNALED = 1 << 3, ZX_SIGNAL_HANDLE_CLOSED = 1 << 23, ZX_USER_SIGNAL_0 = 1 << 24,
-    ZX_USER_SIGNAL_1 = 1 << 25, ZX_USER_SIGNAL_ALL = 0xFF00_0000,
-}
-
-constants! { u32:
-    ZX_CHANNEL_READ_MAY_DISCARD = 1, ZX_CHANNEL_WRITE_USE_IOVEC = 2, ZX_CHANNEL_MAX_MSG_BYTES = 65_536,
-    ZX_CHANNEL_MAX_MSG_HANDLES = 64, ZX_CHANNEL_MAX_MSG_IOVECS = 8192, ZX_HANDLE_OP_MOVE = 0,
-    ZX_HANDLE_OP_DUPLICATE = 1, ZX_WAIT_ASYNC_ONCE = 0, ZX_WAIT_ASYNC_TIMESTAMP = 1, ZX_WAIT_ASYNC_EDGE = 2,
-    ZX_WAIT_ASYNC_BOOT_TIMESTAMP = 4, ZX_PORT_BIND_TO_INTERRUPT = 1, ZX_PKT_TYPE_USER = 0,
-    ZX_PKT_TYPE_SIGNAL_ONE = 1, ZX_INFO_HANDLE_VALID = 1, ZX_INFO_HANDLE_BASIC = 2, ZX_INFO_HANDLE_COUNT = 19,
-    ZX_CLOCK_MONOTONIC = 0, ZX_CLOCK_BOOT = 1, ZX_TIMER_SLACK_LATE = 2,
-}
-
-constants! { zx_time_t: ZX_TIME_INFINITE = i64::MAX, ZX_TIME_INFINITE_PAST = i64::MIN }
-
-/// `ZX_WAIT_MANY_MAX_ITEMS` of the C headers.
-pub const ZX_WAIT_MANY_MAX_ITEMS: usize = 64;

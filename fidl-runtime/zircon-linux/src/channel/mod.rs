@@ -5,17 +5,20 @@
 //! object's lock; what differs between them is in their files, what is common to them is here.
 
 mod area;
+mod call;
 mod link;
 mod listener;
 mod local;
 mod message;
 pub(crate) mod packet;
+pub(crate) mod small;
 mod traffic;
 
 pub(crate) use area::{Area, create as create_area, is_capacity};
+pub(crate) use call::Call;
 pub(crate) use link::Link;
 pub(crate) use listener::{Bound, Listener, create as create_listener};
-pub(crate) use local::{Local, relieve_starved};
+pub(crate) use local::Local;
 pub(crate) use message::{Block, Message};
 
 use core::mem::{self, MaybeUninit};
@@ -24,9 +27,10 @@ use self::traffic::Found;
 use crate::abi::types::*;
 use crate::descriptor::Look;
 use crate::handle_table::{self, Chain, Handle};
-use crate::object::{self, Body};
+use crate::object::{self, Body, End};
 use crate::payload::Payload;
 use crate::pool::Lease;
+use crate::starved;
 use crate::transfer;
 
 /// The places where a reader wants handles.
@@ -154,6 +158,22 @@ pub(crate) fn prepare(channel: Handle, payload: &Payload<'_>) -> Result<Prepared
 impl Prepared {
     /// Ends the write: sends the message with these handles, or drops the handles.
     pub(crate) fn send(self, channel: Handle, handles: Chain, count: u32) -> Result<(), Unsent> {
+        let write = |local: &mut Local, ends: &mut [End; 2], message| {
+            local.write(ends, channel.end, message).map_err(|message| (message, ZX_ERR_PEER_CLOSED))
+        };
+        let write_away = |message: &Message, handles| send_away(channel, message, handles, count);
+        self.send_by(channel, handles, count, write, write_away)
+    }
+
+    /// Ends the write by the means given: one for channels within the process, one for others.
+    fn send_by(
+        self,
+        channel: Handle,
+        handles: Chain,
+        count: u32,
+        write: impl FnOnce(&mut Local, &mut [End; 2], Lease<Message>) -> Result<(), (Lease<Message>, zx_status_t)>,
+        write_away: impl FnOnce(&Message, Chain) -> Result<(), (Chain, zx_status_t)>,
+    ) -> Result<(), Unsent> {
         let message = match self.0 {
             Ok(message) => message,
             Err(status) => {
@@ -162,11 +182,11 @@ impl Prepared {
             }
         };
         let sent = match channel.lock().map(|object| matches!(object.body, Body::Local(_))) {
-            Ok(true) => send_local(channel, message, handles, count),
-            Ok(false) => send_away(channel, &message, handles, count),
+            Ok(true) => send_local(channel, message, handles, count, write),
+            Ok(false) => write_away(&message, handles),
             Err(status) => Err((handles, status)),
         };
-        relieve_starved();
+        starved::relieve();
         match sent {
             Ok(()) => Ok(()),
             Err((handles, ZX_ERR_SHOULD_WAIT)) => Err(Unsent::Full(handles)),
@@ -180,7 +200,7 @@ impl Prepared {
     /// Gives the write up.
     pub(crate) fn abandon(self) {
         drop(self);
-        relieve_starved();
+        starved::relieve();
     }
 }
 
@@ -189,14 +209,14 @@ fn send_local(
     mut message: Lease<Message>,
     handles: Chain,
     count: u32,
+    write: impl FnOnce(&mut Local, &mut [End; 2], Lease<Message>) -> Result<(), (Lease<Message>, zx_status_t)>,
 ) -> Result<(), (Chain, zx_status_t)> {
     let Ok(mut object) = channel.lock() else { return Err((handles, ZX_ERR_BAD_HANDLE)) };
     let object = &mut *object;
     let Body::Local(local) = &mut object.body else { return Err((handles, ZX_ERR_SHOULD_WAIT)) };
     (message.handles, message.handle_count) = (handles, count);
-    local
-        .write(&mut object.ends, channel.end, message)
-        .map_err(|mut message| (mem::take(&mut message.handles), ZX_ERR_PEER_CLOSED))
+    write(local, &mut object.ends, message)
+        .map_err(|(mut message, status)| (mem::take(&mut message.handles), status))
 }
 
 /// Sends a message with handles over a link. The handles' objects are locked before the link is.
@@ -302,6 +322,20 @@ fn take_front(
     }
 }
 
+/// Gives the reply of a call to its caller, or drops it if it does not fit.
+pub(crate) fn deliver_reply(
+    message: Lease<Message>,
+    bytes: &mut [MaybeUninit<u8>],
+    handles: &mut impl HandlePlaces,
+) -> Outcome {
+    if message.bytes as usize <= bytes.len() && message.handle_count <= handles.room() {
+        return deliver(message, bytes, handles);
+    }
+    let outcome = Outcome::Message { fits: false, bytes: message.bytes, handles: message.handle_count };
+    drop_message(message);
+    outcome
+}
+
 /// Gives a message to the reader: bytes first, then handles.
 fn deliver(
     mut message: Lease<Message>,
@@ -312,7 +346,7 @@ fn deliver(
     let outcome = Outcome::Message { fits: true, bytes: message.bytes, handles: message.handle_count };
     hand_over(mem::take(&mut message.handles), handles);
     drop(message);
-    relieve_starved();
+    starved::relieve();
     outcome
 }
 
@@ -321,7 +355,7 @@ fn drop_message(mut message: Lease<Message>) {
     let handles = mem::take(&mut message.handles);
     drop(message);
     object::release(handles);
-    relieve_starved();
+    starved::relieve();
 }
 
 /// Takes a handle out of its owner's hands, to be sent through the channel. It is gone whatever comes of it.

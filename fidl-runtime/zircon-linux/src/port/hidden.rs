@@ -3,7 +3,6 @@
 use crate::abi::types::*;
 use crate::object::{self, Body};
 use crate::port::{Port, empty, waiting};
-use crate::tables::tables;
 use crate::wait::{PENDING, Wait};
 
 /// Makes a port that has no handle: the caller alone uses it, and ends it with [`end_hidden`].
@@ -25,7 +24,7 @@ pub(crate) fn take_hidden(index: u32) -> Option<zx_port_packet_t> {
     let mut object = object::lock(index);
     let wait = object.port()?.queue.pop()?;
     let packet = Wait::at(wait).packet();
-    tables().waits.give(wait);
+    Wait::give(wait);
     Some(packet)
 }
 
@@ -37,15 +36,12 @@ pub(crate) fn sleep_hidden(index: u32, deadline: zx_time_t) -> Result<(), zx_sta
 /// Ends a wait of a hidden port that has not ended by itself, and returns the object's signals then.
 pub(crate) fn withdraw(source: u32, wait: u32) -> Option<zx_signals_t> {
     let mut object = object::lock(source);
-    let (slot, mut end) = (Wait::at(wait), 0);
-    {
-        let mut port_object = object::lock(slot.port());
-        if slot.state() != PENDING {
-            return None;
-        }
-        end += slot.end();
-        port_object.port()?.discard(wait);
+    let slot = Wait::at(wait);
+    if slot.state() != PENDING {
+        return None;
     }
-    object.ends[end].waits.remove(wait);
-    Some(object.ends[end].signals)
+    let end = &mut object.ends[slot.end()];
+    end.waits.remove(wait);
+    super::forget(wait);
+    Some(end.signals)
 }

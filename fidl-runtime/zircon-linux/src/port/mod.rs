@@ -4,6 +4,7 @@
 //! ports of blocking waits, which have no handle, in [`hidden`].
 
 mod hidden;
+mod sleepers;
 mod waiting;
 
 pub(crate) use hidden::{create_hidden, end_hidden, sleep_hidden, take_hidden, withdraw};
@@ -12,28 +13,27 @@ pub(crate) use waiting::wait;
 use core::mem::MaybeUninit;
 
 use crate::abi::types::*;
-use crate::capacity::USER_PACKETS_PER_PORT;
 use crate::descriptor::{self, Attention, Look};
 use crate::handle_table::{self, Handle};
 use crate::object::{self, Body, Locked};
 use crate::park::ParkIndex;
 use crate::tables::tables;
-use crate::wait::{DOOMED, List, OF_OBJECT, OF_PORT, PENDING, QUEUED, Wait};
+use crate::wait::{PENDING, Packets, Wait};
+
+use sleepers::Sleepers;
 
 /// The body of a port.
 #[derive(Default)]
 pub(crate) struct Port {
-    queue: List<OF_PORT>,
-    pending: List<OF_PORT>,
-    doomed: List<OF_PORT>,
+    queue: Packets,
+    /// Waits that are registered and have no packet yet. They are in their objects' lists alone, so that registering
+    /// and ending one touches no other.
+    pending: u32,
     /// User packets in the queue.
     users: u32,
     /// Threads inside the slow part of a wait, or busy closing the port; the slot stays theirs until all have left.
     inside: u32,
-    /// Those of them that sleep, or are about to.
-    sleepers: u32,
-    /// A wake was sent and no thread has taken note of it yet.
-    waking: bool,
+    sleepers: Sleepers,
     closed: bool,
     park: Option<ParkIndex>,
     /// Some descriptor is watched in the park.
@@ -61,8 +61,10 @@ impl Port {
     pub(crate) fn attention(&mut self, token: u64) -> Attention {
         match self.park {
             // No one sleeps: a thread will come, and look before it does.
-            Some(park) if self.sleepers == 0 && park.heat(token) => Attention::Given,
-            Some(park) if self.sleepers > 0 && park.is_napping() && park.heat(token) => Attention::Wake(park),
+            Some(park) if !self.sleepers.any() && park.heat(token) => Attention::Given,
+            Some(park) if self.sleepers.any() && park.is_napping() && park.heat(token) => {
+                Attention::Wake(park)
+            }
             _ => Attention::Arm,
         }
     }
@@ -70,7 +72,6 @@ impl Port {
     /// Puts a packet at the end of the queue, and says whom to wake.
     #[inline]
     fn push(&mut self, index: u32) -> Option<ParkIndex> {
-        Wait::at(index).set_state(QUEUED);
         self.queue.push(index);
         self.wake_one()
     }
@@ -78,11 +79,7 @@ impl Port {
     /// The park in which to wake a thread, if one sleeps that has not been woken.
     #[inline]
     fn wake_one(&mut self) -> Option<ParkIndex> {
-        if self.sleepers == 0 || self.waking {
-            return None;
-        }
-        self.waking = true;
-        self.park
+        if self.sleepers.wake_one() { self.park } else { None }
     }
 
     /// Takes packets in order until the places are full, and says how many and whom to wake for the rest.
@@ -94,54 +91,28 @@ impl Port {
             let wait = Wait::at(index);
             self.users -= u32::from(wait.is_user());
             places[count].write(wait.packet());
-            tables().waits.give(index);
+            Wait::give(index);
             count += 1;
         }
         self.taken = self.taken.wrapping_add(count as u32);
-        let wake = if self.queue.first().is_some() { self.wake_one() } else { None };
+        let wake = if !self.queue.is_empty() { self.wake_one() } else { None };
         (count, wake)
     }
 
-    /// Takes a packet, or a wait that a packet never came of, out of its list and gives its slot back.
-    fn discard(&mut self, index: u32) {
-        let wait = Wait::at(index);
-        match wait.state() {
-            QUEUED => self.queue.remove(index),
-            DOOMED => self.doomed.remove(index),
-            _ => self.pending.remove(index),
-        }
-        self.users -= u32::from(wait.is_user());
-        tables().waits.give(index);
+    /// Drops a pending wait that has left its object's list.
+    fn drop_pending(&mut self, index: u32) {
+        self.pending -= 1;
+        Wait::give(index);
     }
 
     /// Discards the packets in the queue that match. Returns how many.
     fn discard_queued(&mut self, matches: impl Fn(&Wait) -> bool) -> usize {
-        let mut count = 0;
-        let mut next = self.queue.first();
-        while let Some(index) = next {
-            next = List::<OF_PORT>::after(index);
-            if matches(Wait::at(index)) {
-                self.discard(index);
-                count += 1;
-            }
-        }
-        count
-    }
-
-    /// Makes sure that the pending waits that match make no packet. They stay in their objects' lists.
-    fn doom(&mut self, matches: impl Fn(&Wait) -> bool) -> usize {
-        let mut count = 0;
-        let mut next = self.pending.first();
-        while let Some(index) = next {
-            next = List::<OF_PORT>::after(index);
-            if matches(Wait::at(index)) {
-                self.pending.remove(index);
-                Wait::at(index).set_state(DOOMED);
-                self.doomed.push(index);
-                count += 1;
-            }
-        }
-        count
+        let users = &mut self.users;
+        self.queue.discard(|wait| {
+            let matched = matches(wait);
+            *users -= u32::from(matched && wait.is_user());
+            matched
+        })
     }
 
     /// The last handle is gone: nothing more will be queued or registered.
@@ -151,7 +122,6 @@ impl Port {
         self.closed = true;
         self.inside += 1;
         self.discard_queued(|_| true);
-        self.doom(|_| true);
     }
 }
 
@@ -175,7 +145,7 @@ pub(crate) fn queue(port: zx_handle_t, packet: &zx_port_packet_t) -> Result<(), 
     let handle = look(port, ZX_RIGHT_WRITE)?;
     let mut object = handle.lock()?;
     let Some(port) = object.port() else { return Err(ZX_ERR_BAD_HANDLE) };
-    if port.users >= USER_PACKETS_PER_PORT {
+    if port.users as usize >= tables().capacity.user_packets_per_port {
         return Err(ZX_ERR_SHOULD_WAIT);
     }
     let index = Wait::for_user(handle.object, packet)?;
@@ -210,7 +180,7 @@ pub(crate) fn wait_async(
     let index = Wait::for_signals(source, port.object, key, trigger, options)?;
     let registered = register(source, Some(port), index);
     if registered.is_err() {
-        tables().waits.give(index);
+        Wait::give(index);
     }
     registered
 }
@@ -238,7 +208,7 @@ pub(crate) fn register(source: Handle, port: Option<Handle>, index: u32) -> Resu
     }
     descriptor::watch(&mut object, source.object, port_body)?;
     wait.set_state(PENDING);
-    port_body.pending.push(index);
+    port_body.pending += 1;
     object.ends[source.end].waits.push(index);
     let attention = descriptor::attention(&object, source.object, port_body);
     drop(port_object);
@@ -252,15 +222,16 @@ pub(crate) fn register(source: Handle, port: Option<Handle>, index: u32) -> Resu
 
 /// Queues the packet of a wait that has just left its object's list, and says whom to wake once the lock of that
 /// object, which the caller holds, is released.
+#[inline]
 pub(crate) fn deliver(index: u32, observed: zx_signals_t) -> Option<ParkIndex> {
     let wait = Wait::at(index);
     let mut object = object::lock(wait.port());
     let port = object.port()?;
-    if wait.state() == DOOMED {
-        port.discard(index);
+    if port.closed {
+        port.drop_pending(index);
         return None;
     }
-    port.pending.remove(index);
+    port.pending -= 1;
     wait.observe(observed);
     port.push(index)
 }
@@ -268,32 +239,47 @@ pub(crate) fn deliver(index: u32, observed: zx_signals_t) -> Option<ParkIndex> {
 /// Drops a wait that has just left its object's list. The caller holds the lock of the object.
 pub(crate) fn forget(index: u32) {
     if let Some(port) = object::lock(Wait::at(index).port()).port() {
-        port.discard(index);
+        port.drop_pending(index);
     }
 }
 
-/// Takes the doomed waits of a port out of their objects' lists. The caller holds no lock.
-fn bury_doomed(port: u32) {
-    loop {
-        let first = object::lock(port).port().and_then(|port| port.doomed.first());
-        let Some(index) = first else { return };
+/// Takes the pending waits of a port that match out of their objects' lists, and says how many there were. The caller
+/// holds no lock.
+fn drop_pending_of(port: u32, matches: impl Fn(&Wait) -> bool) -> usize {
+    let is_pending = || object::lock(port).port().is_some_and(|port| port.pending > 0);
+    if !is_pending() {
+        return 0;
+    }
+    let mut count = 0;
+    for index in 1..=tables().waits.high_water() {
         let wait = Wait::at(index);
-        let source = wait.object();
-        let mut source_object = object::lock(source);
-        let mut port_object = object::lock(port);
-        let Some(port) = port_object.port() else { return };
-        // Between the locks the wait may have ended, and its slot may even have been used again. Still doomed, and
-        // of the object that is locked: then it is right to bury it, whichever wait it is.
-        if port.doomed.first() == Some(index) && wait.object() == source {
-            source_object.ends[wait.end()].waits.remove(index);
-            port.discard(index);
+        // What is read here may be of several waits that had the slot. It only says where to look.
+        if wait.state() == PENDING && wait.port() == port && tables().objects.find(wait.object()).is_some() {
+            count += drop_pending_on(wait.object(), port, &matches);
         }
     }
+    count
+}
+
+/// The part of that on one object.
+fn drop_pending_on(object: u32, port: u32, matches: impl Fn(&Wait) -> bool) -> usize {
+    let mut object = object::lock(object);
+    let mut count = 0;
+    for end in &mut object.ends {
+        for index in end.waits.iter() {
+            if Wait::at(index).port() == port && matches(Wait::at(index)) {
+                end.waits.remove(index);
+                forget(index);
+                count += 1;
+            }
+        }
+    }
+    count
 }
 
 /// Gets rid of a closed port's waits, and of the port itself unless threads are still inside.
 pub(crate) fn empty(index: u32) {
-    bury_doomed(index);
+    drop_pending_of(index, |_| true);
     waiting::leave(index, object::lock(index));
 }
 
@@ -315,13 +301,11 @@ pub(crate) fn cancel(port: zx_handle_t, source: zx_handle_t, key: u64) -> Result
     let matches = |wait: &Wait| !wait.is_user() && wait.is_of(source) && wait.key() == key;
     let mut found = port.discard_queued(matches);
     let waits = &mut object.ends[source.end].waits;
-    let mut next = waits.first();
-    while let Some(index) = next {
-        next = List::<OF_OBJECT>::after(index);
+    for index in waits.iter() {
         let wait = Wait::at(index);
-        if matches(wait) && wait.port() == port_handle.object && wait.state() == PENDING {
+        if matches(wait) && wait.port() == port_handle.object {
             waits.remove(index);
-            port.discard(index);
+            port.drop_pending(index);
             found += 1;
         }
     }
@@ -331,11 +315,15 @@ pub(crate) fn cancel(port: zx_handle_t, source: zx_handle_t, key: u64) -> Result
 /// Cancels everything with this key: waits, pending or queued, and user packets.
 pub(crate) fn cancel_key(port: zx_handle_t, key: u64) -> Result<(), zx_status_t> {
     let handle = look(port, ZX_RIGHT_WRITE)?;
+    let matches = |wait: &Wait| wait.key() == key;
     let mut object = handle.lock()?;
     let Some(port) = object.port() else { return Err(ZX_ERR_BAD_HANDLE) };
-    let matches = |wait: &Wait| wait.key() == key;
-    let found = port.discard_queued(matches) + port.doom(matches);
+    let mut found = port.discard_queued(matches);
     drop(object);
-    bury_doomed(handle.object);
+    found += drop_pending_of(handle.object, matches);
+    // A wait that ended in between has its packet in the queue now.
+    if let Some(port) = handle.lock()?.port() {
+        found += port.discard_queued(matches);
+    }
     if found > 0 { Ok(()) } else { Err(ZX_ERR_NOT_FOUND) }
 }

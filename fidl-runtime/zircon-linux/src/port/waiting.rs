@@ -1,9 +1,6 @@
 //! The threads that wait for a port's packets.
 //!
-//! A thread that finds the queue empty sleeps in its port's park, outside the lock. Whoever queues a packet while a
-//! thread sleeps wakes one, unless a wake is under way already. A woken thread takes its packets and, if it leaves
-//! some behind while others sleep, wakes the next. So there are never more wakes than sleepers, and no packet lies
-//! in the queue while everyone sleeps.
+//! A thread that finds the queue empty sleeps in its port's park, outside the lock. When it is woken is in `sleepers`.
 //!
 //! ```text
 //!              queue empty               something came, or the deadline
@@ -76,7 +73,7 @@ fn wait_slowly(
     let mut rest = Rest::Spin;
     let result = loop {
         let Some(port) = object.port() else { break Err(ZX_ERR_BAD_HANDLE) };
-        let until = if overdue || port.queue.first().is_some() { 0 } else { deadline };
+        let until = if overdue || !port.queue.is_empty() { 0 } else { deadline };
         let expired = until <= 0 || until <= sys::monotonic();
         overdue = false;
         if !expired || port.watching {
@@ -109,7 +106,7 @@ pub(super) fn wait_hidden(index: u32, deadline: zx_time_t) -> Result<(), zx_stat
     let mut object = object::lock(index);
     loop {
         let Some(port) = object.port() else { return Err(ZX_ERR_BAD_HANDLE) };
-        if port.queue.first().is_some() || deadline <= sys::monotonic() {
+        if !port.queue.is_empty() || deadline <= sys::monotonic() {
             return Ok(());
         }
         let park = port.park()?;
@@ -140,7 +137,7 @@ impl Rest {
 }
 
 fn has_packet(object: &mut Locked) -> bool {
-    object.port().is_none_or(|port| port.closed || port.queue.first().is_some())
+    object.port().is_none_or(|port| port.closed || !port.queue.is_empty())
 }
 
 /// Looks at the links on the hot list, again and again while that pays.
@@ -172,8 +169,7 @@ fn spin(index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t) -> Loc
 /// Counts a thread that is about to sleep or has just slept, and notes whether it was woken.
 fn count_sleeper(object: &mut Locked, woken: bool, change: i32) {
     if let Some(port) = object.port() {
-        port.sleepers = port.sleepers.wrapping_add_signed(change);
-        port.waking &= !woken;
+        port.sleepers.note(change, woken);
     }
 }
 
@@ -184,7 +180,7 @@ fn nap(index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t) -> Lock
     let count = descriptor::arm_for_nap(park, &mut entries);
     let mut object = object::lock(index);
     // A wake that nobody has taken note of would keep others from being sent, and lies in the epoll set.
-    let waking = object.port().is_none_or(|port| port.waking);
+    let waking = object.port().is_none_or(|port| port.sleepers.is_waking());
     if count == 1 || waking || has_packet(&mut object) || !park.begin_nap() {
         return object;
     }
@@ -241,7 +237,7 @@ fn take_events(index: u32, park: ParkIndex, deadline: zx_time_t, change: i32) ->
 
 /// Arms the links on the hot list if other threads sleep in the port.
 fn arm_for_others(index: u32, mut object: Locked) -> Locked {
-    let park = object.port().and_then(|port| port.park.filter(|_| port.sleepers > 0 && !port.closed));
+    let park = object.port().and_then(|port| port.park.filter(|_| port.sleepers.any() && !port.closed));
     match park {
         Some(park) if park.is_hot() => {
             drop(object);

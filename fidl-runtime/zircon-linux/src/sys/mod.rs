@@ -4,19 +4,28 @@
 
 #![allow(unsafe_code)]
 
+mod barrier;
 mod descriptor;
+mod environment;
 mod futex;
+mod memory;
 mod packet;
 mod shared;
 mod socket;
 mod time;
 
+pub(crate) use barrier::{barrier_in_all_threads, barrier_in_compiler};
 pub(crate) use descriptor::{
     Event, Interest, Permanent, Ready, drain_eventfd, epoll, epoll_change, epoll_forget, epoll_watch,
     eventfd, poll_now, set_timerfd, signal_eventfd, timerfd, wait_events,
 };
+pub(crate) use environment::{complain, environment};
 pub(crate) use futex::{
-    FUTEX_ENTRIES, FutexEntry, futex_wait, futex_wait_many, futex_wake_one, futex_wake_shared,
+    FUTEX_ENTRIES, FutexEntry, futex_wait_many, futex_wait_until, futex_wake_one, futex_wake_shared,
+};
+pub(crate) use memory::{
+    Access, clear, commit, committed, copy, duplicate, map, memory_file, page_bytes, read_at, resize, unmap,
+    write_at,
 };
 pub(crate) use packet::{Descriptors, MOST_DESCRIPTORS, drop_packets, receive_packet, send_packet};
 pub(crate) use shared::{Mapping, create_shared, is_shared};
@@ -47,4 +56,16 @@ pub(crate) fn map_zeroed(bytes: usize) -> Option<NonNull<u8>> {
     // SAFETY: an anonymous mapping at an address of the system's choice touches no existing memory.
     let address = unsafe { libc::mmap(ptr::null_mut(), bytes, protection, flags, -1, 0) };
     if address == libc::MAP_FAILED { None } else { NonNull::new(address.cast()) }
+}
+
+/// Asks for large pages in a part of what [`map_zeroed`] gave. It is a wish: without them all works, and is slower.
+pub(crate) fn prefer_large_pages(start: NonNull<u8>, bytes: usize) {
+    if cfg!(miri) {
+        return;
+    }
+    let beginning = start.as_ptr().map_addr(|address| address.next_multiple_of(page_bytes() as usize));
+    // SAFETY: the advice changes no content, and the range is within a mapping of this process that stays for ever.
+    unsafe {
+        libc::madvise(beginning.cast(), bytes.saturating_sub(page_bytes() as usize), libc::MADV_HUGEPAGE);
+    }
 }

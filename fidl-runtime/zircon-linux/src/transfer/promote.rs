@@ -35,6 +35,8 @@ pub(super) fn check(handle: Handle) -> Result<(), zx_status_t> {
     }
     let object = object::lock(handle.object);
     match &object.body {
+        // The thread inside the call counts on its end's being local.
+        Body::Local(local) if local.is_calling(1 - handle.end) => Err(ZX_ERR_NOT_SUPPORTED),
         Body::Local(local) => check_unread(local),
         Body::Listener(_) | Body::Moving => Err(ZX_ERR_NOT_SUPPORTED),
         _ => Ok(()),
@@ -119,6 +121,10 @@ fn begin(handle: Handle, stays: usize) -> Result<([Link; 2], [Queue<Message>; 2]
         if ring_bytes(local)? > capacity {
             continue;
         }
+        if local.is_calling(stays) {
+            return Err(ZX_ERR_NOT_SUPPORTED);
+        }
+        local.fail_calls(handle.end, ZX_ERR_CANCELED);
         let unread = [local.take_unread(handle.end), local.take_unread(stays)];
         object.body = Body::Moving;
         signals::update(&mut object.ends[stays], ZX_CHANNEL_READABLE | ZX_CHANNEL_WRITABLE, 0);
@@ -154,8 +160,8 @@ fn finish(entry: u32, handle: Handle, new: u32, near: Link, far: Link) {
     let stays = 1 - handle.end;
     let mut object = object::lock(handle.object);
     let old = &mut *object;
-    signals::cancel_waits_of(&mut old.ends[handle.end], entry);
-    let koids = [old.ends[handle.end].koid, old.ends[stays].koid];
+    old.end_uses_of(handle);
+    let koid = old.koid(handle.end);
     old.ends[handle.end].handles = 0;
     let deserted = old.ends[stays].handles == 0;
     let mut leftover = None;
@@ -176,7 +182,7 @@ fn finish(entry: u32, handle: Handle, new: u32, near: Link, far: Link) {
     }
     let mut object = object::lock(new);
     object.body = Body::Link(far);
-    (object.ends[0].koid, object.ends[1].koid) = (koids[0], koids[1]);
+    object.take_koids(koid);
     object.ends[0].handles = 1;
     handle_table::lead_to(entry, new, 0);
 }

@@ -1,6 +1,10 @@
 //! The calls with results in place of statuses and out parameters, and pairs of channel ends of either kind.
 
-#![allow(unsafe_code, dead_code, unreachable_pub)]
+#![allow(unsafe_code, dead_code, unreachable_pub, unused_imports)]
+
+mod objects;
+
+pub use objects::*;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};

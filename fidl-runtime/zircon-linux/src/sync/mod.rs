@@ -1,9 +1,14 @@
 //! The one place that imports atomics, and the lock of every table slot.
 //!
-//! The lock is one futex word whose zero state is 'unlocked', so that memory fresh from the system is a valid,
-//! unlocked slot. It is not fair and not reentrant. No panic happens while one is held, so there is no poisoning.
+//! No panic happens while a lock is held, so there is no poisoning.
 
 #![allow(unsafe_code)]
+
+mod atomic;
+mod lock;
+
+pub(crate) use atomic::Atomic;
+use lock::{RawLock, System};
 
 use core::cell::UnsafeCell;
 use core::ops::{Deref, DerefMut};
@@ -12,14 +17,6 @@ pub(crate) use core::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering, fe
 
 use crate::memory::Zeroed;
 use crate::sys;
-
-const UNLOCKED: u32 = 0;
-const LOCKED: u32 = 1;
-/// Locked, and a thread may be asleep waiting for it.
-const CONTENDED: u32 = 2;
-
-/// Looks at a held lock this often before sleeping: critical sections are tens of nanoseconds long.
-const SPINS: u32 = 100;
 
 /// A value that a lock may guard.
 pub(crate) trait Guarded {
@@ -31,42 +28,29 @@ pub(crate) trait Guarded {
 }
 
 /// Mutual exclusion around a value.
+#[repr(C)]
 pub(crate) struct Lock<T> {
-    word: AtomicU32,
+    raw: RawLock<AtomicU32>,
     value: UnsafeCell<T>,
 }
 
 // SAFETY: the value is reached only through a guard, and at most one guard exists at a time.
 unsafe impl<T: Send> Sync for Lock<T> {}
 
-// SAFETY: word 0 is 'unlocked', and the value is valid as zeroes by its own promise.
+// SAFETY: zeroes are 'unlocked', and the value is valid as zeroes by its own promise.
 unsafe impl<T: Zeroed> Zeroed for Lock<T> {}
+
+impl<T> Lock<T> {
+    /// Where in the lock the value lies.
+    pub(crate) const VALUE_OFFSET: usize = core::mem::offset_of!(Lock<T>, value);
+}
 
 impl<T: Guarded> Lock<T> {
     /// Waits until no one else holds the lock.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn lock(&self) -> Guard<'_, T> {
-        // Acquire: what the last holder wrote is seen. Pairs with the release in `Guard::drop`.
-        if self.word.compare_exchange(UNLOCKED, LOCKED, Ordering::Acquire, Ordering::Relaxed).is_err() {
-            self.lock_contended();
-        }
+        self.raw.lock(&Linux);
         Guard { lock: self }
-    }
-
-    #[cold]
-    fn lock_contended(&self) {
-        for _ in 0..SPINS {
-            if self.word.load(Ordering::Relaxed) == UNLOCKED
-                && self.word.compare_exchange(UNLOCKED, LOCKED, Ordering::Acquire, Ordering::Relaxed).is_ok()
-            {
-                return;
-            }
-            core::hint::spin_loop();
-        }
-        // From here on the word is left CONTENDED, because others may sleep besides this thread.
-        while self.word.swap(CONTENDED, Ordering::Acquire) != UNLOCKED {
-            sys::futex_wait(&self.word, CONTENDED);
-        }
     }
 }
 
@@ -96,10 +80,36 @@ impl<T: Guarded> Drop for Guard<'_, T> {
     #[inline]
     fn drop(&mut self) {
         let _rest = self.rest();
-        // Release: what was written under the lock is seen by the next holder.
-        if self.lock.word.swap(UNLOCKED, Ordering::Release) == CONTENDED {
-            sys::futex_wake_one(&self.lock.word);
-        }
+        self.lock.raw.unlock(&Linux);
+    }
+}
+
+/// What the lock needs of the system.
+struct Linux;
+
+/// How long a thread sleeps at most for a held lock where the system gives no barrier.
+const RETRY_NANOS: i64 = 100_000;
+
+impl System<AtomicU32> for Linux {
+    /// Critical sections are tens of nanoseconds long.
+    const SPINS: u32 = 100;
+
+    #[inline(always)]
+    fn light_barrier(&self) {
+        sys::barrier_in_compiler();
+    }
+
+    fn heavy_barrier(&self) -> bool {
+        sys::barrier_in_all_threads()
+    }
+
+    fn wait(&self, word: &AtomicU32, value: u32, ordered: bool) {
+        let wake_up = if ordered { i64::MAX } else { sys::monotonic() + RETRY_NANOS };
+        sys::futex_wait_until(word, value, wake_up);
+    }
+
+    fn wake_one(&self, word: &AtomicU32) {
+        sys::futex_wake_one(word);
     }
 }
 
@@ -117,7 +127,7 @@ mod tests {
 
     #[test]
     fn one_thread_at_a_time() {
-        let lock = Lock { word: AtomicU32::new(UNLOCKED), value: UnsafeCell::new(0u64) };
+        let lock = Lock { raw: RawLock::default(), value: UnsafeCell::new(0u64) };
         let rounds = if cfg!(miri) { 50 } else { 100_000 };
         thread::scope(|scope| {
             for _ in 0..4 {
