@@ -18,7 +18,7 @@ use crate::sync::atomic::{AtomicBool, AtomicUsize};
 pub const LANES: usize = if cfg!(loom) {
     2
 } else if cfg!(miri) {
-    16
+    32
 } else if cfg!(target_pointer_width = "64") {
     64
 } else {
