@@ -11,6 +11,7 @@ use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use common::*;
@@ -260,8 +261,16 @@ fn zx_after(nanos: i64) -> i64 {
     zircon_linux::abi::zx_deadline_after(nanos)
 }
 
+/// Held by each test: they count what the whole process has open.
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[test]
 fn hostile_peers() {
+    let _alone = alone();
     let rounds = std::env::var(ROUNDS).map_or(3000, |rounds| rounds.parse().unwrap());
     let path = fresh_path();
     let listener = listen(&path).unwrap();
@@ -314,6 +323,7 @@ fn hostile_peers() {
 /// Greetings that are not what they should be end their channel, and nothing of them stays.
 #[test]
 fn hostile_greetings() {
+    let _alone = alone();
     let path = fresh_path();
     let listener = listen(&path).unwrap();
     let good = raw_memory(AREA, SEALS, libc::MFD_ALLOW_SEALING);
@@ -371,6 +381,7 @@ fn hostile_greetings() {
 /// otherwise than by the end of the channel.
 #[test]
 fn a_peer_that_writes_all_the_time() {
+    let _alone = alone();
     let path = fresh_path();
     let listener = listen(&path).unwrap();
     let deadline = Instant::now() + Duration::from_millis(500);
