@@ -229,6 +229,7 @@ fn run(seed: u64) -> Result<u64, String> {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "leaks what a process of its own frees at its end, which Miri reports")]
 fn one_seed() {
     let seed = env::var("FIDL_SEED").map_or(1, |seed| seed.parse().unwrap());
     plant(match env::var("FIDL_BUG").as_deref() {
