@@ -55,6 +55,7 @@ fn connect_patiently(path: &Path) -> u32 {
 /// In another process: connects many times, answers each message, and ends with the last channel.
 #[test]
 fn connects_often_if_told_to() {
+    let _alone = alone();
     let Some(path) = std::env::var_os(CHILD) else { return };
     let each: usize = std::env::var(EACH).unwrap().parse().unwrap();
     let wanted = each * DESCRIPTORS_OF_AN_END + 100;
@@ -97,6 +98,7 @@ fn uses() -> (usize, usize) {
 
 #[test]
 fn ten_thousand_clients() {
+    let _alone = alone();
     const SPARE: usize = 200;
     let allowed = allow_descriptors(CLIENTS * DESCRIPTORS_OF_AN_END + SPARE).saturating_sub(SPARE);
     let each = allowed / DESCRIPTORS_OF_AN_END / PROCESSES;

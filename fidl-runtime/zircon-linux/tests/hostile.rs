@@ -11,7 +11,6 @@ use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use common::*;
@@ -259,13 +258,6 @@ fn survive(server: u32, queue: u32, dice: &mut Dice) {
 
 fn zx_after(nanos: i64) -> i64 {
     zircon_linux::abi::zx_deadline_after(nanos)
-}
-
-/// Held by each test: they count what the whole process has open.
-static ALONE: Mutex<()> = Mutex::new(());
-
-fn alone() -> MutexGuard<'static, ()> {
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[test]

@@ -90,6 +90,7 @@ impl Talker {
 /// In the other process: talks until killed.
 #[test]
 fn talks_until_killed_if_told_to() {
+    let _alone = alone();
     if std::env::var_os(CHILD).is_none() {
         return;
     }
@@ -157,6 +158,7 @@ fn resources() -> (usize, usize, usize, usize) {
 /// its descriptors, mappings and handles back.
 #[test]
 fn survivors_of_killed_peers() {
+    let _alone = alone();
     let kills = std::env::var(KILLS).map_or(100, |kills| kills.parse().unwrap());
     let queue = port();
     let (mut dice, mut while_writing, mut messages) = (0x9E37_79B9_7F4A_7C15, 0, 0);

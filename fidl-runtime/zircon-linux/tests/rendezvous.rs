@@ -21,6 +21,7 @@ const CLOSED: u32 = ZX_CHANNEL_PEER_CLOSED;
 
 #[test]
 fn a_listener_is_a_channel_end_on_which_connections_arrive() {
+    let _alone = alone();
     let path = fresh_path();
     let listener = listen(&path).unwrap();
     assert_eq!(read(listener), Err(ZX_ERR_SHOULD_WAIT));
@@ -47,6 +48,7 @@ fn a_listener_is_a_channel_end_on_which_connections_arrive() {
 
 #[test]
 fn paths_are_private_and_go_with_the_listener() {
+    let _alone = alone();
     let path = fresh_path();
     let listener = listen(&path).unwrap();
     let metadata = fs::symlink_metadata(&path).unwrap();
@@ -69,6 +71,7 @@ fn paths_are_private_and_go_with_the_listener() {
 
 #[test]
 fn a_stale_path_is_replaced() {
+    let _alone = alone();
     let path = fresh_path();
     drop(raw_listener(&path));
     assert!(path.exists());
@@ -80,6 +83,7 @@ fn a_stale_path_is_replaced() {
 
 #[test]
 fn bad_paths() {
+    let _alone = alone();
     let long = fresh_path().with_file_name("x".repeat(120));
     let inside = fresh_path().join("missing").join("socket");
     for call in [listen, connect] {
@@ -97,6 +101,7 @@ fn bad_paths() {
 
 #[test]
 fn descriptors_are_closed_on_exec() {
+    let _alone = alone();
     let path = fresh_path();
     let listener = listen(&path).unwrap();
     let client = connect(&path).unwrap();
@@ -142,6 +147,7 @@ const CHILD: &str = "ZIRCON_LINUX_TEST_PATH";
 /// In the other process: connects and writes until killed.
 #[test]
 fn writes_for_ever_if_told_to() {
+    let _alone = alone();
     let Some(path) = std::env::var_os(CHILD) else { return };
     let channel = connect(Path::new(&path)).unwrap();
     for number in 0u64.. {
@@ -159,6 +165,7 @@ fn start_child(path: &Path) -> Child {
 
 #[test]
 fn a_killed_peer_leaves_whole_messages() {
+    let _alone = alone();
     let path = fresh_path();
     let listener = listen(&path).unwrap();
     let queue = port();

@@ -78,6 +78,7 @@ fn echo(path: &Path) {
 /// In the other process.
 #[test]
 fn echoes_if_told_to() {
+    let _alone = alone();
     if let Some(path) = std::env::var_os(CHILD) {
         echo(Path::new(&path));
     }
@@ -150,6 +151,7 @@ fn churn(path: &Path, round: u32) {
 
 #[test]
 fn churn_leaves_nothing() {
+    let _alone = alone();
     let seconds = std::env::var(SECONDS).map_or(2, |seconds| seconds.parse().unwrap());
     let path = fresh_path();
     let mut child = start(&path);

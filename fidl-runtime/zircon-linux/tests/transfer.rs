@@ -50,6 +50,7 @@ fn converse(near: u32, far: u32) {
 
 #[test]
 fn an_end_crosses_with_its_queue() {
+    let _alone = alone();
     let carrier = socket_channel();
     let (near, far) = channel();
     for number in 0..300u32 {
@@ -73,6 +74,7 @@ fn an_end_crosses_with_its_queue() {
 /// More is queued than a ring of the usual size holds.
 #[test]
 fn a_long_queue_crosses() {
+    let _alone = alone();
     let carrier = socket_channel();
     let (near, far) = channel();
     for number in 0..15 {
@@ -89,6 +91,7 @@ fn a_long_queue_crosses() {
 /// Messages that lie in the ring of an end move with it, and the end may move again and again.
 #[test]
 fn an_end_crosses_several_times() {
+    let _alone = alone();
     let carrier = socket_channel();
     let (near, mut far) = channel();
     for round in 0..20u32 {
@@ -110,6 +113,7 @@ fn an_end_crosses_several_times() {
 /// An end lies in a message of an end that lies in a message, and so on.
 #[test]
 fn ends_cross_inside_of_queued_messages() {
+    let _alone = alone();
     let carrier = socket_channel();
     let pairs: Vec<_> = (0..5).map(|_| channel()).collect();
     for pair in pairs.windows(2) {
@@ -135,6 +139,7 @@ fn ends_cross_inside_of_queued_messages() {
 /// Waits on the end that stays go on when the other end goes.
 #[test]
 fn waits_survive_the_crossing_of_the_other_end() {
+    let _alone = alone();
     let carrier = socket_channel();
     let (near, far) = channel();
     let queue = port();
@@ -151,6 +156,7 @@ fn waits_survive_the_crossing_of_the_other_end() {
 
 #[test]
 fn rights_travel() {
+    let _alone = alone();
     let carrier = socket_channel();
     let (near, far) = channel();
     let event = event();
@@ -175,6 +181,7 @@ fn disposition(operation: u32, handle: u32, rights: u32) -> zx_handle_dispositio
 /// What cannot cross is refused before anything is sent, wherever it lies; the handles are gone.
 #[test]
 fn what_cannot_cross() {
+    let _alone = alone();
     let carrier = socket_channel();
     let (near, far) = channel();
     write(near, b"", &[port()]).unwrap();
@@ -193,6 +200,7 @@ fn what_cannot_cross() {
 
 #[test]
 fn events_are_shared() {
+    let _alone = alone();
     let carrier = socket_channel();
     let ours = event();
     signal(ours, 0, ZX_USER_SIGNAL_0).unwrap();
@@ -218,6 +226,7 @@ fn events_are_shared() {
 
 #[test]
 fn event_pairs_cross() {
+    let _alone = alone();
     let carrier = socket_channel();
     let (near, far) = eventpair();
     signal_peer(near, 0, ZX_USER_SIGNAL_1).unwrap();
@@ -247,6 +256,7 @@ fn event_pairs_cross() {
 
 #[test]
 fn memory_objects_cross() {
+    let _alone = alone();
     let carrier = socket_channel();
     let ours = vmo(10_000);
     vmo_write(ours, 5_000, b"before").unwrap();
@@ -270,6 +280,7 @@ fn memory_objects_cross() {
 
 #[test]
 fn sixty_four_handles_in_one_message() {
+    let _alone = alone();
     let carrier = socket_channel();
     let before = descriptors();
     let pairs: Vec<_> = (0..64).map(|_| channel()).collect();
@@ -287,6 +298,7 @@ fn sixty_four_handles_in_one_message() {
 /// A carrier that is full of handles refuses; nothing is lost, and the handles keep their numbers.
 #[test]
 fn a_full_carrier_gives_handles_back() {
+    let _alone = alone();
     let carrier = socket_channel();
     let mut sent = 0;
     let kept = loop {
@@ -313,6 +325,7 @@ fn a_full_carrier_gives_handles_back() {
 /// Handles in messages that nobody reads are closed with the channel.
 #[test]
 fn unread_handles_are_closed() {
+    let _alone = alone();
     let (before, mapped) = (descriptors(), mappings());
     let used = memory().handles.used;
     let carrier = socket_channel();
@@ -334,6 +347,7 @@ fn unread_handles_are_closed() {
 
 #[test]
 fn an_exported_handle_is_adopted() {
+    let _alone = alone();
     let (near, far) = channel();
     write(near, b"queued", &[]).unwrap();
     let descriptor = export(far).unwrap();
@@ -352,6 +366,7 @@ fn an_exported_handle_is_adopted() {
 
 #[test]
 fn peers_are_known() {
+    let _alone = alone();
     let (client, server) = socket_channel();
     for end in [client, server] {
         let peer = zircon_linux::peer_credentials(end).unwrap();

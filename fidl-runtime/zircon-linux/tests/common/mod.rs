@@ -8,6 +8,7 @@ pub use objects::*;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use zircon_linux::abi::types::*;
 use zircon_linux::abi::*;
@@ -311,4 +312,10 @@ pub fn on_each_kind(test: impl Fn(Kind, u32, u32)) {
         let (near, far) = crossed_channel();
         test(Kind::Crossed, far, near);
     }
+}
+
+/// What a test holds that counts what the whole process has open, and each other one of its file.
+pub fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
