@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use fidl::wire::zerocopy::IntoBytes;
-use fidl::wire::{Body, DecodeError, EncodeError, EncodeRule, EncodeRef, HandleSlot, ValueType, Wire, restore, validate};
+use fidl::wire::{Body, DecodeError, EncodeRef, EncodeRule, HandleSlot, ValueType, Wire, restore, validate};
 use fidl::{persist, unpersist};
 use fidl_codegen::ir::{DeclId, DeclKind, Schema};
 use fidl_codegen::rust::Spelling;
@@ -120,7 +120,7 @@ fn encoded<W: ValueType, T: EncodeRef<W>>(value: &T, length: usize) -> Option<Ve
     let mut buffer = vec![0xa5; length + 8];
     match persist::<W>(value, &mut buffer) {
         Ok(bytes) => Some(bytes.to_vec()),
-        Err(EncodeError::new(EncodeRule::UnknownUnion)) => None,
+        Err(error) if error.rule == EncodeRule::UnknownUnion => None,
         Err(error) => panic!("a value that came cannot be sent: {error}"),
     }
 }
