@@ -76,7 +76,8 @@ pub static DECLARED: LazyLock<Vec<Declared>> = LazyLock::new(|| {
 fn declared(files: &[&str], by_name: &HashMap<&str, &'static Type>) -> Vec<Declared> {
     let sources = files.iter().map(|path| Source::read(Path::new(path)).expect("the file is there"));
     let compiled = compile_with(&Options::default(), &group_by_library(sources.collect()));
-    let schema: &'static Schema = Box::leak(Box::new(compiled.unwrap_or_else(|report| panic!("{report}")).schema));
+    let schema: &'static Schema =
+        Box::leak(Box::new(compiled.unwrap_or_else(|report| panic!("{report}")).schema));
     let spelling = Spelling::new(schema);
     let kinds = schema.decls.iter().zip(0..).filter(|(decl, _)| {
         matches!(decl.kind, DeclKind::Struct(_) | DeclKind::Table(_) | DeclKind::Union(_))
