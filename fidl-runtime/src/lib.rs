@@ -96,6 +96,8 @@ pub mod client;
 #[cfg(feature = "kernel")]
 mod counters;
 #[cfg(feature = "kernel")]
+pub mod domain;
+#[cfg(feature = "kernel")]
 mod error;
 #[cfg(feature = "kernel")]
 pub mod kernel;

@@ -39,7 +39,7 @@ pub use handlers::{Counters as HandlerCounters, Handlers, Id, Next, PacketHandle
 pub(crate) use key::PacketKey;
 pub use objects::{Objects, Registration};
 use simulation::Simulation;
-use timers::Deadlines;
+pub(crate) use timers::Deadlines;
 pub use timers::{Sleep, TIMERS, Timers};
 
 use crate::kernel::{Instant, Port, PortPacket, Status, waits_per_port};

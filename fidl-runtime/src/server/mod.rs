@@ -45,16 +45,21 @@ mod capacity;
 mod close;
 mod connection;
 mod counters;
+mod declare;
 mod ending;
 mod engine;
 #[cfg(test)]
 mod layout_tests;
+mod mailbox;
+mod observed;
 mod place;
 #[cfg(test)]
 mod policy_tests;
+mod pooled;
 mod replies;
 mod report;
 mod respond;
+mod room;
 mod service;
 mod tables;
 #[cfg(test)]
@@ -67,6 +72,7 @@ pub use close::CloseReason;
 pub use connection::{Connection, ConnectionId, EventError, Writable};
 pub use counters::Counters;
 pub use place::{Dispatch, Handler, arena_bytes, check_slots, dispatch_bytes};
+pub use pooled::{PooledRunning, PooledService, SendBinding};
 pub use report::SizeReport;
 pub use respond::{Responder, Sent};
 pub use service::{Running, Service};

@@ -1,0 +1,478 @@
+//! A service whose connections are spread over the domains of a pool.
+
+use core::cell::Cell;
+use core::fmt;
+use core::future::Future;
+use core::sync::atomic::{
+    AtomicBool,
+    Ordering::{AcqRel, Release},
+};
+use core::task::Waker;
+
+use std::sync::OnceLock;
+
+use super::accept::{Accepting, Host, send_epitaph};
+use super::binding::{Binding, Call, Outcome};
+use super::capacity::{Capacity, WhenFull};
+use super::counters::Counters;
+use super::mailbox::Mailbox;
+use super::observed::Observed;
+use super::place::{Dispatch, ServerPlace};
+use super::report::SizeReport;
+use super::room::Room;
+use super::service::{CONNECTION, LISTENER, Running};
+use crate::domain::{DOMAINS, Gate, Member, Pool, Turned};
+use crate::kernel::{AsHandleRef, Channel, Instant, Listener, Port, PortPacket, ServerEnd, Status};
+use crate::reactor::{Attachment, Consumer, PacketKey};
+
+/// A binding whose handlers go from thread to thread. The macro [`service!`](crate::service) implements it for a service with
+/// domains, where the compiler knows the handlers' futures and so whether they are `Send`.
+pub trait SendBinding: 'static {
+    /// The binding. Its server is used by all threads at once.
+    type Binding: Binding<Server: Sync>;
+
+    /// Handles one request: [`Binding::dispatch`] of the binding.
+    fn dispatch(
+        server: &'static Server<Self>,
+        call: Call<'static, Protocol<Self>>,
+    ) -> impl Future<Output = Outcome<'static>> + Send + 'static;
+}
+
+type Server<X> = <<X as SendBinding>::Binding as Binding>::Server;
+type Protocol<X> = <<X as SendBinding>::Binding as Binding>::Protocol;
+
+/// Everything that one protocol's server needs in each of `D` domains: as for a [`Service`](super::Service), `D` times.
+/// Declared with [`service!`](crate::service), as a static.
+pub struct PooledService<
+    X: SendBinding,
+    const C: usize,
+    const N: usize,
+    const L: usize,
+    const SIZE: usize,
+    const POLICY: u128,
+    const D: usize,
+> {
+    server: ServerPlace<Server<X>>,
+    rooms: [Room<Protocol<X>, C, N, L, SIZE>; D],
+    mailboxes: [Mailbox<C>; D],
+}
+
+impl<
+    X: SendBinding,
+    const C: usize,
+    const N: usize,
+    const L: usize,
+    const SIZE: usize,
+    const POLICY: u128,
+    const D: usize,
+> PooledService<X, C, N, L, SIZE, POLICY, D>
+{
+    /// A service that has not been started. All zeros: it takes no room in the program's file.
+    #[allow(clippy::new_without_default, reason = "a service lies in a static, never on a stack")]
+    pub const fn new() -> Self {
+        const {
+            Capacity::unpacked(C, N, L, POLICY).check();
+            assert!(D > 0 && D <= DOMAINS, "a service has 1 to `fidl::domain::DOMAINS` domains");
+        };
+        Self {
+            server: ServerPlace::new(),
+            rooms: [const { Room::new() }; D],
+            mailboxes: [const { Mailbox::new() }; D],
+        }
+    }
+
+    /// How many bytes the service occupies: all it will ever need.
+    pub const fn bytes(&self) -> usize {
+        size_of::<Self>()
+    }
+
+    /// What the bytes of one domain are for.
+    pub const fn size_report(&self) -> SizeReport {
+        self.rooms[0].size_report(size_of::<Self>() / D)
+    }
+
+    /// Starts the service with a server, which all domains share. Once per static.
+    ///
+    /// # Errors
+    ///
+    /// `ALREADY_EXISTS` if it was started before, `NO_RESOURCES` if there are not enough lanes: each domain takes one.
+    #[allow(clippy::type_complexity, reason = "the type has no name: it is passed on")]
+    pub fn start(
+        &'static self,
+        server: Server<X>,
+    ) -> Result<
+        PooledRunning<
+            X,
+            impl Dispatch<Server<X>, Protocol<X>, Future: Send> + Send + use<X, C, N, L, SIZE, POLICY, D>,
+            C,
+            N,
+            D,
+        >,
+        Status,
+    > {
+        let capacity = Capacity::unpacked(C, N, L, POLICY);
+        let server = self.server.put(server).ok_or(Status::ALREADY_EXISTS)?;
+        let mut failure = Ok(());
+        let parts = self.rooms.each_ref().map(|room| {
+            let running = room.start::<X::Binding, _>(server, X::dispatch, capacity);
+            let running = running.map_err(|status| failure = Err(status)).ok();
+            Gate::new(running.map(|running| Part { running, free: Cell::new(C) }))
+        });
+        failure?;
+        for mailbox in &self.mailboxes {
+            mailbox.add_vacant(C);
+        }
+        Ok(PooledRunning {
+            capacity,
+            server,
+            parts,
+            mailboxes: &self.mailboxes,
+            published: core::array::from_fn(|_| Gate::new(Cell::new(Counters::default()))),
+            door: Gate::new(Door { accepting: Accepting::NONE, counters: Counters::default(), next: 0 }),
+            listener_fired: AtomicBool::new(false),
+            waits_for_room: AtomicBool::new(false),
+            seats: OnceLock::new(),
+        })
+    }
+}
+
+impl<
+    X: SendBinding,
+    const C: usize,
+    const N: usize,
+    const L: usize,
+    const SIZE: usize,
+    const POLICY: u128,
+    const D: usize,
+> fmt::Debug for PooledService<X, C, N, L, SIZE, POLICY, D>
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PooledService({D} domains of {C} connections, {N} in flight; {} bytes)", self.bytes())
+    }
+}
+
+/// What a service has in one domain.
+struct Part<X: SendBinding, D: Dispatch<Server<X>, Protocol<X>>, const C: usize, const N: usize> {
+    running: Running<X::Binding, D, C, N>,
+    /// How many connections were free behind the last turn.
+    free: Cell<usize>,
+}
+
+/// Where new connections come in.
+struct Door {
+    accepting: Accepting,
+    counters: Counters,
+    /// The domain that a connection goes to if several have the most room.
+    next: usize,
+}
+
+/// A service with `K` domains that was started. It serves while it is attached to a [`Pool`] that runs.
+pub struct PooledRunning<
+    X: SendBinding,
+    D: Dispatch<Server<X>, Protocol<X>, Future: Send> + Send,
+    const C: usize,
+    const N: usize,
+    const K: usize,
+> {
+    capacity: Capacity,
+    server: &'static Server<X>,
+    /// All there are, once the service has started.
+    parts: [Gate<Option<Part<X, D, C, N>>>; K],
+    mailboxes: &'static [Mailbox<C>; K],
+    /// What each part had counted behind its last turn.
+    published: [Gate<Cell<Counters>>; K],
+    door: Gate<Door>,
+    listener_fired: AtomicBool,
+    /// The listener has a connection that no domain has room for.
+    waits_for_room: AtomicBool,
+    /// The key of the listener's packets, and a waker for each domain; set when the service is attached.
+    seats: OnceLock<(u64, [Waker; K])>,
+}
+
+impl<
+    X: SendBinding,
+    D: Dispatch<Server<X>, Protocol<X>, Future: Send> + Send,
+    const C: usize,
+    const N: usize,
+    const K: usize,
+> PooledRunning<X, D, C, N, K>
+{
+    /// Makes the threads of a pool serve.
+    ///
+    /// # Errors
+    ///
+    /// `ALREADY_BOUND` if it is attached, or was; `NO_RESOURCES` if the pool has too many services, or its port too many waits.
+    pub fn attach<'env>(&'env self, pool: &mut Pool<'env>) -> Result<(), Status> {
+        if self.seats.get().is_some() {
+            return Err(Status::ALREADY_BOUND);
+        }
+        let first = pool.add(self)?;
+        for (domain, gate) in self.parts.iter().enumerate() {
+            let part = gate.wait();
+            let Some(Part { running, .. }) = &*part else { continue };
+            let waker = pool.waker(domain);
+            // A handler that wants something of the service has the domain run.
+            running.shared.service.register(&waker);
+            let attachment = Attachment { consumer: first + domain as u8, generation: 0, waker };
+            running.attachment.set(attachment).map_err(|_| Status::ALREADY_BOUND)?;
+        }
+        let key = PacketKey::new(LISTENER, first, 0, 0).word();
+        let wakers = core::array::from_fn(|domain| pool.waker(domain));
+        self.seats.set((key, wakers)).map_err(|_| Status::ALREADY_BOUND)
+    }
+
+    /// Accepts connections from `listener`. Each goes to the domain with the most room.
+    ///
+    /// # Errors
+    ///
+    /// `ALREADY_BOUND` if the service has a listener; `BAD_STATE` if it is not attached.
+    pub fn listen(&self, listener: Listener) -> Result<(), Status> {
+        let (_, wakers) = self.seats.get().ok_or(Status::BAD_STATE)?;
+        self.door.wait().accepting.begin(listener.into_channel())?;
+        wakers[0].wake_by_ref();
+        Ok(())
+    }
+
+    /// Serves one connection, in the domain with the most room. From any thread, at any time.
+    ///
+    /// # Errors
+    ///
+    /// `NO_RESOURCES` if all connections are in use; `BAD_STATE` if the service is not attached. The channel is closed then.
+    pub fn serve(&self, server_end: ServerEnd<Protocol<X>>) -> Result<(), Status> {
+        self.seats.get().ok_or(Status::BAD_STATE)?;
+        let result = self.distribute(&mut self.door.wait().next, server_end.into_channel());
+        result.map_err(|_: Channel| Status::NO_RESOURCES)
+    }
+
+    /// Serves one connection in a domain: at no time are two requests of connections of one domain handled at once. From any
+    /// thread, at any time.
+    ///
+    /// # Errors
+    ///
+    /// `OUT_OF_RANGE` if there is no such domain; `NO_RESOURCES` if all of its connections are in use; `BAD_STATE` if the service
+    /// is not attached. The channel is closed then.
+    pub fn serve_in(&self, domain: usize, server_end: ServerEnd<Protocol<X>>) -> Result<(), Status> {
+        let (_, wakers) = self.seats.get().ok_or(Status::BAD_STATE)?;
+        let mailbox = self.mailboxes.get(domain).ok_or(Status::OUT_OF_RANGE)?;
+        let door = self.door.wait();
+        mailbox.add(server_end.into_channel()).map_err(|_: Channel| Status::NO_RESOURCES)?;
+        drop(door);
+        wakers[domain].wake_by_ref();
+        Ok(())
+    }
+
+    /// The server.
+    pub fn server(&self) -> &'static Server<X> {
+        self.server
+    }
+
+    /// How many domains the service has.
+    pub const fn domains(&self) -> usize {
+        K
+    }
+
+    /// How often what happened, in all domains together, each behind its last turn. `most_in_flight` is the sum of what each
+    /// domain had at most.
+    pub fn counters(&self) -> Counters {
+        let mut total = self.door.wait().counters;
+        for counters in &self.published {
+            total += counters.wait().get();
+        }
+        total
+    }
+
+    /// Hands a channel to the domain with the most room; gives it back if none has any.
+    fn distribute(&self, next: &mut usize, channel: Channel) -> Result<(), Channel> {
+        let Some((_, wakers)) = self.seats.get() else { return Err(channel) };
+        let candidates = (0..K).map(|step| (*next + step) % K);
+        // The first of those that have the most, from the one on whose turn it is.
+        let roomiest = candidates.rev().max_by_key(|domain| self.mailboxes[*domain].vacant());
+        let Some(domain) = roomiest else { return Err(channel) };
+        self.mailboxes[domain].add(channel)?;
+        *next = (domain + 1) % K;
+        wakers[domain].wake_by_ref();
+        Ok(())
+    }
+
+    /// Accepts what the listener has. Returns whether there may be more, and when it wants to be looked at.
+    fn accept(&self, port: &Port) -> (bool, Instant) {
+        // Whoever is in the door brings a connection, and is out at once.
+        let (Some((key, _)), Some(mut door)) = (self.seats.get(), self.door.enter()) else {
+            return (true, Instant::INFINITE);
+        };
+        if self.listener_fired.swap(false, AcqRel) {
+            door.accepting.fired();
+        }
+        let Door { accepting, counters, next } = &mut *door;
+        let more = accepting.accept(port, *key, &mut Lobby { service: self, counters, next });
+        (more, accepting.deadline())
+    }
+
+    /// Whether no domain has room for a connection. If so, the next one that has calls the listener's.
+    fn is_full(&self) -> bool {
+        let full = || self.mailboxes.iter().all(|mailbox| mailbox.vacant() == 0);
+        if !full() {
+            return false;
+        }
+        // A read-modify-write, then the look: a connection that ends meanwhile is seen, or its domain sees this.
+        self.waits_for_room.swap(true, AcqRel);
+        full()
+    }
+}
+
+/// A service that accepts for all of its domains.
+struct Lobby<
+    'a,
+    X: SendBinding,
+    D: Dispatch<Server<X>, Protocol<X>, Future: Send> + Send,
+    const C: usize,
+    const N: usize,
+    const K: usize,
+> {
+    service: &'a PooledRunning<X, D, C, N, K>,
+    counters: &'a mut Counters,
+    next: &'a mut usize,
+}
+
+impl<
+    X: SendBinding,
+    D: Dispatch<Server<X>, Protocol<X>, Future: Send> + Send,
+    const C: usize,
+    const N: usize,
+    const K: usize,
+> Host for Lobby<'_, X, D, C, N, K>
+{
+    fn is_full(&mut self) -> bool {
+        self.service.is_full()
+    }
+
+    fn when_full(&self) -> WhenFull {
+        self.service.capacity.when_full
+    }
+
+    fn connect(&mut self, channel: Channel) -> Result<(), Channel> {
+        self.service.distribute(self.next, channel)
+    }
+
+    fn count(&mut self, change: impl FnOnce(&mut Counters)) {
+        change(self.counters);
+    }
+}
+
+impl<
+    X: SendBinding,
+    D: Dispatch<Server<X>, Protocol<X>, Future: Send> + Send,
+    const C: usize,
+    const N: usize,
+    const K: usize,
+> Member for PooledRunning<X, D, C, N, K>
+{
+    fn domains(&self) -> usize {
+        K
+    }
+
+    fn waits(&self) -> usize {
+        // Of each part, of which none has a listener; and the listener.
+        K * 3 * C + 1
+    }
+
+    fn packet(&self, domain: usize, key: PacketKey, packet: &PortPacket) -> Option<usize> {
+        match key.kind() {
+            LISTENER => {
+                self.listener_fired.store(true, Release);
+                Some(0)
+            }
+            CONNECTION => {
+                let observed = Observed::of(packet)?;
+                let current = self.mailboxes[domain].observe(key.slot(), key.generation(), observed);
+                current.then_some(domain)
+            }
+            _ => None,
+        }
+    }
+
+    fn turn(&self, port: &Port, domain: usize) -> Turned {
+        let (mut more, mut deadline) = (false, Instant::INFINITE);
+        if domain == 0 {
+            (more, deadline) = self.accept(port);
+        }
+        let entered = self.parts[domain].enter();
+        let Some(Some(part)) = entered.as_deref() else {
+            return Turned { more: true, deadline, stale: 0 };
+        };
+        let stale = part.read(&self.mailboxes[domain]);
+        more |= part.running.turn(port);
+        deadline = deadline.min(part.running.deadline());
+        let freed = part.free_since();
+        if freed != 0 {
+            self.mailboxes[domain].add_vacant(freed);
+            if self.waits_for_room.swap(false, AcqRel)
+                && let Some((_, wakers)) = self.seats.get()
+            {
+                wakers[0].wake_by_ref();
+            }
+        }
+        // Somebody who reads them now has those of the turn before.
+        if let Some(published) = self.published[domain].enter() {
+            published.set(part.running.counters());
+        }
+        Turned { more, deadline, stale }
+    }
+
+    fn leave(&self, port: &Port) {
+        for gate in &self.parts {
+            if let Some(part) = &*gate.wait() {
+                part.running.leave(port);
+            }
+        }
+        let door = self.door.wait();
+        if let Some((key, _)) = self.seats.get()
+            && door.accepting.handle() != 0
+        {
+            // That there was none is no matter.
+            let _ = port.cancel(door.accepting.handle(), *key);
+        }
+    }
+}
+
+impl<X: SendBinding, D: Dispatch<Server<X>, Protocol<X>>, const C: usize, const N: usize> Part<X, D, C, N> {
+    /// Takes what other threads have left. Returns how many packets were too late.
+    fn read(&self, mailbox: &Mailbox<C>) -> u64 {
+        let mut engine = self.running.engine.borrow_mut();
+        while let Some(channel) = mailbox.take() {
+            // A place for it was reserved, unless one has used up its generations.
+            match self.running.connect(engine.tables, channel) {
+                Ok(()) => self.free.set(self.free.get().saturating_sub(1)),
+                Err(channel) => {
+                    self.running.count(|counters| counters.refused += 1);
+                    send_epitaph(channel.raw_handle(), Status::NO_RESOURCES);
+                }
+            }
+        }
+        let mut stale = 0;
+        mailbox.take_observed(|index, generation, observed| {
+            let current = self.running.observed(engine.tables, index, generation, observed);
+            stale += u64::from(!current);
+        });
+        stale
+    }
+
+    /// How many connections have become free since this was asked last.
+    fn free_since(&self) -> usize {
+        let free = self.running.engine.borrow().tables.free_connections.len();
+        free.saturating_sub(self.free.replace(free))
+    }
+}
+
+impl<
+    X: SendBinding,
+    D: Dispatch<Server<X>, Protocol<X>, Future: Send> + Send,
+    const C: usize,
+    const N: usize,
+    const K: usize,
+> fmt::Debug for PooledRunning<X, D, C, N, K>
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PooledRunning({K} domains)")
+    }
+}
