@@ -229,7 +229,7 @@ fn a_close_writes_what_there_is_room_for() {
     let requests = service.counters().requests as u32;
     service.server().gated.a.open(1);
     // The handler closes; its connection ends with the next turn.
-    reactor.turn(kernel::Instant::INFINITE_PAST).unwrap();
+    reactor.crank(kernel::Instant::INFINITE_PAST).unwrap();
     let mut messages = client.receive_all();
     settle(&reactor);
     messages.extend(client.receive_all());

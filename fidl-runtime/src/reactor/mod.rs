@@ -18,6 +18,9 @@
 
 mod consumer;
 mod counters;
+mod crank;
+#[cfg(target_os = "linux")]
+mod descriptor;
 mod handlers;
 mod key;
 mod objects;
@@ -35,6 +38,7 @@ use core::task::{Context, Poll};
 use consumer::Attached;
 pub(crate) use consumer::{Attachment, Consumer, Delivered, Host};
 pub use counters::Counters;
+pub use crank::Cranked;
 pub use handlers::{Counters as HandlerCounters, Handlers, Id, Next, PacketHandler, Refused};
 pub(crate) use key::PacketKey;
 pub use objects::{Objects, Registration};
@@ -183,13 +187,17 @@ impl<'env> Reactor<'env> {
         self.stopped.set(false);
         while !self.stopped.get() {
             self.one_turn(Instant::INFINITE)?;
+            // A wake of a future that has run before: nobody runs one now.
+            self.root_ready.set(false);
         }
         Ok(())
     }
 
-    /// Makes [`run`](Self::run) return behind the current turn.
+    /// Makes [`run`](Self::run) return behind the current turn, and the next [`crank`](Self::crank) say so.
     pub fn stop(&self) {
         self.stopped.set(true);
+        // Whoever waits outside, for the descriptor, is to notice.
+        self.lane.id().waker(ROOT).wake_by_ref();
     }
 
     /// Runs until `future` finishes; returns its output.
@@ -212,17 +220,6 @@ impl<'env> Reactor<'env> {
             }
             self.one_turn(Instant::INFINITE)?;
         }
-    }
-
-    /// One turn: takes packets and wakes, then gives every consumer that has something to do a turn. If nobody has
-    /// anything to do, it first waits for a packet or a wake until `deadline`.
-    ///
-    /// # Errors
-    ///
-    /// As for [`run`](Self::run).
-    pub fn turn(&self, deadline: Instant) -> Result<(), Status> {
-        let _running = self.begin()?;
-        self.one_turn(deadline)
     }
 
     /// Says that somebody runs the reactor, until the result is dropped. What runs on it cannot run it: consumers are in the

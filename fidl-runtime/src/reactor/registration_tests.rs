@@ -43,7 +43,7 @@ impl PacketHandler for Mirror<'_> {
 }
 
 fn turn(reactor: &Reactor<'_>) {
-    reactor.turn(Instant::INFINITE_PAST).unwrap();
+    reactor.crank(Instant::INFINITE_PAST).unwrap();
 }
 
 fn send(channel: &Channel, byte: u8) {
