@@ -4,7 +4,6 @@ use core::cell::{Cell, OnceCell, RefCell};
 use core::fmt;
 use core::pin::Pin;
 use core::sync::atomic::Ordering::Relaxed;
-use core::task::Waker;
 
 use super::accept::Accepting;
 use super::binding::{Binding, Call};
@@ -80,8 +79,8 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
 
 /// A service that was started. It serves while it is attached to a reactor.
 ///
-/// A handler's panic goes through the reactor's turn. Whoever catches it may run the reactor again: the connection of that
-/// request is ended, and all others go on.
+/// A handler's panic ends the connection of its request, with [`CloseReason::Panicked`](super::CloseReason::Panicked); all
+/// others go on. With `panic = "abort"` it ends the process.
 pub struct Running<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: usize> {
     pub(super) capacity: Capacity,
     pub(super) server: &'static B::Server,
@@ -99,16 +98,13 @@ pub struct Running<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usi
     pub(super) unwound: Cell<bool>,
 }
 
-/// Marks that a handler's panic has left a turn, and asks for the next one, which clears up.
-struct MarkUnwind<'a> {
-    unwound: &'a Cell<bool>,
-    waker: &'a Waker,
-}
+/// Marks that a panic has left a turn, or what is done with a packet. The next turn, which the reactor gives then, clears
+/// up.
+struct MarkUnwind<'a>(&'a Cell<bool>);
 
 impl Drop for MarkUnwind<'_> {
     fn drop(&mut self) {
-        self.unwound.set(true);
-        self.waker.wake_by_ref();
+        self.0.set(true);
     }
 }
 
@@ -205,6 +201,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
 {
     fn packet(&self, _: &Port, key: PacketKey, packet: &PortPacket) -> Delivered {
         let mut engine = self.engine.borrow_mut();
+        let guard = MarkUnwind(&self.unwound);
         let current = match key.kind() {
             CONNECTION => Observed::of(packet)
                 .is_some_and(|observed| self.observed(engine.tables, key.slot(), key.generation(), observed)),
@@ -214,6 +211,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
             }
             _ => false,
         };
+        core::mem::forget(guard);
         if current { Delivered::Turn } else { Delivered::Stale }
     }
 
@@ -223,7 +221,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         if self.unwound.take() {
             self.recover(&mut engine);
         }
-        let guard = MarkUnwind { unwound: &self.unwound, waker: &attachment.waker };
+        let guard = MarkUnwind(&self.unwound);
         let more = self.run_turn(&mut engine, port, attachment);
         core::mem::forget(guard);
         more
