@@ -327,3 +327,24 @@ fn a_pool_is_stopped_from_inside_and_run_again() {
     }
     assert_eq!(SERVICE.start(With(stop)).err(), Some(Status::ALREADY_EXISTS));
 }
+
+/// A panic ends the connection of its request, and no other one, of the same domain either.
+#[test]
+fn a_panic_costs_one_connection() {
+    fidl::service!(static SERVICE: adder::Serve<Function>, CAPACITY, domains = 1);
+    let service =
+        SERVICE.start(With(|a, b| i64::from(a.checked_div(b).expect("no division by zero")))).unwrap();
+    let mut pool = Pool::new().unwrap();
+    service.attach(&mut pool).unwrap();
+    let [polite, rude] = [(); 2].map(|()| {
+        let (client_end, server_end) = create_endpoints().unwrap();
+        service.serve(server_end).unwrap();
+        blocking(client_end)
+    });
+    beside(&pool, 2, || {
+        assert_eq!(polite.add(6, 3, patient()).unwrap().sum, 2);
+        assert_eq!(rude.add(1, 0, patient()).unwrap_err(), ClientError::Closed(Status::PEER_CLOSED));
+        assert_eq!(polite.add(8, 2, patient()).unwrap().sum, 4);
+    });
+    assert_eq!((service.counters().panicked, pool.counters().panics), (1, 1));
+}

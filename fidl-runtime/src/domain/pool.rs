@@ -14,7 +14,7 @@ use arrayvec::ArrayVec;
 use super::deadlines::DomainDeadlines;
 use super::seat::Seat;
 use crate::kernel::{self, Instant, Port, PortPacket, Status, waits_per_port};
-use crate::reactor::{Deadlines, PacketKey, Timers};
+use crate::reactor::{Deadlines, PacketKey, Timers, catch};
 
 /// The most services of one pool.
 const MEMBERS: usize = 8;
@@ -38,6 +38,8 @@ crate::counters::counters! {
         turns,
         /// Times a thread slept.
         sleeps,
+        /// Panics, of handlers and of wakers. Each cost the connection that it came from, and nothing else.
+        panics,
     }
 }
 
@@ -112,13 +114,11 @@ impl<'env> Pool<'env> {
     /// Runs on this many threads, of which the caller's is one, until [`stop`](Self::stop) is called. The others are started
     /// first, which allocates; nothing does from then on.
     ///
+    /// A panic of a handler goes no further. It costs the connection of its request, and is counted.
+    ///
     /// # Errors
     ///
-    /// As for [`work`](Self::work), of the thread that failed first; or `NO_RESOURCES` if a thread cannot be started.
-    ///
-    /// # Panics
-    ///
-    /// If a thread panicked.
+    /// As for [`work`](Self::work), of the caller's thread; `NO_RESOURCES` if a thread cannot be started.
     pub fn run(&self, threads: usize) -> Result<(), Status> {
         self.stopped.store(false, Relaxed);
         thread::scope(|scope| {
@@ -196,18 +196,19 @@ impl<'env> Pool<'env> {
     }
 
     /// Notifies what has waited long enough. The clock is read only if something waits.
-    fn expire(&self) {
+    ///
+    /// Returns how many wakers panicked; the timers behind such a one are left for the next time.
+    fn expire(&self) -> u64 {
         if self.nearest_deadline() == Instant::INFINITE {
-            return;
+            return 0;
         }
         let now = Instant::now();
-        if let Some(timers) = self.timers
-            && timers.next_deadline() <= now
-        {
-            timers.expire(now);
-        }
         if self.deadlines.nearest() <= now {
             self.deadlines.expire(now, |domain| self.notify(domain));
+        }
+        match self.timers {
+            Some(timers) if timers.next_deadline() <= now => u64::from(!catch(|| timers.expire(now))),
+            _ => 0,
         }
     }
 }
@@ -244,7 +245,7 @@ impl Worker<'_, '_> {
             self.pool.seat.call();
         }
         self.run(domain);
-        self.pool.expire();
+        self.tally.panics += self.pool.expire();
         if self.tally.turns.is_multiple_of(u64::from(TURNS_PER_LOOK)) {
             let rings = self.look(Instant::INFINITE_PAST)?;
             if rings != 0 {
@@ -258,19 +259,20 @@ impl Worker<'_, '_> {
     fn run(&mut self, domain: usize) {
         self.tally.turns += 1;
         let pool = self.pool;
-        let mut ending = Ending { pool, domain, more: true };
         let (mut more, mut deadline) = (false, Instant::INFINITE);
         for (_, member) in pool.members.iter().filter(|(_, member)| domain < member.domains()) {
-            let turned = member.turn(&pool.port, domain);
+            // Behind a panic of a handler there is always more: to clear up.
+            let mut turned = Turned { more: true, deadline: Instant::INFINITE, stale: 0 };
+            let contained = catch(|| turned = member.turn(&pool.port, domain));
+            self.tally.panics += u64::from(!contained);
+            self.tally.stale += turned.stale;
             more |= turned.more;
             deadline = deadline.min(turned.deadline);
-            self.tally.stale += turned.stale;
         }
         // A timer that was set in the turn may be nearer than what a sleeping thread waits for.
         let timer = pool.timers.map_or(Instant::INFINITE, |timers| timers.next_deadline());
         let nearer = pool.deadlines.set(domain, deadline) | pool.deadlines.note(timer);
-        ending.more = more;
-        drop(ending);
+        pool.seat.schedule().end(domain, more);
         if nearer {
             pool.seat.call();
         }
@@ -290,7 +292,7 @@ impl Worker<'_, '_> {
             self.look(pool.nearest_deadline())
         };
         schedule.wake_up(*result.as_ref().unwrap_or(&0));
-        pool.expire();
+        self.tally.panics += pool.expire();
         result.map(drop)
     }
 
@@ -325,21 +327,8 @@ impl Worker<'_, '_> {
 impl Drop for Worker<'_, '_> {
     fn drop(&mut self) {
         self.pool.totals.add(&mut self.tally);
-        // Whoever leaves takes all others along: by a failed wait, or by a panic that goes through here.
+        // Whoever leaves takes all others along.
         self.pool.stop();
-    }
-}
-
-/// The end of a domain's turn, by a panic too.
-struct Ending<'p, 'env> {
-    pool: &'p Pool<'env>,
-    domain: usize,
-    more: bool,
-}
-
-impl Drop for Ending<'_, '_> {
-    fn drop(&mut self) {
-        self.pool.seat.schedule().end(self.domain, self.more);
     }
 }
 
@@ -351,18 +340,20 @@ struct Totals {
     stale: AtomicU64,
     turns: AtomicU64,
     sleeps: AtomicU64,
+    panics: AtomicU64,
 }
 
 impl Totals {
     /// Adds what a thread has counted, which counts anew from there.
     fn add(&self, tally: &mut Counters) {
-        let Counters { packets, rings, stale, turns, sleeps } = core::mem::take(tally);
+        let Counters { packets, rings, stale, turns, sleeps, panics } = core::mem::take(tally);
         for (total, number) in [
             (&self.packets, packets),
             (&self.rings, rings),
             (&self.stale, stale),
             (&self.turns, turns),
             (&self.sleeps, sleeps),
+            (&self.panics, panics),
         ] {
             if number != 0 {
                 total.fetch_add(number, Relaxed);
@@ -377,6 +368,7 @@ impl Totals {
             stale: self.stale.load(Relaxed),
             turns: self.turns.load(Relaxed),
             sleeps: self.sleeps.load(Relaxed),
+            panics: self.panics.load(Relaxed),
         }
     }
 }

@@ -44,6 +44,7 @@ pub use handlers::{Counters as HandlerCounters, Handlers, Id, Next, PacketHandle
 pub(crate) use key::PacketKey;
 pub use objects::{Objects, Registration};
 use panics::TurnOnUnwind;
+pub(crate) use panics::catch;
 use simulation::Simulation;
 pub(crate) use timers::Deadlines;
 pub use timers::{Sleep, TIMERS, Timers};

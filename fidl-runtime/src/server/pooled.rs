@@ -20,7 +20,7 @@ use super::observed::Observed;
 use super::place::{Dispatch, ServerPlace};
 use super::report::SizeReport;
 use super::room::Room;
-use super::service::{CONNECTION, LISTENER, Running};
+use super::service::{CONNECTION, LISTENER, MarkUnwind, Running};
 use crate::domain::{DOMAINS, Gate, Member, Pool, Turned};
 use crate::kernel::{AsHandleRef, Channel, Instant, Listener, Port, PortPacket, ServerEnd, Status};
 use crate::reactor::{Attachment, Consumer, PacketKey};
@@ -439,6 +439,8 @@ impl<X: SendBinding, D: Dispatch<Server<X>, Protocol<X>>, const C: usize, const 
     /// Takes what other threads have left. Returns how many packets were too late.
     fn read(&self, mailbox: &Mailbox<C>) -> u64 {
         let mut engine = self.running.engine.borrow_mut();
+        // A server that is told of a connection may panic.
+        let guard = MarkUnwind(&self.running.unwound);
         while let Some(channel) = mailbox.take() {
             // A place for it was reserved, unless one has used up its generations.
             match self.running.connect(engine.tables, channel) {
@@ -454,6 +456,7 @@ impl<X: SendBinding, D: Dispatch<Server<X>, Protocol<X>>, const C: usize, const 
             let current = self.running.observed(engine.tables, index, generation, observed);
             stale += u64::from(!current);
         });
+        core::mem::forget(guard);
         stale
     }
 

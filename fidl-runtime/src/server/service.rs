@@ -100,7 +100,7 @@ pub struct Running<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usi
 
 /// Marks that a panic has left a turn, or what is done with a packet. The next turn, which the reactor gives then, clears
 /// up.
-struct MarkUnwind<'a>(&'a Cell<bool>);
+pub(super) struct MarkUnwind<'a>(pub(super) &'a Cell<bool>);
 
 impl Drop for MarkUnwind<'_> {
     fn drop(&mut self) {
