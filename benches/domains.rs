@@ -73,7 +73,7 @@ const CAPACITY: Capacity = capacity().connections(4).in_flight(4);
 
 /// Writes requests, has them handled, and takes the replies out.
 fn handle(clients: &[Channel], server: &Computer, mut calls: u64, mut run: impl FnMut()) -> Duration {
-    let request: &Frame<32, 0> = &Frame::EMPTY;
+    let request: Frame<32, 0> = Frame::EMPTY;
     let add = adder::Adder::METHODS.iter().find(|method| method.name == "Add");
     let ordinal = add.expect("the protocol has the method").ordinal;
     let mut taken = Duration::ZERO;
@@ -134,7 +134,7 @@ fn domains(criterion: &mut Criterion) {
             bencher.iter_custom(|calls| {
                 handle(&alone_clients, alone.server(), calls, || {
                     while alone.server().left.load(Relaxed) > 0 {
-                        reactor.turn(kernel::Instant::INFINITE).expect("a port that works");
+                        reactor.crank(kernel::Instant::INFINITE).expect("a port that works");
                     }
                 })
             });

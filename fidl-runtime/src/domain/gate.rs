@@ -31,7 +31,8 @@ impl<T> Gate<T> {
     /// The value, if nobody is using it.
     pub(crate) fn enter(&self) -> Option<Inside<'_, T>> {
         let free = self.inside.compare_exchange(false, true, Acquire, Relaxed).is_ok();
-        free.then_some(Inside { gate: self, marker: PhantomData })
+        // Made only then: its drop opens the gate.
+        free.then(|| Inside { gate: self, marker: PhantomData })
     }
 
     /// The value, as soon as nobody is using it. Not for the path of a request.
