@@ -1,8 +1,10 @@
 //! A service whose connections are served by several threads: what of it runs at once, and in which order.
 
+use std::collections::BTreeSet;
 use std::future::poll_fn;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, Ordering::SeqCst};
-use std::sync::{Barrier, OnceLock};
+use std::sync::{Barrier, Mutex, OnceLock};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -347,4 +349,82 @@ fn a_panic_costs_one_connection() {
         assert_eq!(polite.add(8, 2, patient()).unwrap().sum, 4);
     });
     assert_eq!((service.counters().panicked, pool.counters().panics), (1, 1));
+}
+
+/// Domains on a reactor of one thread. In a simulation the seed decides their order, and everything else.
+mod on_one_thread {
+    use super::*;
+
+    /// What became of a run with this seed: its trace, and in which order the requests were handled.
+    fn run(seed: u64) -> (u64, Vec<i32>) {
+        // A service starts once in a process: each run has one of its own.
+        fidl::service!(static SERVICE: adder::Serve<Order>, CAPACITY, domains = DOMAINS);
+        let service = SERVICE.start(Order::default()).unwrap();
+        let domains = service.on_one_thread();
+        let reactor = Reactor::simulated(seed).unwrap();
+        domains.attach(&reactor).unwrap();
+        assert_eq!(domains.attach(&reactor).unwrap_err(), Status::ALREADY_BOUND);
+        let clients: Vec<_> = (0..2 * DOMAINS)
+            .map(|client| {
+                let storage: &'static adder::Storage<4, 0> = Box::leak(Box::new(adder::Storage::new()));
+                let (client_end, server_end) = create_endpoints().unwrap();
+                service.serve_in(client % DOMAINS, server_end).unwrap();
+                adder::Client::new(&reactor, storage, client_end.into_channel()).unwrap()
+            })
+            .collect();
+        let calls = clients.iter().zip(0..).map(|(adder, client)| async move {
+            for number in 1..=3 {
+                assert_eq!(adder.add(client, number).await.unwrap().sum, i64::from(number));
+            }
+        });
+        reactor.run_until(join_all(calls)).unwrap();
+        let handled = service.server().handled.lock().unwrap().clone();
+        (reactor.trace(), handled)
+    }
+
+    #[derive(Default)]
+    struct Order {
+        handled: Mutex<Vec<i32>>,
+        last: [AtomicI32; 2 * DOMAINS],
+    }
+
+    impl adder::Server for Order {
+        async fn add(&self, request: adder::AddRequest<'_>) -> adder::AddResponse {
+            assert_eq!(self.last[request.a() as usize].swap(request.b(), SeqCst) + 1, request.b());
+            yield_now().await;
+            self.handled.lock().unwrap().push(request.a());
+            adder::AddResponse { sum: i64::from(request.b()) }
+        }
+
+        async fn ping(&self, _: adder::PingRequest<'_>) {}
+    }
+
+    /// Runs a seed in a process of its own; what it said.
+    fn run_apart(seed: u64) -> String {
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["on_one_thread::one_seed", "--exact", "--nocapture"])
+            .env("FIDL_SEED", seed.to_string())
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "seed {seed}: {text}");
+        text.lines().find(|line| line.starts_with("trace")).expect("a trace").to_owned()
+    }
+
+    /// What the runs of others start, each with a seed.
+    #[test]
+    fn one_seed() {
+        let seed = std::env::var("FIDL_SEED").map_or(1, |seed| seed.parse().unwrap());
+        let (trace, handled) = run(seed);
+        assert_eq!(handled.len(), 6 * DOMAINS);
+        println!("\ntrace {trace} {handled:?}");
+    }
+
+    #[test]
+    fn the_seed_decides_the_order() {
+        let runs: Vec<String> = (1..=30).map(run_apart).collect();
+        assert_eq!(runs[7], run_apart(8));
+        let different: BTreeSet<&String> = runs.iter().collect();
+        assert!(different.len() >= 27, "{} of 30 seeds", different.len());
+    }
 }

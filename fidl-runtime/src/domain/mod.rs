@@ -33,6 +33,8 @@
 //!
 //! A handler that blocks holds up its own domain, and the thread that it is on. As long as one thread is left, all other
 //! domains go on; so a service whose handlers block needs one thread more than may block at one time.
+//!
+//! Without threads, the same service runs on a reactor: [`on_one_thread`](crate::server::PooledRunning::on_one_thread).
 
 mod deadlines;
 mod gate;

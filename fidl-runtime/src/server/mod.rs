@@ -52,6 +52,7 @@ mod engine;
 mod layout_tests;
 mod mailbox;
 mod observed;
+mod one_thread;
 mod place;
 #[cfg(test)]
 mod policy_tests;
@@ -71,6 +72,7 @@ pub use capacity::{AtEnd, Capacity, WhenFull, WhenStarved, capacity};
 pub use close::CloseReason;
 pub use connection::{Connection, ConnectionId, EventError, Writable};
 pub use counters::Counters;
+pub use one_thread::OneThread;
 pub use place::{Dispatch, Handler, arena_bytes, check_slots, dispatch_bytes};
 pub use pooled::{PooledRunning, PooledService, SendBinding};
 pub use report::SizeReport;

@@ -17,6 +17,7 @@ use super::capacity::{Capacity, WhenFull};
 use super::counters::Counters;
 use super::mailbox::Mailbox;
 use super::observed::Observed;
+use super::one_thread::OneThread;
 use super::place::{Dispatch, ServerPlace};
 use super::report::SizeReport;
 use super::room::Room;
@@ -38,8 +39,8 @@ pub trait SendBinding: 'static {
     ) -> impl Future<Output = Outcome<'static>> + Send + 'static;
 }
 
-type Server<X> = <<X as SendBinding>::Binding as Binding>::Server;
-type Protocol<X> = <<X as SendBinding>::Binding as Binding>::Protocol;
+pub(super) type Server<X> = <<X as SendBinding>::Binding as Binding>::Server;
+pub(super) type Protocol<X> = <<X as SendBinding>::Binding as Binding>::Protocol;
 
 /// Everything that one protocol's server needs in each of `D` domains: as for a [`Service`](super::Service), `D` times.
 /// Declared with [`service!`](crate::service), as a static.
@@ -158,6 +159,12 @@ struct Part<X: SendBinding, D: Dispatch<Server<X>, Protocol<X>>, const C: usize,
     free: Cell<usize>,
 }
 
+/// The key of the listener's packets, and a waker for each domain.
+struct Seats<const K: usize> {
+    listener: u64,
+    wakers: [Waker; K],
+}
+
 /// Where new connections come in.
 struct Door {
     accepting: Accepting,
@@ -185,8 +192,8 @@ pub struct PooledRunning<
     listener_fired: AtomicBool,
     /// The listener has a connection that no domain has room for.
     waits_for_room: AtomicBool,
-    /// The key of the listener's packets, and a waker for each domain; set when the service is attached.
-    seats: OnceLock<(u64, [Waker; K])>,
+    /// What it knows of whoever runs it, once it is attached.
+    seats: OnceLock<Seats<K>>,
 }
 
 impl<
@@ -197,6 +204,11 @@ impl<
     const K: usize,
 > PooledRunning<X, D, C, N, K>
 {
+    /// The same service for one thread: its domains run on a reactor, one behind the other.
+    pub fn on_one_thread(&self) -> OneThread<'_, X, D, C, N, K> {
+        OneThread::new(self)
+    }
+
     /// Makes the threads of a pool serve.
     ///
     /// # Errors
@@ -207,18 +219,33 @@ impl<
             return Err(Status::ALREADY_BOUND);
         }
         let first = pool.add(self)?;
+        let seat = |domain: usize| {
+            Some(Attachment { consumer: first + domain as u8, generation: 0, waker: pool.waker(domain) })
+        };
+        self.sit(seat)
+    }
+
+    /// Takes a seat for each domain.
+    pub(super) fn sit(&self, mut seat: impl FnMut(usize) -> Option<Attachment>) -> Result<(), Status> {
+        if self.seats.get().is_some() {
+            return Err(Status::ALREADY_BOUND);
+        }
+        let mut wakers = [const { None }; K];
+        let mut listener = 0;
         for (domain, gate) in self.parts.iter().enumerate() {
             let part = gate.wait();
             let Some(Part { running, .. }) = &*part else { continue };
-            let waker = pool.waker(domain);
+            let attachment = seat(domain).ok_or(Status::NO_RESOURCES)?;
+            if domain == 0 {
+                listener = PacketKey::new(LISTENER, attachment.consumer, 0, 0).word();
+            }
             // A handler that wants something of the service has the domain run.
-            running.shared.service.register(&waker);
-            let attachment = Attachment { consumer: first + domain as u8, generation: 0, waker };
+            running.shared.service.register(&attachment.waker);
+            wakers[domain] = Some(attachment.waker.clone());
             running.attachment.set(attachment).map_err(|_| Status::ALREADY_BOUND)?;
         }
-        let key = PacketKey::new(LISTENER, first, 0, 0).word();
-        let wakers = core::array::from_fn(|domain| pool.waker(domain));
-        self.seats.set((key, wakers)).map_err(|_| Status::ALREADY_BOUND)
+        let wakers = wakers.map(|waker| waker.unwrap_or_else(|| Waker::noop().clone()));
+        self.seats.set(Seats { listener, wakers }).map_err(|_| Status::ALREADY_BOUND)
     }
 
     /// Accepts connections from `listener`. Each goes to the domain with the most room.
@@ -227,9 +254,9 @@ impl<
     ///
     /// `ALREADY_BOUND` if the service has a listener; `BAD_STATE` if it is not attached.
     pub fn listen(&self, listener: Listener) -> Result<(), Status> {
-        let (_, wakers) = self.seats.get().ok_or(Status::BAD_STATE)?;
+        self.seats.get().ok_or(Status::BAD_STATE)?;
         self.door.wait().accepting.begin(listener.into_channel())?;
-        wakers[0].wake_by_ref();
+        self.notify(0);
         Ok(())
     }
 
@@ -252,12 +279,12 @@ impl<
     /// `OUT_OF_RANGE` if there is no such domain; `NO_RESOURCES` if all of its connections are in use; `BAD_STATE` if the service
     /// is not attached. The channel is closed then.
     pub fn serve_in(&self, domain: usize, server_end: ServerEnd<Protocol<X>>) -> Result<(), Status> {
-        let (_, wakers) = self.seats.get().ok_or(Status::BAD_STATE)?;
+        self.seats.get().ok_or(Status::BAD_STATE)?;
         let mailbox = self.mailboxes.get(domain).ok_or(Status::OUT_OF_RANGE)?;
         let door = self.door.wait();
         mailbox.add(server_end.into_channel()).map_err(|_: Channel| Status::NO_RESOURCES)?;
         drop(door);
-        wakers[domain].wake_by_ref();
+        self.notify(domain);
         Ok(())
     }
 
@@ -281,30 +308,57 @@ impl<
         total
     }
 
+    /// Takes back the waits that a port still has of one domain's part.
+    pub(super) fn leave_domain(&self, port: &Port, domain: usize) {
+        if let Some(Some(part)) = self.parts[domain].enter().as_deref() {
+            part.running.leave(port);
+        }
+        if domain == 0
+            && let (Some(seats), Some(door)) = (self.seats.get(), self.door.enter())
+            && door.accepting.handle() != 0
+        {
+            // That there was none is no matter.
+            let _ = port.cancel(door.accepting.handle(), seats.listener);
+        }
+    }
+
+    /// Has the future of a domain's handlers polled in an order that this seed decides.
+    pub(super) fn simulate(&self, domain: usize, seed: u32) {
+        if let Some(Some(part)) = self.parts[domain].enter().as_deref() {
+            part.running.simulate(seed);
+        }
+    }
+
+    /// Has a domain run.
+    pub(super) fn notify(&self, domain: usize) {
+        if let Some(Seats { wakers, .. }) = self.seats.get() {
+            wakers[domain].wake_by_ref();
+        }
+    }
+
     /// Hands a channel to the domain with the most room; gives it back if none has any.
     fn distribute(&self, next: &mut usize, channel: Channel) -> Result<(), Channel> {
-        let Some((_, wakers)) = self.seats.get() else { return Err(channel) };
         let candidates = (0..K).map(|step| (*next + step) % K);
         // The first of those that have the most, from the one on whose turn it is.
         let roomiest = candidates.rev().max_by_key(|domain| self.mailboxes[*domain].vacant());
         let Some(domain) = roomiest else { return Err(channel) };
         self.mailboxes[domain].add(channel)?;
         *next = (domain + 1) % K;
-        wakers[domain].wake_by_ref();
+        self.notify(domain);
         Ok(())
     }
 
     /// Accepts what the listener has. Returns whether there may be more, and when it wants to be looked at.
     fn accept(&self, port: &Port) -> (bool, Instant) {
         // Whoever is in the door brings a connection, and is out at once.
-        let (Some((key, _)), Some(mut door)) = (self.seats.get(), self.door.enter()) else {
+        let (Some(seats), Some(mut door)) = (self.seats.get(), self.door.enter()) else {
             return (true, Instant::INFINITE);
         };
         if self.listener_fired.swap(false, AcqRel) {
             door.accepting.fired();
         }
         let Door { accepting, counters, next } = &mut *door;
-        let more = accepting.accept(port, *key, &mut Lobby { service: self, counters, next });
+        let more = accepting.accept(port, seats.listener, &mut Lobby { service: self, counters, next });
         (more, accepting.deadline())
     }
 
@@ -406,10 +460,8 @@ impl<
         let freed = part.free_since();
         if freed != 0 {
             self.mailboxes[domain].add_vacant(freed);
-            if self.waits_for_room.swap(false, AcqRel)
-                && let Some((_, wakers)) = self.seats.get()
-            {
-                wakers[0].wake_by_ref();
+            if self.waits_for_room.swap(false, AcqRel) {
+                self.notify(0);
             }
         }
         // Somebody who reads them now has those of the turn before.
@@ -420,18 +472,7 @@ impl<
     }
 
     fn leave(&self, port: &Port) {
-        for gate in &self.parts {
-            if let Some(part) = &*gate.wait() {
-                part.running.leave(port);
-            }
-        }
-        let door = self.door.wait();
-        if let Some((key, _)) = self.seats.get()
-            && door.accepting.handle() != 0
-        {
-            // That there was none is no matter.
-            let _ = port.cancel(door.accepting.handle(), *key);
-        }
+        (0..K).for_each(|domain| self.leave_domain(port, domain));
     }
 }
 
