@@ -74,7 +74,7 @@ pub use connection::{Connection, ConnectionId, EventError, Writable};
 pub use counters::Counters;
 pub use one_thread::OneThread;
 pub use place::{Dispatch, Handler, arena_bytes, check_slots, dispatch_bytes};
-pub use pooled::{PooledRunning, PooledService, SendBinding};
+pub use pooled::{PooledRunning, PooledService, SendBinding, SendDispatch};
 pub use report::SizeReport;
 pub use respond::{Responder, Sent};
 pub use service::{Running, Service};

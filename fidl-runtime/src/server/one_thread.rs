@@ -3,8 +3,7 @@
 use core::cell::Cell;
 use core::fmt;
 
-use super::place::Dispatch;
-use super::pooled::{PooledRunning, Protocol, SendBinding, Server};
+use super::pooled::{PooledRunning, SendBinding, SendDispatch};
 use crate::domain::Member;
 use crate::kernel::{Instant, Port, PortPacket, Status};
 use crate::reactor::{Consumer, Delivered, PacketKey, Reactor};
@@ -12,39 +11,19 @@ use crate::reactor::{Consumer, Delivered, PacketKey, Reactor};
 /// A service with domains, for a [`Reactor`]: where one thread is enough, or for a
 /// [simulation](Reactor::simulated), whose seed then decides in which order the domains run. Made by
 /// [`PooledRunning::on_one_thread`].
-pub struct OneThread<
-    'a,
-    X: SendBinding,
-    D: Dispatch<Server<X>, Protocol<X>, Future: Send> + Send,
-    const C: usize,
-    const N: usize,
-    const K: usize,
-> {
+pub struct OneThread<'a, X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K: usize> {
     domains: [Domain<'a, X, D, C, N, K>; K],
 }
 
 /// What a service has in one domain, as a consumer of its own.
-struct Domain<
-    'a,
-    X: SendBinding,
-    D: Dispatch<Server<X>, Protocol<X>, Future: Send> + Send,
-    const C: usize,
-    const N: usize,
-    const K: usize,
-> {
+struct Domain<'a, X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K: usize> {
     service: &'a PooledRunning<X, D, C, N, K>,
     domain: usize,
     deadline: Cell<Instant>,
 }
 
-impl<
-    'a,
-    X: SendBinding,
-    D: Dispatch<Server<X>, Protocol<X>, Future: Send> + Send,
-    const C: usize,
-    const N: usize,
-    const K: usize,
-> OneThread<'a, X, D, C, N, K>
+impl<'a, X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K: usize>
+    OneThread<'a, X, D, C, N, K>
 {
     pub(super) fn new(service: &'a PooledRunning<X, D, C, N, K>) -> Self {
         let domain = |domain| Domain { service, domain, deadline: Cell::new(Instant::INFINITE) };
@@ -62,13 +41,8 @@ impl<
     }
 }
 
-impl<
-    X: SendBinding,
-    D: Dispatch<Server<X>, Protocol<X>, Future: Send> + Send,
-    const C: usize,
-    const N: usize,
-    const K: usize,
-> Consumer for Domain<'_, X, D, C, N, K>
+impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K: usize> Consumer
+    for Domain<'_, X, D, C, N, K>
 {
     fn packet(&self, _: &Port, key: PacketKey, packet: &PortPacket) -> Delivered {
         match self.service.packet(self.domain, key, packet) {
@@ -105,13 +79,8 @@ impl<
     }
 }
 
-impl<
-    X: SendBinding,
-    D: Dispatch<Server<X>, Protocol<X>, Future: Send> + Send,
-    const C: usize,
-    const N: usize,
-    const K: usize,
-> fmt::Debug for OneThread<'_, X, D, C, N, K>
+impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K: usize> fmt::Debug
+    for OneThread<'_, X, D, C, N, K>
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "OneThread({:?})", self.domains[0].service)
