@@ -1,6 +1,6 @@
 //! An object within the process becomes one between processes.
 //!
-//! An event or an event pair does so where it is. A channel goes through these states:
+//! An event or an event pair does so where it is, and so does a socket or a fifo. A channel goes through these states:
 //!
 //! ```text
 //!   before:   object X: Local, ends 0 and 1, two queues of unread messages
@@ -23,6 +23,7 @@ use crate::channel::{self, Link, Local, Message};
 use crate::descriptor::{self, Look};
 use crate::handle_table::{self, Handle};
 use crate::object::{self, Body, End, Object};
+use crate::pipe::Pipe;
 use crate::pool::Queue;
 use crate::ring::record_bytes;
 use crate::signals;
@@ -90,6 +91,16 @@ pub(super) fn promote(entry: u32, depth: u32) -> Result<(), zx_status_t> {
     let mut object = object::lock(handle.object);
     match &object.body {
         Body::Plain => promote_signals(&mut object, handle),
+        Body::Socket(socket) => {
+            let pipe = socket.share(&object.ends)?;
+            promote_pipe(&mut object, handle, pipe);
+            Ok(())
+        }
+        Body::Fifo(fifo) => {
+            let pipe = fifo.share(&object.ends)?;
+            promote_pipe(&mut object, handle, pipe);
+            Ok(())
+        }
         Body::Local(_) => {
             drop(object);
             promote_channel(entry, depth)
@@ -113,6 +124,21 @@ fn promote_signals(object: &mut Object, handle: Handle) -> Result<(), zx_status_
         descriptor::watch_pending(object, handle.object, end);
     }
     Ok(())
+}
+
+/// Makes a pipe of a socket or fifo, where it is.
+fn promote_pipe(object: &mut Object, handle: Handle, mut pipe: Pipe) {
+    for end in 0..2 {
+        if object.ends[end].handles == 0 {
+            pipe.let_go(&mut object.ends, end);
+        }
+    }
+    // What waited in memory is in the rings.
+    object.body = Body::Pipe(pipe);
+    for end in 0..2 {
+        descriptor::refresh(object, end, Look::Trusting);
+        descriptor::watch_pending(object, handle.object, end);
+    }
 }
 
 /// Makes links of both ends of the local channel that a closed entry leads to. Afterwards the entry leads to an object of
