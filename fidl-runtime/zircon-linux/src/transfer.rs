@@ -15,6 +15,7 @@
 //! What arrives was made by another process. Descriptors are checked for being what they are said to be, rights are cut
 //! down to those that an object of the type can have.
 
+mod check;
 mod promote;
 
 use std::os::fd::AsFd;
@@ -23,7 +24,7 @@ use crate::abi::types::*;
 use crate::beacon::Beacon;
 use crate::channel::packet::{Arrived, Bundle, HANDLE_WORDS, map_received};
 use crate::channel::{Link, open_link};
-use crate::handle_table::{self, Chain, Handle};
+use crate::handle_table::{self, Chain};
 use crate::object::{self, Body};
 use crate::pipe::Pipe;
 use crate::sys;
@@ -39,7 +40,7 @@ pub(crate) fn pack(chain: &Chain) -> Result<Bundle, zx_status_t> {
 
 fn pack_at(chain: &Chain, depth: u32) -> Result<Bundle, zx_status_t> {
     // First all checks, so that nothing changes if one fails.
-    chain.iter().try_for_each(|entry| promote::check(handle_table::closed_entry(entry)))?;
+    chain.iter().try_for_each(|entry| check::check(handle_table::closed_entry(entry)))?;
     let mut bundle = Bundle::new();
     for entry in chain.iter() {
         pack_one(entry, &mut bundle, depth)?;
@@ -149,17 +150,4 @@ fn unpack_one(words: [u32; HANDLE_WORDS], arrived: &mut Arrived) -> Result<u32, 
         }
         _ => Err(ZX_ERR_PEER_CLOSED),
     }
-}
-
-/// Whether handles to objects of this type can ever cross.
-fn crosses(handle: Handle) -> bool {
-    matches!(
-        handle.kind,
-        ZX_OBJ_TYPE_CHANNEL
-            | ZX_OBJ_TYPE_EVENT
-            | ZX_OBJ_TYPE_EVENTPAIR
-            | ZX_OBJ_TYPE_SOCKET
-            | ZX_OBJ_TYPE_FIFO
-            | ZX_OBJ_TYPE_VMO
-    )
 }

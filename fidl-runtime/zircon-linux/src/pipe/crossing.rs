@@ -26,7 +26,11 @@ const RING_SHIFT: u32 = 8;
 const ELEMENT_SHIFT: u32 = 16;
 
 /// The bytes of a ring for so many bytes of content, in so many datagrams if they are that.
-fn ring_bytes(shape: Shape, datagrams: u32) -> Result<u32, zx_status_t> {
+///
+/// # Errors
+///
+/// `ZX_ERR_NO_RESOURCES` if it would be larger than any ring.
+pub(crate) fn ring_bytes(shape: Shape, datagrams: u32) -> Result<u32, zx_status_t> {
     // A header for each datagram, and for some more to come.
     let headers = if shape.datagrams { u64::from(datagrams) * 4 + u64::from(shape.limit) } else { 0 };
     let bytes = (u64::from(shape.limit) + headers).next_power_of_two().max(u64::from(RING_BYTES_MIN));

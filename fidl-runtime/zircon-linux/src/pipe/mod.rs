@@ -33,6 +33,8 @@
 mod crossing;
 mod traffic;
 
+pub(crate) use crossing::ring_bytes;
+
 use std::os::fd::{AsFd, OwnedFd};
 
 use crate::abi::types::*;

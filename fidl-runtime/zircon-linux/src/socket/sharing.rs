@@ -2,20 +2,36 @@
 
 use crate::abi::types::*;
 use crate::object::End;
-use crate::pipe::Pipe;
+use crate::pipe::{Pipe, ring_bytes};
 use crate::ring::flow::Shape;
 use crate::socket::{Inbox, Socket, capacity};
 
 impl Socket {
+    fn shape(&self) -> Shape {
+        Shape { limit: capacity(), element: 1, datagrams: self.datagrams }
+    }
+
+    /// The most datagrams that wait at one end.
+    fn datagrams(&self) -> u32 {
+        self.inboxes.iter().map(|inbox| inbox.datagrams.iter().count()).max().unwrap_or(0) as u32
+    }
+
+    /// Passes if the socket fits the largest ring.
+    ///
+    /// # Errors
+    ///
+    /// `ZX_ERR_NO_RESOURCES`
+    pub(crate) fn check_sharing(&self) -> Result<(), zx_status_t> {
+        ring_bytes(self.shape(), self.datagrams()).map(drop)
+    }
+
     /// The same socket as a pipe, with what is unread and all settings. This one stays as it is.
     ///
     /// # Errors
     ///
     /// `ZX_ERR_NO_RESOURCES` and `ZX_ERR_NO_MEMORY` if the system, or the largest ring, refuses.
     pub(crate) fn share(&self, ends: &[End; 2]) -> Result<Pipe, zx_status_t> {
-        let shape = Shape { limit: capacity(), element: 1, datagrams: self.datagrams };
-        let datagrams = self.inboxes.iter().map(|inbox| inbox.datagrams.iter().count()).max().unwrap_or(0);
-        let pipe = Pipe::create(ZX_OBJ_TYPE_SOCKET, shape, datagrams as u32)?;
+        let pipe = Pipe::create(ZX_OBJ_TYPE_SOCKET, self.shape(), self.datagrams())?;
         for (reader, inbox) in self.inboxes.iter().enumerate() {
             inbox.copy_to(&pipe, 1 - reader)?;
         }
