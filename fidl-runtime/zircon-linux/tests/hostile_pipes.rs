@@ -8,7 +8,9 @@ mod common;
 
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixDatagram;
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use common::raw::*;
 use common::*;
@@ -327,4 +329,50 @@ fn memory_of(end: u32) -> std::path::PathBuf {
         is_memory && std::fs::read(path).is_ok_and(|bytes| bytes.windows(mark.len()).any(|part| part == mark))
     });
     found.unwrap()
+}
+
+/// A peer that writes positions, sizes and content while they are read: what is read is never more than there can be, and no
+/// call fails otherwise than it may.
+#[test]
+fn a_peer_that_writes_all_the_time() {
+    let _alone = alone();
+    let (begun, mut seed, mut bytes) = (Instant::now(), 77, 0);
+    while begun.elapsed() < Duration::from_millis(600) || bytes == 0 {
+        assert!(begun.elapsed() < 100 * PATIENCE, "not a byte");
+        let made = [STREAM, DATAGRAM, FIFO][seed as usize % 3];
+        let (peer, end) = Peer::new(made);
+        let stop = AtomicBool::new(false);
+        let start = peer.mapped.start.expose_provenance();
+        seed += 1;
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut dice = Dice(seed);
+                let base = std::ptr::with_exposed_provenance_mut::<u64>(start);
+                while !stop.load(Ordering::Relaxed) {
+                    let size = 3 * dice.roll(200);
+                    let word = if made.datagrams { 1 << 32 | size } else { size };
+                    // SAFETY: words inside the mapping, which outlives the scope.
+                    unsafe { base.wrapping_add(512).write_volatile(size + dice.roll(2)) };
+                    // SAFETY: as above.
+                    unsafe { base.write_volatile(word) };
+                    // SAFETY: as above. The reader's own position.
+                    unsafe { base.wrapping_add(16).write_volatile(0) };
+                }
+            });
+            for _ in 0..200 {
+                match read_some(made, end, 5_000, false) {
+                    Ok(read) => {
+                        assert!(read.len() <= 600);
+                        bytes += read.len();
+                    }
+                    Err(status) => expect::<()>(made, Err(status)),
+                }
+                expect(made, write_some(made, end, 50));
+                let told = signals(end);
+                assert_eq!(told & !(READABLE | WRITABLE | CLOSED), 0);
+            }
+            stop.store(true, Ordering::Relaxed);
+        });
+        close(end).unwrap();
+    }
 }
