@@ -25,6 +25,7 @@ const ELEMENT: usize = 4;
 fn put(end: u32, bytes: &[u8]) -> Result<()> {
     match basic(end)?.object_type {
         ZX_OBJ_TYPE_CHANNEL => write(end, bytes, &[]),
+        ZX_OBJ_TYPE_VMO => vmo_write(end, 0, bytes),
         ZX_OBJ_TYPE_FIFO => {
             fifo_write(end, ELEMENT, bytes).map(|count| assert_eq!(count * ELEMENT, bytes.len()))
         }
@@ -34,8 +35,12 @@ fn put(end: u32, bytes: &[u8]) -> Result<()> {
 
 /// Waits for something to read, and reads it.
 fn take(end: u32) -> Result<Vec<u8>> {
+    let kind = basic(end)?.object_type;
+    if kind == ZX_OBJ_TYPE_VMO {
+        return vmo_read(end, 0, 8);
+    }
     assert_eq!(wait_one(end, READABLE | CLOSED, soon()).0, ZX_OK);
-    match basic(end)?.object_type {
+    match kind {
         ZX_OBJ_TYPE_CHANNEL => read(end).map(|(bytes, _)| bytes),
         ZX_OBJ_TYPE_FIFO => fifo_read(end, ELEMENT, 100),
         _ => socket_read(end, 1000),
@@ -70,7 +75,11 @@ fn obeys_if_told_to() {
             b'!' => signal_peer(held[one], 0, ZX_USER_SIGNAL_0 << order[2]).unwrap(),
             b'?' => answer = signals(held[one]).to_le_bytes().to_vec(),
             b'c' => close(std::mem::take(&mut held[one])).unwrap(),
-            b'f' => answer = vec![std::fs::read_dir("/proc/self/fd").unwrap().count() as u8],
+            b'f' => {
+                // A thread that sleeps for the first time makes what stays.
+                let _ = wait_one(orders, ZX_USER_SIGNAL_0, zircon_linux::abi::zx_deadline_after(1_000_000));
+                answer = vec![std::fs::read_dir("/proc/self/fd").unwrap().count() as u8];
+            }
             what => panic!("{what}"),
         }
         write(orders, &answer, &[]).unwrap();
@@ -192,6 +201,37 @@ fn an_end_goes_from_process_to_process() {
     close(a_to_c).unwrap();
     b.end();
     c.end();
+}
+
+/// Event pairs and memory objects go from A to B, from there to C, and stay what they are.
+#[test]
+fn what_has_no_messages_goes_on_too() {
+    let _alone = alone();
+    let (b, c) = (Helper::start(), Helper::start());
+    let (b_to_c, c_to_b) = channel();
+    b.keep(0, b_to_c);
+    c.keep(0, c_to_b);
+    let (near, far) = eventpair();
+    let memory = vmo(4096);
+    for handle in [far, duplicate(memory, ZX_RIGHT_SAME_RIGHTS).unwrap()] {
+        b.keep(1, handle);
+        b.send(0, 1);
+    }
+    c.receive(0, 1);
+    c.receive(0, 2);
+    c.put(2, b"from C__");
+    assert_eq!(vmo_read(memory, 0, 8).unwrap(), b"from C__");
+    vmo_write(memory, 0, b"from A__").unwrap();
+    assert_eq!(c.take(2), b"from A__");
+    c.order(&[b'!', 1, 6], &[]);
+    assert_eq!(signals(near), ZX_USER_SIGNAL_6);
+    signal_peer(near, 0, ZX_USER_SIGNAL_7).unwrap();
+    assert_eq!(c.order(&[b'?', 1, 0], &[]), ZX_USER_SIGNAL_7.to_le_bytes());
+    b.end();
+    assert_eq!(signals(near) & CLOSED, 0);
+    c.kill();
+    assert_eq!(wait_one(near, CLOSED, soon()).0, ZX_OK);
+    close_many(&[near, memory]).unwrap();
 }
 
 /// C is killed with an end that A gave it, while B holds the other: B reads what was written, and then finds the end.
