@@ -79,6 +79,7 @@
 //! - **What happens in another process is seen when it is looked for**: by waiting, reading or writing, not at the moment
 //!   of the cause. A thread that has just been busy with one peer may see a new connection, a timer, or the death of
 //!   another peer some milliseconds late ([`capacity::NAP_NANOS`]).
+//!   Who only writes finds out that the peer was killed when there is no more room.
 //! - **A channel between processes holds as many bytes as its ring** ([`capacity::RING_BYTES`], or what
 //!   [`connect_with`] was told). A message that can never fit is `ZX_ERR_OUT_OF_RANGE`.
 //! - **What cannot be sent to another process** is refused with `ZX_ERR_NOT_SUPPORTED` before anything is sent, and
@@ -142,13 +143,13 @@
 //! | `rendezvous`, `inherit`, `usage` | the Rust functions beside the calls |
 //! | `transfer` | handles on their way to another process, and objects that become shared for it |
 //! | `blocking` | blocking waits, made of asynchronous ones and a hidden port |
+//! | `socket`, `fifo`, `vmo`, `vmar`, `name`, `inspect` | the other objects, and what can be asked of all |
+//! | `pipe` | sockets and fifos that other processes hold too |
 //! | `channel` | messages, and the three kinds of channel ends: `local`, `link` (between processes), `listener` |
 //! | `ring` | one direction of a link or pipe: records or bytes, positions, and the doorbells of who sleeps |
-//! | `pipe` | sockets and fifos that other processes hold too |
 //! | `beacon` | events and event pairs that other processes hold too |
 //! | `bell` | bells on a Unix socket that several processes share |
 //! | `timer`, `descriptor` | objects whose signals follow something outside, and how ports hear of it |
-//! | `socket`, `fifo`, `vmo`, `vmar`, `name`, `inspect` | the other objects, and what can be asked of all |
 //! | `starved` | channels and sockets that found message memory full |
 //! | `port`, `signals`, `wait`, `park` | packets, the waits that make them, and where threads sleep |
 //! | `object`, `handle_table` | objects, their ends and lock; numbers, generations, rights |
