@@ -97,7 +97,7 @@ hold_no_panic() {
 test_with_thread_sanitizer() {
   env RUSTFLAGS='-Zsanitizer=thread' CARGO_TARGET_DIR=target/tsan \
     cargo +nightly test -q -Zbuild-std --target "$(uname -m)-unknown-linux-gnu" -p zircon-linux \
-    --lib --test stress --test channels --test transfer --test ports --test waits --test sockets --test fifos --test pipes
+    --lib --test stress --test channels --test transfer --test ports --test waits --test pipes
 }
 
 # kill_peers NUMBER: kills that many processes with rings and handle transfers busy, and as many over sockets and fifos.
