@@ -118,17 +118,17 @@ hold_no_panic() {
 test_with_thread_sanitizer() {
   env RUSTFLAGS='-Zsanitizer=thread' CARGO_TARGET_DIR=target/tsan \
     cargo +nightly test -q -Zbuild-std --target "$(uname -m)-unknown-linux-gnu" -p zircon-linux \
-    --lib --test stress --test channels --test transfer --test ports --test waits
+    --lib --test stress --test channels --test transfer --test ports --test waits --test pipes
 }
 
-# kill_peers NUMBER: kills that many processes with rings and handle transfers busy.
+# kill_peers NUMBER: kills that many processes with rings and handle transfers busy, and as many over sockets and fifos.
 kill_peers() {
   ZIRCON_LINUX_TEST_KILLS=$1 cargo test -q -p zircon-linux --release --test kill
 }
 
 # suffer_peers NUMBER: that many peers that break every rule.
 suffer_peers() {
-  ZIRCON_LINUX_TEST_HOSTILE_PEERS=$1 cargo test -q -p zircon-linux --release --test hostile
+  ZIRCON_LINUX_TEST_HOSTILE_PEERS=$1 cargo test -q -p zircon-linux --release --test hostile --test hostile_pipes
 }
 
 # soak SECONDS: connections come and go for so long, and leave nothing behind.
