@@ -23,6 +23,7 @@ const RUNTIME: &[Room] = &[
     ("reactor", 4, &[]),
     ("server", 5, &[]),
     ("client", 5, &[]),
+    ("adapter", 6, &[]),
     ("error", 6, &[]),
     ("zx", 6, &[]),
     ("generated", 7, &[]),
