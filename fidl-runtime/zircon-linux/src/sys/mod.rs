@@ -10,6 +10,7 @@ mod environment;
 mod futex;
 mod memory;
 mod packet;
+mod prefault;
 mod shared;
 mod socket;
 mod time;
@@ -29,6 +30,7 @@ pub(crate) use memory::{
     write_at,
 };
 pub(crate) use packet::{Descriptors, MOST_DESCRIPTORS, drop_packets, receive_packet, send_packet};
+pub(crate) use prefault::{keep, populate, visit_program};
 pub(crate) use shared::{
     Mapping, create_shared, full_fence, is_sealed_against_writing, is_shared, memory_state,
     seal_against_writing,
