@@ -27,6 +27,7 @@ mod objects;
 mod panics;
 mod simulation;
 mod slots;
+mod tasks;
 mod timers;
 mod wheel;
 
@@ -46,6 +47,7 @@ pub use objects::{Objects, Registration};
 use panics::TurnOnUnwind;
 pub(crate) use panics::catch;
 use simulation::Simulation;
+pub use tasks::{TaskCounters, Tasks};
 pub(crate) use timers::Deadlines;
 pub use timers::{Sleep, TIMERS, Timers};
 
@@ -315,7 +317,8 @@ impl<'env> Reactor<'env> {
             attached.simulate(simulation.next() as u32 | 1);
         }
         self.consumers.get(index)?.replace(Some(attached));
-        self.mark(index);
+        // Not a mark: whoever waits for the descriptor is to notice.
+        waker.wake_by_ref();
         Some(Attachment { consumer: index as u8, generation, waker })
     }
 

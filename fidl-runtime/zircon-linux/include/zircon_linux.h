@@ -413,6 +413,10 @@ zx_status_t zx_linux_port_set_spin(zx_handle_t handle, uint32_t nanoseconds);
 zx_status_t zx_linux_port_descriptor(zx_handle_t handle, int32_t* descriptor);
 zx_status_t zx_linux_port_prepare_wait(zx_handle_t handle, zx_time_t* latest);
 
+/* An extension: gives statics, code, tables, and the rings of channels that are made from then on, their pages. */
+#define ZX_LINUX_PREFAULT_LOCK ((uint32_t)1)
+zx_status_t zx_linux_process_prefault(uint32_t options);
+
 /* Events, event pairs, timers. */
 zx_status_t zx_event_create(uint32_t options, zx_handle_t* out);
 zx_status_t zx_eventpair_create(uint32_t options, zx_handle_t* out0, zx_handle_t* out1);

@@ -56,6 +56,7 @@
 //! | `zx_linux_port_wait_batch` | an extension: as many packets as are there, in one step |
 //! | `zx_linux_port_set_spin` | an extension: how long a thread may spin before it sleeps |
 //! | `zx_linux_port_descriptor`, `_prepare_wait` | extensions: for loops that wait for descriptors |
+//! | `zx_linux_process_prefault` | an extension: pages before they are needed |
 //! | `zx_event_create`, `zx_eventpair_create` | |
 //! | `zx_socket_create`, `_read`, `_write`, `_set_disposition` | STREAM, DATAGRAM, PEEK |
 //! | `zx_fifo_create`, `_read`, `_write` | |
@@ -155,6 +156,7 @@
 //! | `port`, `signals`, `wait`, `park` | packets, the waits that make them, and where threads sleep |
 //! | `object`, `handle_table` | objects, their ends and lock; numbers, generations, rights |
 //! | `tables`, `pool`, `memory`, `capacity` | slots of fixed number, and the one reservation that they lie in |
+//! | `prefault` | pages before they are needed |
 //! | `payload`, `sync`, `sys` | the caller's pieces; atomics and the lock; the calls of Linux |
 //!
 //! `object`, `signals`, `port` and `channel` call one another where one object's change is another's cause: a
@@ -194,6 +196,7 @@ mod payload;
 mod pipe;
 mod pool;
 mod port;
+mod prefault;
 mod rendezvous;
 mod ring;
 mod signals;

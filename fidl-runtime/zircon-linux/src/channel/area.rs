@@ -15,6 +15,7 @@ use core::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use crate::capacity::{RING_BYTES_MAX, RING_BYTES_MIN};
+use crate::prefault;
 use crate::ring::Direction;
 use crate::sync::{AtomicU32, AtomicU64, Ordering};
 use crate::sys::{self, Mapping};
@@ -71,7 +72,7 @@ pub(crate) const fn area_bytes(capacity: u32) -> usize {
 impl Area {
     /// Maps memory that was just made, or that passed [`sys::is_shared`] for [`area_bytes`] of this capacity.
     pub(crate) fn map(memory: BorrowedFd<'_>, capacity: u32) -> Result<Area, i32> {
-        Ok(Area { mapping: Mapping::new(memory, area_bytes(capacity))?, capacity })
+        Ok(Area { mapping: Mapping::new(memory, area_bytes(capacity), prefault::rings())?, capacity })
     }
 
     /// The bytes of each ring.

@@ -11,6 +11,7 @@ mod file_lock;
 mod futex;
 mod memory;
 mod packet;
+mod prefault;
 mod shared;
 mod socket;
 mod time;
@@ -31,6 +32,7 @@ pub(crate) use memory::{
     write_at,
 };
 pub(crate) use packet::{Descriptors, MOST_DESCRIPTORS, drop_packets, receive_packet, send_packet};
+pub(crate) use prefault::{keep, populate, visit_program};
 pub(crate) use shared::{
     Mapping, create_shared, full_fence, is_sealed_against_writing, is_shared, memory_state,
     seal_against_writing,

@@ -120,13 +120,12 @@ unsafe impl Send for Mapping {}
 unsafe impl Sync for Mapping {}
 
 impl Mapping {
-    /// Maps the memory. Its size must be known to be at least this and to stay so.
-    pub(crate) fn new(memory: BorrowedFd<'_>, bytes: usize) -> Result<Mapping, i32> {
+    /// Maps the memory, on request with all its pages. Its size must be known to be at least this and to stay so.
+    pub(crate) fn new(memory: BorrowedFd<'_>, bytes: usize, populated: bool) -> Result<Mapping, i32> {
         let protection = libc::PROT_READ | libc::PROT_WRITE;
+        let flags = libc::MAP_SHARED | if populated { libc::MAP_POPULATE } else { 0 };
         // SAFETY: a mapping at an address of the system's choice touches no existing memory.
-        let address = unsafe {
-            libc::mmap(ptr::null_mut(), bytes, protection, libc::MAP_SHARED, memory.as_raw_fd(), 0)
-        };
+        let address = unsafe { libc::mmap(ptr::null_mut(), bytes, protection, flags, memory.as_raw_fd(), 0) };
         match NonNull::new(address.cast()) {
             Some(start) if address != libc::MAP_FAILED => Ok(Mapping { start, bytes }),
             _ => Err(errno()),
@@ -328,8 +327,8 @@ mod tests {
     fn bytes_go_in_and_come_out() {
         let memory = create_shared(4096).unwrap();
         assert!(is_shared(memory.as_fd(), 4096));
-        let mapping = Mapping::new(memory.as_fd(), 4096).unwrap();
-        let twin = Mapping::new(memory.as_fd(), 4096).unwrap();
+        let mapping = Mapping::new(memory.as_fd(), 4096, false).unwrap();
+        let twin = Mapping::new(memory.as_fd(), 4096, false).unwrap();
         let bytes: Vec<u8> = (0..200).map(|number| number as u8).collect();
         for offset in [0, 8, 13, 4096 - 200] {
             for length in [0, 1, 7, 8, 9, 31, 32, 63, 64, 65, 200] {
