@@ -14,6 +14,27 @@ step() {
   printf '=== %s: passed (%d s)\n' "$name" $((SECONDS - begun))
 }
 
+# beside VARIABLE COMMAND...: runs a command beside what follows; `await "$VARIABLE"` is where it must have passed.
+beside() {
+  local -n job=$1
+  shift
+  mkdir -p target
+  set -m
+  "$@" > "target/beside-$1.log" 2>&1 &
+  job="$! target/beside-$1.log"
+  set +m
+  # Not left behind by a step that fails.
+  trap "kill -- -$! 2> /dev/null || true" EXIT
+}
+
+# await JOB: waits for what runs beside, shows what it said, and ends the run if it failed.
+await() {
+  local status=0
+  wait "${1%% *}" || status=$?
+  cat "${1#* }"
+  [ "$status" -eq 0 ] || exit 1
+}
+
 # skip NAME REASON: says that a step was left out.
 skip() {
   printf '\n=== %s: skipped: %s\n' "$1" "$2"

@@ -55,6 +55,7 @@
 //! | `zx_port_create`, `_queue`, `_wait`, `_cancel`, `_cancel_key` | |
 //! | `zx_linux_port_wait_batch` | an extension: as many packets as are there, in one step |
 //! | `zx_linux_port_set_spin` | an extension: how long a thread may spin before it sleeps |
+//! | `zx_linux_port_descriptor`, `_prepare_wait` | extensions: for loops that wait for descriptors |
 //! | `zx_event_create`, `zx_eventpair_create` | |
 //! | `zx_socket_create`, `_read`, `_write`, `_set_disposition` | STREAM, DATAGRAM, PEEK |
 //! | `zx_fifo_create`, `_read`, `_write` | |

@@ -26,7 +26,7 @@ use crate::port::{bury, look, send};
 use crate::sys::{self, Event, FUTEX_ENTRIES, FutexEntry};
 
 /// The longest sleep while some peer cannot ring, in nanoseconds.
-const SHORT_SLEEP_NANOS: i64 = 1_000_000;
+pub(super) const SHORT_SLEEP_NANOS: i64 = 1_000_000;
 
 /// A spinning thread looks at the clock, which costs as much as a look at a link, after so many of these.
 const LOOKS_PER_CLOCK: u32 = 8;
@@ -71,6 +71,7 @@ fn wait_slowly(
     let mut overdue = false;
     if let Some(port) = object.port() {
         port.inside += 1;
+        port.end_outside();
         overdue = port.watching && port.taken >= PACKETS_BETWEEN_POLLS;
     }
     let mut rest = Rest::Spin;
@@ -231,6 +232,8 @@ fn sleep(index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t) -> Lo
     }
     count_sleeper(&mut object, false, 1);
     drop(object);
+    // A link on which a wait was registered behind the arming, while nobody counted as a sleeper, is not armed.
+    let deadline = if all_can_ring && park.is_hot() { 0 } else { deadline };
     take_events(index, park, deadline, -1)
 }
 
