@@ -13,8 +13,8 @@ use crate::ring::flow::{self, Level, Unread, Unwritten};
 use crate::sync::Ordering;
 use crate::sys;
 
-/// How often a thread tries to lock an end that another process is using: for longer than a call takes.
-const TRIES: u32 = 100;
+/// How long a thread tries to lock an end that another process is using, in nanoseconds: for longer than a call takes.
+const TURN_NANOS: i64 = 1_000_000;
 
 /// The right to write or read at an end, until dropped.
 struct Turn<'a> {
@@ -39,11 +39,16 @@ impl Pipe {
         let Some(file) = self.locks.as_ref().filter(|_| self.has_many_holders(end)) else {
             return Ok(Turn { lock: None });
         };
-        for _ in 0..TRIES {
-            if sys::try_lock(file.as_fd(), end as u8) {
-                return Ok(Turn { lock: Some((file.as_fd(), end as u8)) });
-            }
+        let turn = || Turn { lock: Some((file.as_fd(), end as u8)) };
+        if sys::try_lock(file.as_fd(), end as u8) {
+            return Ok(turn());
+        }
+        let deadline = sys::monotonic() + TURN_NANOS;
+        while sys::monotonic() < deadline {
             std::thread::yield_now();
+            if sys::try_lock(file.as_fd(), end as u8) {
+                return Ok(turn());
+            }
         }
         Err(ZX_ERR_SHOULD_WAIT)
     }
