@@ -44,7 +44,7 @@ use crate::descriptor::{Look, Watched};
 use crate::object::End;
 use crate::park::ParkIndex;
 use crate::ring::doorbell::{self, How};
-use crate::ring::flow::{self, Level, Shape};
+use crate::ring::flow::{self, Shape};
 use crate::ring::{Broken, Direction};
 use crate::signals;
 use crate::sync::{AtomicU32, Ordering};
@@ -263,12 +263,6 @@ impl Pipe {
         }
         drop(socket);
         self.refresh(ends, 1 - end, Look::Exact);
-    }
-
-    /// How full the direction that an end reads is, and the one that it writes.
-    fn levels(&self, end: usize) -> Result<[Level; 2], Broken> {
-        let inbound = flow::look(&self.inbound(end), self.shape)?;
-        Ok([inbound, flow::look(&self.outbound(end), self.shape)?])
     }
 }
 

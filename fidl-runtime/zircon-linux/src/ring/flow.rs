@@ -20,7 +20,7 @@ use super::{Broken, Direction, Position, Word};
 use crate::sync::Ordering;
 
 /// The bytes before each datagram.
-const HEADER: u32 = 4;
+pub(crate) const HEADER: u32 = 4;
 
 /// In the writer's word: writes are disabled.
 const DISABLED: u64 = 1 << 63;
