@@ -174,10 +174,20 @@ impl fmt::Debug for Port {
     }
 }
 
-static VTABLE: RawWakerVTable = RawWakerVTable::new(|word| RawWaker::new(word, &VTABLE), ring, ring, |_| ());
+static VTABLE: RawWakerVTable = RawWakerVTable::new(|word| RawWaker::new(word, &VTABLE), wake, wake, |_| ());
 
-fn ring(word: *const ()) {
+fn wake(word: *const ()) {
+    // A full port has enough packets to wake whoever waits there.
+    let _ = ring(word.addr() as u32);
+}
+
+/// Queues a packet with the key [`WAKE`] to the port with this handle.
+///
+/// # Errors
+///
+/// The call's.
+pub(crate) fn ring(port: u32) -> Result<(), Status> {
     let packet = PortPacket::user(WAKE, [0; 4]);
-    // SAFETY: `packet` is valid for a read. A full port has enough packets to wake whoever waits there.
-    unsafe { abi::zx_port_queue(word.addr() as u32, &raw const packet) };
+    // SAFETY: `packet` is valid for a read.
+    Status::ok(unsafe { abi::zx_port_queue(port, &raw const packet) })
 }

@@ -45,9 +45,10 @@ pub use handlers::{Counters as HandlerCounters, Handlers, Id, Next, PacketHandle
 pub(crate) use key::PacketKey;
 pub use objects::{Objects, Registration};
 use panics::TurnOnUnwind;
+pub(crate) use panics::catch;
 use simulation::Simulation;
 pub use tasks::{TaskCounters, Tasks};
-use timers::Deadlines;
+pub(crate) use timers::Deadlines;
 pub use timers::{Sleep, TIMERS, Timers};
 
 use crate::kernel::{Instant, Port, PortPacket, Status, waits_per_port};

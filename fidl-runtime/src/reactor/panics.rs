@@ -1,6 +1,6 @@
-//! Panics of what a reactor runs. Each costs what panicked, and nothing else: a connection, a registration, a task.
+//! Panics of what a reactor or a pool runs. Each costs what panicked, and nothing else: a connection, a registration, a task.
 //!
-//! The reactor catches them, once for many turns and packets, so that a turn costs nothing more. What it runs clears up
+//! A reactor catches them, once for many turns and packets, so that a turn costs nothing more. What it runs clears up
 //! behind itself: a panic leaves a service's turn, and the next one ends the connection whose handler is gone; it leaves
 //! a packet handler, and the registration ends; it leaves an arena's poll, and the future is dropped. The rest of what was
 //! to be done is done behind it.
@@ -28,7 +28,7 @@ impl Reactor<'_> {
 }
 
 /// Does something; returns whether it did not panic.
-pub(super) fn catch(run: impl FnOnce()) -> bool {
+pub(crate) fn catch(run: impl FnOnce()) -> bool {
     // What is borrowed by `run` is looked after by whoever unwinds, as said above.
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(()) => true,

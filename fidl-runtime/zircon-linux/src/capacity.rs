@@ -111,7 +111,8 @@ capacities! {
     /// Bytes waiting in one direction of one channel within the process. A write is refused while less than a message
     /// of the largest size, 65,536 bytes, would fit.
     channel_bytes: 1_048_576, 1_048_576, 65_536..=1 << 30, "ZIRCON_LINUX_CHANNEL_BYTES";
-    /// Bytes waiting in one direction of one socket within the process.
+    /// Bytes waiting in one direction of one socket. One that goes to another process keeps what its maker has chosen, and
+    /// cannot go if that is more than [`RING_BYTES_MAX`] allows.
     socket_bytes: 262_144, 4096, 1..=1 << 30, "ZIRCON_LINUX_SOCKET_BYTES";
 }
 

@@ -1,4 +1,4 @@
-//! Objects whose signals follow something outside: links, listeners and timers.
+//! Objects whose signals follow something outside: links, pipes, beacons, listeners and timers.
 //!
 //! Each has three operations: `refresh` makes the signals true where they might not be, `watch` registers the
 //! descriptor in a port's park, once, and `notice` takes an event from there. All run under the object's lock.
@@ -115,6 +115,7 @@ pub(crate) fn refresh(object: &mut Object, end: usize, look: Look) {
         Body::Listener(listener) => listener.refresh(&mut object.ends[end], look),
         Body::Timer(timer) => timer.refresh(&mut object.ends[end]),
         Body::Beacon(beacon) => beacon.refresh(&mut object.ends, end, look),
+        Body::Pipe(pipe) => pipe.refresh(&mut object.ends, end, look),
         _ => {}
     }
 }
@@ -128,6 +129,7 @@ pub(crate) fn watch(object: &mut Object, index: u32, end: usize, port: &mut Port
         Body::Listener(listener) => listener.watch(port.watching_park()?, token),
         Body::Timer(timer) => timer.watch(port.watching_park()?, token),
         Body::Beacon(beacon) => beacon.watch(end, port.watching_park()?, token),
+        Body::Pipe(pipe) => pipe.watch(end, port.watching_park()?, token),
         _ => Ok(()),
     }
 }
@@ -139,6 +141,7 @@ pub(crate) fn notice(token: u64, ready: Ready) {
         Body::Listener(listener) => listener.refresh(&mut object.ends[0], Look::Exact),
         Body::Timer(timer) => timer.refresh(&mut object.ends[0]),
         Body::Beacon(beacon) => beacon.notice(&mut object.ends, ready),
+        Body::Pipe(pipe) => pipe.notice(&mut object.ends, ready),
         _ => {}
     });
 }
@@ -178,18 +181,21 @@ pub(crate) enum Attention {
 pub(crate) fn attention(object: &Object, index: u32, port: &mut Port) -> Attention {
     match &object.body {
         Body::Link(_) => port.attention(token(index, object.generation)),
+        Body::Pipe(_) => Attention::Arm,
         _ => Attention::Given,
     }
 }
 
-/// Has the peer of a link ring for changes; the object is locked, its port is not.
+/// Has the peer of a link or pipe ring for changes; the object is locked, its port is not.
 pub(crate) fn arm(object: &mut Object) {
-    if let Body::Link(link) = &mut object.body {
-        link.arm(&mut object.ends[link.end()], How::BySocket);
+    match &mut object.body {
+        Body::Link(link) => drop(link.arm(&mut object.ends[link.end()], How::BySocket)),
+        Body::Pipe(pipe) => pipe.arm_all(&mut object.ends),
+        _ => {}
     }
 }
 
-/// Has the ports of all waits of an end hear of an object that just became a link.
+/// Has the ports of all waits of an end hear of an object that just became shared.
 pub(crate) fn watch_pending(object: &mut Object, index: u32, end: usize) {
     for wait in object.ends[end].waits.iter() {
         let mut port_object = object::lock(Wait::at(wait).port());

@@ -3,6 +3,7 @@
 #![allow(unsafe_code, dead_code, unreachable_pub, unused_imports)]
 
 mod objects;
+pub mod raw;
 
 pub use objects::*;
 
