@@ -10,6 +10,7 @@ fidl::include_schema!("example_echo");
 #[allow(dead_code)]
 mod echo_server;
 #[path = "../examples/support/faults.rs"]
+#[allow(dead_code)]
 mod faults;
 #[allow(dead_code)]
 #[path = "../examples/hand_written.rs"]

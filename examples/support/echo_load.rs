@@ -103,7 +103,8 @@ impl Measured {
             || Histogram::new_with_bounds(1, 60_000_000_000, 3).map_err(|error| error.to_string());
         let (mut one, mut many) = (histogram()?, histogram()?);
         // Writes all of them, so that their pages are there.
-        (one.reset(), many.reset());
+        one.reset();
+        many.reset();
         let (one, many) = (RefCell::new(one), RefCell::new(many));
         let data = (0..load.payload).map(|index| index as u8).collect();
         let (many_took, faults) = (Cell::new(Duration::ZERO), Cell::new(None));
