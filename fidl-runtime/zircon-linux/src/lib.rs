@@ -103,8 +103,8 @@
 //!   same holds for events, event pairs, sockets and fifos and all who hold them.
 //! - **Koids, handle counts, names and memory parents** are those of one process. An object that came from another
 //!   has new ones, and handles elsewhere are not counted. ([`peer_credentials`] tells who is at the other end.)
-//! - **An end's own user signals and thresholds**, of an event pair, socket or fifo, set by one of several processes that
-//!   hold the same end, are seen by the others when they look; what the peer does wakes them.
+//! - **An end's own user signals, thresholds and disposition**, of an event pair, socket or fifo, set by one of several
+//!   processes that hold the same end, are seen by the others when they look; what the peer does wakes them.
 //! - **A peer that breaks the rules**, or closes one direction, counts as closed. So does one that passes its own
 //!   socket on and dies, but only once nobody holds that.
 //! - **Each end of a channel, socket or fifo between processes takes two descriptors** and one mapping, of memory and a

@@ -44,7 +44,7 @@ use crate::descriptor::{Look, Watched};
 use crate::object::End;
 use crate::park::ParkIndex;
 use crate::ring::doorbell::{self, How};
-use crate::ring::flow::{self, Shape};
+use crate::ring::flow::{self, Level, Shape};
 use crate::ring::{Broken, Direction};
 use crate::signals;
 use crate::sync::{AtomicU32, Ordering};

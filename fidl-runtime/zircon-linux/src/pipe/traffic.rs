@@ -3,13 +3,13 @@
 use core::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd};
 
-use super::Pipe;
+use super::{Level, Pipe};
 use crate::abi::types::*;
 use crate::channel::SideWord;
 use crate::descriptor::Look;
 use crate::object::End;
 use crate::ring::Broken;
-use crate::ring::flow::{self, Level, Unread, Unwritten};
+use crate::ring::flow::{self, Unread, Unwritten};
 use crate::sync::Ordering;
 use crate::sys;
 

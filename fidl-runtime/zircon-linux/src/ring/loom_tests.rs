@@ -305,3 +305,19 @@ fn loom_a_look_at_a_flow_is_true() {
         assert_eq!(unread as usize, 8 * (written - read));
     });
 }
+
+/// Writes that are disabled and enabled again while one is under way break nothing: it is written or refused.
+#[test]
+fn loom_a_flow_is_disabled_and_enabled_under_a_write() {
+    loom::model(|| {
+        let shared = Arc::new(Model::new(1));
+        let other = shared.clone();
+        let writer = thread::spawn(move || write_flow(&other, 7));
+        flow::disable(&*shared);
+        flow::enable(&*shared);
+        let written = writer.join().unwrap();
+        assert!(matches!(written, Ok(8) | Err(Unwritten::Disabled)), "{written:?}");
+        let level = flow::look(&*shared, STREAM).unwrap();
+        assert_eq!(level.unread > 0, written.is_ok());
+    });
+}
