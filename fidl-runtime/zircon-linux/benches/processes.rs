@@ -5,7 +5,7 @@
 //! in shared memory, no checks, no handles and no more than one peer; they are the floor.
 //!
 //! ```text
-//! cargo bench -p zircon-linux --bench processes [-- ROUNDS]
+//! cargo bench -p zircon-linux --bench processes [-- ROUNDS] [PART OF A ROW'S NAME]
 //! ```
 
 #![allow(unsafe_code)]
@@ -18,58 +18,90 @@ use std::{env, hint, ptr};
 
 use zircon_linux::abi::types::*;
 use zircon_linux::abi::*;
+use zircon_linux::capacity::{SPIN_NANOS, YIELDS};
 
 /// The message.
 type Bytes = [u8; 32];
 
 /// The environment variable that makes this program the other process; its value is the length of the longest spin.
 const CHILD: &str = "ZIRCON_LINUX_BENCH_SPIN";
+/// How often the other process yields.
+const YIELD_TIMES: &str = "ZIRCON_LINUX_BENCH_YIELDS";
 /// The core of the other process.
 const CORE: &str = "ZIRCON_LINUX_BENCH_CORE";
 
 /// How long a round lasts.
-const ROUND: Duration = Duration::from_millis(150);
+const ROUND: Duration = Duration::from_millis(60);
 
 fn main() {
-    if let Ok(spin) = env::var(CHILD) {
-        return echo_over_a_channel(spin.parse().expect("a number"));
+    if env::var(CHILD).is_ok() {
+        return echo_over_a_channel();
     }
     let arguments: Vec<String> = env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let testing = arguments.iter().any(|argument| argument == "--test");
     let rounds =
-        arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(if testing { 1 } else { 7 });
+        arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(if testing { 1 } else { 15 });
+    let ring = |waiting| move |core, window| ring_round(waiting, core, window);
+    let channel = |spin, yields| move |core, window| channel_round((spin, yields), core, window);
+    let mut rows = vec![
+        Row::new("bare ring, spinning", ring(Waiting::Spin)),
+        Row::new("bare ring, futex", ring(Waiting::Futex)),
+        Row::new("bare ring, futex, late wakes", ring(Waiting::Late)),
+        Row::new("bare SOCK_SEQPACKET", socket_round),
+        Row::new("channel, asleep at once", channel(0, 0)),
+        Row::new("channel, no spin", channel(0, YIELDS)),
+        Row::new("channel", channel(SPIN_NANOS, YIELDS)),
+    ];
+    if let Some(wanted) =
+        arguments.iter().find(|argument| !argument.starts_with('-') && argument.parse::<u32>().is_err())
+    {
+        rows.retain(|row| row.name.contains(wanted.as_str()));
+    }
+    // Rows take turns, so that their ratios hold on a machine that others use too.
+    for _ in 0..rounds {
+        rows.iter_mut().for_each(Row::measure);
+    }
     println!(
         "{:<34}{:>14}{:>14}{:>14}{:>14}",
         "median of rounds", "1 core", "64 in flight", "2 cores", "64 in flight"
     );
     println!("{:<34}{:>14}{:>14}{:>14}{:>14}", "", "ns", "1000/s", "ns", "1000/s");
-    row("bare ring, spinning", rounds, &mut |core, window| ring_round(Waiting::Spin, core, window));
-    row("bare ring, futex", rounds, &mut |core, window| ring_round(Waiting::Futex, core, window));
-    row("bare ring, futex, late wakes", rounds, &mut |core, window| ring_round(Waiting::Late, core, window));
-    row("bare SOCK_SEQPACKET", rounds, &mut socket_round);
-    row("channel, no spin", rounds, &mut |core, window| channel_round(0, core, window));
-    row("channel", rounds, &mut |core, window| channel_round(10_000, core, window));
+    rows.iter_mut().for_each(Row::print);
 }
 
-/// Measures a kind of conversation in the four ways, one after the other in each round.
-fn row(name: &str, rounds: usize, measure: &mut dyn FnMut(usize, usize) -> f64) {
-    let ways = [(0, 1), (0, 64), (1, 1), (1, 64)];
-    let mut figures = [const { Vec::new() }; 4];
-    for _ in 0..rounds {
-        for ((core, window), figures) in ways.iter().zip(&mut figures) {
-            figures.push(measure(*core, *window));
+/// The four ways of a kind of conversation: the core of the other process, and the messages in flight.
+const WAYS: [(usize, usize); 4] = [(0, 1), (0, 64), (1, 1), (1, 64)];
+
+/// A kind of conversation, and the nanoseconds of a message and its answer in each way and round.
+struct Row {
+    name: &'static str,
+    converse: Box<dyn Fn(usize, usize) -> f64>,
+    figures: [Vec<f64>; 4],
+}
+
+impl Row {
+    fn new(name: &'static str, converse: impl Fn(usize, usize) -> f64 + 'static) -> Row {
+        Row { name, converse: Box::new(converse), figures: [const { Vec::new() }; 4] }
+    }
+
+    fn measure(&mut self) {
+        for ((core, window), figures) in WAYS.into_iter().zip(&mut self.figures) {
+            figures.push((self.converse)(core, window));
         }
     }
-    print!("{name:<34}");
-    for ((_, window), mut figures) in ways.iter().zip(figures) {
-        figures.sort_by(f64::total_cmp);
-        let nanos = figures[figures.len() / 2];
-        match window {
-            1 => print!("{nanos:>14.0}"),
-            _ => print!("{:>14.0}", 1e6 / nanos),
+
+    fn print(&mut self) {
+        print!("{:<34}", self.name);
+        for ((_, window), figures) in WAYS.into_iter().zip(&mut self.figures) {
+            figures.sort_by(f64::total_cmp);
+            let nanos = figures[figures.len() / 2];
+            match window {
+                1 => print!("{nanos:>14.0}"),
+                _ => print!("{:>14.0}", 1e6 / nanos),
+            }
         }
+        println!();
     }
-    println!();
 }
 
 fn pin(core: usize) {
@@ -306,11 +338,12 @@ struct End {
 }
 
 impl End {
-    fn new(channel: u32, spin: u32) -> End {
+    fn new(channel: u32, (spin, yields): (u32, u32)) -> End {
         let mut port = 0;
         // SAFETY: the place is live.
         check(unsafe { zx_port_create(0, &mut port) });
         check(zx_linux_port_set_spin(port, spin));
+        check(zx_linux_port_set_yields(port, yields));
         End { channel, port }
     }
 
@@ -347,30 +380,31 @@ impl End {
     }
 }
 
-fn echo_over_a_channel(spin: u32) {
-    let core = env::var(CORE).ok().and_then(|core| core.parse().ok()).expect("a core");
-    pin(core);
+fn echo_over_a_channel() {
+    let number = |name| env::var(name).ok().and_then(|number| number.parse().ok()).expect("a number");
+    pin(number(CORE) as usize);
     // SAFETY: the parent passed the descriptor as standard input.
     let channel = zircon_linux::adopt(unsafe { OwnedFd::from_raw_fd(0) }).expect("a channel");
-    let end = End::new(channel, spin);
+    let end = End::new(channel, (number(CHILD), number(YIELD_TIMES)));
     loop {
         end.receive(|bytes| end.send(&bytes));
     }
 }
 
-fn channel_round(spin: u32, core: usize, window: usize) -> f64 {
+fn channel_round(rest: (u32, u32), core: usize, window: usize) -> f64 {
     let (mut near, mut far) = (0, 0);
     // SAFETY: the places are live.
     check(unsafe { zx_channel_create(0, &mut near, &mut far) });
     let descriptor = zircon_linux::export(far).expect("a descriptor");
     let mut child = Command::new(env::current_exe().expect("a path"))
-        .env(CHILD, spin.to_string())
+        .env(CHILD, rest.0.to_string())
+        .env(YIELD_TIMES, rest.1.to_string())
         .env(CORE, core.to_string())
         .stdin(Stdio::from(descriptor))
         .spawn()
         .expect("a process");
     pin(0);
-    let end = End::new(near, spin);
+    let end = End::new(near, rest);
     let result = converse(window, || end.send(&[5; 32]), || end.receive(|_| ()));
     child.kill().expect("it runs");
     child.wait().expect("it ran");

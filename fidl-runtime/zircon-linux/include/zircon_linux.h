@@ -397,8 +397,9 @@ zx_status_t zx_channel_call_etc(zx_handle_t handle, uint32_t options, zx_time_t 
                                 zx_channel_call_etc_args_t* args, uint32_t* actual_bytes, uint32_t* actual_handles);
 
 /*
- * Ports. Two calls are extensions: `zx_linux_port_wait_batch` takes as many packets as are there,
- * `zx_linux_port_set_spin` sets for how long a thread may spin before it sleeps.
+ * Ports. Three calls are extensions: `zx_linux_port_wait_batch` takes as many packets as are there,
+ * `zx_linux_port_set_spin` and `_set_yields` set for how long a thread may spin, and how often it may yield its processor,
+ * before it sleeps.
  */
 zx_status_t zx_port_create(uint32_t options, zx_handle_t* out);
 zx_status_t zx_port_queue(zx_handle_t handle, const zx_port_packet_t* packet);
@@ -408,6 +409,7 @@ zx_status_t zx_port_cancel_key(zx_handle_t handle, uint32_t options, uint64_t ke
 zx_status_t zx_linux_port_wait_batch(zx_handle_t handle, zx_time_t deadline, zx_port_packet_t* packets,
                                      size_t capacity, size_t* actual);
 zx_status_t zx_linux_port_set_spin(zx_handle_t handle, uint32_t nanoseconds);
+zx_status_t zx_linux_port_set_yields(zx_handle_t handle, uint32_t times);
 
 /* Events, event pairs, timers. */
 zx_status_t zx_event_create(uint32_t options, zx_handle_t* out);

@@ -180,5 +180,14 @@ pub const EVENTS_PER_POLL: usize = 64;
 /// nanoseconds, unless its port was told otherwise. Spinning is given up while it does not pay.
 pub const SPIN_NANOS: u32 = 10_000;
 
-/// The longest time that a thread sleeps on futexes before it sleeps in its epoll set, in nanoseconds.
-pub const NAP_NANOS: i64 = 4_000_000;
+/// How often a thread with nothing to do yields its processor to others before it sleeps, unless its port was told
+/// otherwise. Twice is enough for a peer that has to ask another. Yielding is given up while it does not pay.
+pub const YIELDS: u32 = 2;
+
+/// If others had the processor for longer than this, in nanoseconds, then yielding did not pay: they do not answer but
+/// compute.
+pub const YIELD_NANOS: i64 = 100_000;
+
+/// A thread that finds its port's queue empty has looked for descriptor events no longer than this ago, in nanoseconds,
+/// or does so now.
+pub const LOOK_NANOS: i64 = 50_000;

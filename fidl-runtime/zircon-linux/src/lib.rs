@@ -53,7 +53,7 @@
 //! | `zx_channel_call`, `_call_etc` | USE_IOVEC |
 //! | `zx_port_create`, `_queue`, `_wait`, `_cancel`, `_cancel_key` | |
 //! | `zx_linux_port_wait_batch` | an extension: as many packets as are there, in one step |
-//! | `zx_linux_port_set_spin` | an extension: how long a thread may spin before it sleeps |
+//! | `zx_linux_port_set_spin`, `_set_yields` | extensions: how long a thread may spin, and how often yield, before it sleeps |
 //! | `zx_event_create`, `zx_eventpair_create` | |
 //! | `zx_socket_create`, `_read`, `_write`, `_set_disposition` | STREAM, DATAGRAM, PEEK |
 //! | `zx_fifo_create`, `_read`, `_write` | |
@@ -76,8 +76,9 @@
 //! - **A full queue of user packets** gives `ZX_ERR_SHOULD_WAIT` from `zx_port_queue`: there is no policy exception
 //!   to raise.
 //! - **What happens in another process is seen when it is looked for**: by waiting, reading or writing, not at the moment
-//!   of the cause. A thread that has just been busy with one peer may see a new connection, a timer, or the death of
-//!   another peer some milliseconds late ([`capacity::NAP_NANOS`]).
+//!   of the cause. A thread that finds its port's queue empty again and again, because it is busy with one peer, may see a
+//!   new connection, a timer, or the death of another peer that much later ([`capacity::LOOK_NANOS`]); one that never finds
+//!   it empty, after so many packets ([`capacity::PACKETS_BETWEEN_POLLS`]).
 //! - **A channel between processes holds as many bytes as its ring** ([`capacity::RING_BYTES`], or what
 //!   [`connect_with`] was told). A message that can never fit is `ZX_ERR_OUT_OF_RANGE`.
 //! - **What cannot be sent to another process** is refused with `ZX_ERR_NOT_SUPPORTED` before anything is sent, and

@@ -378,7 +378,9 @@ fn a_peer_that_writes_all_the_time() {
     let listener = listen(&path).unwrap();
     let deadline = Instant::now() + Duration::from_millis(500);
     let mut messages = 0;
-    while Instant::now() < deadline {
+    // On a busy machine it takes longer for the first message to be caught whole.
+    while Instant::now() < deadline || messages == 0 {
+        assert!(Instant::now() < deadline + 100 * PATIENCE, "no message");
         let peer = Peer::connect(&path);
         let server = accept(listener);
         let seed = messages + 77;
@@ -410,6 +412,5 @@ fn a_peer_that_writes_all_the_time() {
         });
         close(server).unwrap();
     }
-    assert!(messages > 0);
     close(listener).unwrap();
 }

@@ -73,11 +73,6 @@ impl Area {
         self.capacity
     }
 
-    /// The addresses of the memory.
-    pub(crate) fn addresses(&self) -> core::ops::Range<usize> {
-        self.mapping.addresses()
-    }
-
     /// The direction that a side writes.
     #[inline]
     pub(crate) fn lane(&self, side: u8) -> Lane<'_> {

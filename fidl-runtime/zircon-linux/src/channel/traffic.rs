@@ -12,7 +12,6 @@ use crate::handle_table::Chain;
 use crate::object::End;
 use crate::payload::Payload;
 use crate::pool::Lease;
-use crate::ring::doorbell::How;
 use crate::ring::{Broken, Record, record_bytes};
 use crate::signals;
 use crate::sync::Ordering;
@@ -77,7 +76,7 @@ impl Link {
         }
         signals::update(end, ZX_CHANNEL_WRITABLE, 0);
         if !end.waits.is_empty() {
-            self.arm(end, How::BySocket);
+            self.arm(end);
         }
         ZX_ERR_SHOULD_WAIT
     }
@@ -222,7 +221,7 @@ impl Link {
         }
         if !end.waits.is_empty() && !self.inbound.knows_of_more() {
             // A wait for a change, or of another thread: its bell may have been rung for the message just read.
-            self.arm(end, How::BySocket);
+            self.arm(end);
         }
     }
 
@@ -240,7 +239,7 @@ impl Link {
                 self.ring_room();
             }
             if !end.waits.is_empty() {
-                self.arm(end, How::BySocket);
+                self.arm(end);
             }
             return Err(ZX_ERR_SHOULD_WAIT);
         }

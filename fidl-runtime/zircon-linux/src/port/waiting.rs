@@ -7,23 +7,23 @@
 //!   `wait` --------------> `wait_slowly` ------------------------------> `leave`
 //!      |                        |    ^
 //!      | a packet is there      v    | something may have come
-//!      v                      `rest`: spin, then nap, then sleep (see `park`)
+//!      v                      `Rest`: look, spin, yield, sleep (see `park`)
 //!   taken, no other work
 //! ```
 //!
 //! A thread that sleeps relies on this: of the links that the port waits on, each is on the park's hot list or has its
-//! bell armed for the socket, and those on the list are looked at by a thread that is awake or naps. So whoever leaves
-//! while others sleep arms what is left on the list.
+//! bell armed, and those on the list are looked at by a thread that is awake. So whoever leaves while others sleep arms
+//! what is left on the list.
 
 use core::mem::MaybeUninit;
 
 use crate::abi::types::*;
-use crate::capacity::{EVENTS_PER_POLL, NAP_NANOS, PACKETS_BETWEEN_POLLS};
+use crate::capacity::{EVENTS_PER_POLL, PACKETS_BETWEEN_POLLS, YIELD_NANOS};
 use crate::descriptor;
 use crate::object::{self, Locked};
-use crate::park::ParkIndex;
+use crate::park::{Paid, ParkIndex};
 use crate::port::{bury, look, send};
-use crate::sys::{self, Event, FUTEX_ENTRIES, FutexEntry};
+use crate::sys::{self, Event};
 
 /// The longest sleep while some peer cannot ring, in nanoseconds.
 const SHORT_SLEEP_NANOS: i64 = 1_000_000;
@@ -31,11 +31,12 @@ const SHORT_SLEEP_NANOS: i64 = 1_000_000;
 /// A spinning thread looks at the clock, which costs as much as a look at a link, after so many of these.
 const LOOKS_PER_CLOCK: u32 = 8;
 
-/// How a thread rests next.
+/// What a thread with nothing to do does next.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rest {
+enum Rest {
+    Look,
     Spin,
-    Nap,
+    Yield,
     Sleep,
 }
 
@@ -73,7 +74,7 @@ fn wait_slowly(
         port.inside += 1;
         overdue = port.watching && port.taken >= PACKETS_BETWEEN_POLLS;
     }
-    let mut rest = Rest::Spin;
+    let mut rest = Rest::Look;
     let result = loop {
         let Some(port) = object.port() else { break Err(ZX_ERR_BAD_HANDLE) };
         let until = if overdue || !port.queue.is_empty() { 0 } else { deadline };
@@ -105,7 +106,7 @@ fn wait_slowly(
 
 /// Sleeps until a port without a handle has a packet, or the deadline.
 pub(super) fn wait_hidden(index: u32, deadline: zx_time_t) -> Result<(), zx_status_t> {
-    let mut rest = Rest::Spin;
+    let mut rest = Rest::Look;
     let mut object = object::lock(index);
     loop {
         let Some(port) = object.port() else { return Err(ZX_ERR_BAD_HANDLE) };
@@ -124,25 +125,22 @@ fn has_passed(deadline: zx_time_t) -> bool {
 }
 
 impl Rest {
-    /// Rests in this way, and chooses the next. The port's queue was empty, and the deadline is not past.
+    /// Rests in this way, if it is worth that, and chooses the next. The port's queue was empty, and the deadline is not
+    /// past.
     fn take(&mut self, index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
-        let hot = *self != Rest::Sleep && park.is_hot();
-        let spin_nanos = if *self == Rest::Spin && hot { park.spin_nanos() } else { 0 };
-        let worth = match self {
-            Rest::Spin => spin_nanos > 0,
-            Rest::Nap => hot && park.is_nap_worth_a_try(),
-            Rest::Sleep => true,
-        };
         let now = *self;
         *self = match now {
-            Rest::Spin => Rest::Nap,
-            _ => Rest::Sleep,
+            Rest::Look => Rest::Spin,
+            Rest::Spin => Rest::Yield,
+            Rest::Yield | Rest::Sleep => Rest::Sleep,
         };
         match now {
-            _ if !worth => object,
-            Rest::Spin => spin(index, object, park, deadline, spin_nanos),
-            Rest::Nap => nap(index, object, park, deadline),
             Rest::Sleep => sleep(index, object, park, deadline),
+            _ if !park.is_hot() => object,
+            Rest::Look if park.is_look_overdue() => glance(index, object, park),
+            Rest::Look => object,
+            Rest::Spin => spin(index, object, park, deadline, park.spin_nanos()),
+            Rest::Yield => yield_now(index, object, park, park.yields()),
         }
     }
 }
@@ -152,20 +150,50 @@ fn has_packet(object: &mut Locked) -> bool {
 }
 
 /// Looks at the links on the hot list, again and again while that pays.
-fn spin(index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t, nanos: i64) -> Locked {
-    drop(object);
+fn spin(index: u32, mut object: Locked, park: ParkIndex, deadline: zx_time_t, nanos: i64) -> Locked {
+    if nanos == 0 {
+        return object;
+    }
     let end = sys::monotonic().saturating_add(nanos).min(deadline);
     for look in 1u32.. {
-        descriptor::look_at_hot(park);
-        let mut object = object::lock(index);
+        object = look_at_hot(index, object, park);
         let found = has_packet(&mut object);
         if found || look % LOOKS_PER_CLOCK == 0 && sys::monotonic() >= end {
-            park.note_spin(found);
-            return object;
+            park.note_spin(if found { Paid::Yes } else { Paid::No });
+            break;
         }
-        drop(object);
         core::hint::spin_loop();
     }
+    object
+}
+
+/// Yields the processor to others that want it, and looks what came of it.
+fn yield_now(index: u32, mut object: Locked, park: ParkIndex, times: u32) -> Locked {
+    if times == 0 {
+        return object;
+    }
+    let (begun, mut found) = (sys::monotonic(), false);
+    for _ in 0..times {
+        drop(object);
+        sys::yield_now();
+        descriptor::look_at_hot(park);
+        object = object::lock(index);
+        found = has_packet(&mut object);
+        if found {
+            break;
+        }
+    }
+    park.note_yield(match sys::monotonic() - begun {
+        YIELD_NANOS.. => Paid::Dearly,
+        _ if found => Paid::Yes,
+        _ => Paid::No,
+    });
+    object
+}
+
+fn look_at_hot(index: u32, object: Locked, park: ParkIndex) -> Locked {
+    drop(object);
+    descriptor::look_at_hot(park);
     object::lock(index)
 }
 
@@ -174,50 +202,6 @@ fn count_sleeper(object: &mut Locked, woken: bool, change: i32) {
     if let Some(port) = object.port() {
         port.sleepers.note(change, woken);
     }
-}
-
-/// Sleeps briefly on the futexes of the links on the hot list.
-fn nap(index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
-    // A short list costs less to clear, and is nearly always enough.
-    match park.hot_count() {
-        0..4 => nap_on(&mut [FutexEntry::NONE; 8], index, object, park, deadline),
-        _ => nap_on(&mut [FutexEntry::NONE; FUTEX_ENTRIES], index, object, park, deadline),
-    }
-}
-
-fn nap_on(
-    entries: &mut [FutexEntry],
-    index: u32,
-    object: Locked,
-    park: ParkIndex,
-    deadline: zx_time_t,
-) -> Locked {
-    drop(object);
-    let count = descriptor::arm_for_nap(park, entries);
-    let mut object = object::lock(index);
-    // A wake that nobody has taken note of would keep others from being sent, and lies in the epoll set.
-    let waking = object.port().is_none_or(|port| port.sleepers.is_waking());
-    if count == 1 || waking || has_packet(&mut object) || !park.begin_nap() {
-        return object;
-    }
-    count_sleeper(&mut object, false, 1);
-    drop(object);
-    let end = sys::monotonic().saturating_add(NAP_NANOS).min(deadline);
-    match &mut entries[..count] {
-        // One word costs the system less than two.
-        [_, only] if descriptor::aim(park, only) => park.nap_on_one(only, end),
-        [_, _] => {}
-        entries => park.nap(entries, end),
-    }
-    let woken = park.end_nap();
-    object = object::lock(index);
-    count_sleeper(&mut object, woken, -1);
-    drop(object);
-    descriptor::look_at_hot(park);
-    object = object::lock(index);
-    let paid = woken || has_packet(&mut object);
-    park.note_nap(paid);
-    object
 }
 
 /// Sleeps until something may have come, and makes packets of descriptor events.
@@ -236,8 +220,7 @@ fn sleep(index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t) -> Lo
 
 /// Makes packets of what is there, without sleeping.
 fn glance(index: u32, object: Locked, park: ParkIndex) -> Locked {
-    drop(object);
-    descriptor::look_at_hot(park);
+    drop(look_at_hot(index, object, park));
     take_events(index, park, 0, 0)
 }
 

@@ -72,8 +72,6 @@ pub(crate) trait Word<T> {
     fn store(&self, value: T, ordering: Ordering);
     /// Stores, and gives what was there.
     fn swap(&self, value: T, ordering: Ordering) -> T;
-    /// Sets bits, and gives what was there.
-    fn fetch_or(&self, value: T, ordering: Ordering) -> T;
 }
 
 macro_rules! words {
@@ -91,10 +89,6 @@ macro_rules! words {
                 #[inline]
                 fn swap(&self, value: $value, ordering: Ordering) -> $value {
                     self.swap(value, ordering)
-                }
-                #[inline]
-                fn fetch_or(&self, value: $value, ordering: Ordering) -> $value {
-                    self.fetch_or(value, ordering)
                 }
             }
         )*

@@ -20,10 +20,7 @@ pub(crate) use descriptor::{
     eventfd, poll_now, set_timerfd, signal_eventfd, timerfd, wait_events,
 };
 pub(crate) use environment::{complain, environment};
-pub(crate) use futex::{
-    Aim, FUTEX_ENTRIES, FutexEntry, futex_wait_many, futex_wait_one, futex_wait_until, futex_wake_one,
-    futex_wake_shared,
-};
+pub(crate) use futex::{futex_wait_until, futex_wake_one};
 pub(crate) use memory::{
     Access, clear, commit, committed, copy, duplicate, map, memory_file, page_bytes, read_at, resize, unmap,
     write_at,
@@ -38,7 +35,7 @@ pub(crate) use socket::{
     is_datagram_socket, is_socket, listen, set_send_buffer, shut_down, socket, socket_pair, socket_to_itself,
     unlink,
 };
-pub(crate) use time::{boot, fill_random, monotonic, random_number, sleep_until};
+pub(crate) use time::{boot, fill_random, monotonic, random_number, sleep_until, yield_now};
 
 use core::ptr::{self, NonNull};
 use std::io;

@@ -133,12 +133,6 @@ impl Mapping {
         }
     }
 
-    /// The addresses of the memory.
-    pub(crate) fn addresses(&self) -> core::ops::Range<usize> {
-        let start = self.start.as_ptr().addr();
-        start..start + self.bytes
-    }
-
     /// The place of `size` bytes from an offset on.
     ///
     /// # Panics
