@@ -124,9 +124,19 @@ struct Peer {
 impl Peer {
     /// Connects and greets as it should be.
     fn connect(path: &Path) -> Peer {
+        let peer = Peer::silent(path);
+        peer.greet();
+        peer
+    }
+
+    fn greet(&self) {
+        assert!(send(&self.socket, &words(&[3, 1, RING as u32, 0]), &[self.memory.as_raw_fd()]));
+    }
+
+    /// Connects, and does not greet yet.
+    fn silent(path: &Path) -> Peer {
         let socket = raw_socket(path);
         let memory = raw_memory(AREA, SEALS, libc::MFD_ALLOW_SEALING);
-        assert!(send(&socket, &words(&[3, 1, RING as u32, 0]), &[memory.as_raw_fd()]));
         let protection = libc::PROT_READ | libc::PROT_WRITE;
         // SAFETY: a mapping at an address of the system's choice.
         let mapped = unsafe {
@@ -367,6 +377,33 @@ fn hostile_greetings() {
     assert_eq!(port_wait(queue, soon()).unwrap().signal().observed, ZX_CHANNEL_WRITABLE);
     write(server, b"now", &[event]).unwrap();
     close_many(&[server, listener, queue]).unwrap();
+}
+
+/// Where the rings begin is what the memory says that was sent. No position there makes a call fail otherwise than by the
+/// end of the channel. (One that was no multiple of 8 was taken for an aligned one if both sides seemed to be there.)
+#[test]
+fn positions_that_were_there_before() {
+    let _alone = alone();
+    let path = fresh_path();
+    let listener = listen(&path).unwrap();
+    let mut dice = Dice(5);
+    for round in 0..500 {
+        let peer = Peer::silent(&path);
+        let [to_server, to_client] = [dice.number(), if round % 2 == 0 { 4 } else { dice.number() }];
+        for (at, position) in [(0, to_server), (128, to_server), (1024, to_client), (1152, to_client)] {
+            peer.write(at, position);
+        }
+        peer.greet();
+        let server = accept(listener);
+        let legal = |status| matches!(status, ZX_OK | ZX_ERR_SHOULD_WAIT | ZX_ERR_PEER_CLOSED);
+        for _ in 0..3 {
+            assert!(legal(write(server, &[7; 100], &[]).err().unwrap_or(ZX_OK)));
+            peer.write(0, to_server.wrapping_add(1 << 32 | 8));
+            assert!(legal(read_into(server, 0, 65536, 64).0));
+        }
+        close(server).unwrap();
+    }
+    close(listener).unwrap();
 }
 
 /// A peer that writes while its message is copied: whatever is read is of the announced size, and no call fails
