@@ -171,6 +171,11 @@ impl Direction for Lane<'_> {
     fn fence() {
         sys::full_fence();
     }
+
+    #[inline]
+    fn store_and_fence(place: &AtomicU64, position: u64) {
+        sys::store_and_fence(place, position);
+    }
 }
 
 /// Makes memory for two rings, and maps it.

@@ -53,7 +53,7 @@ pub(crate) struct Link {
     pub(super) side: u8,
     over: bool,
     /// The socket said that the other side is gone.
-    hung_up: bool,
+    pub(super) hung_up: bool,
     /// A packet with handles found the socket full.
     pub(super) socket_full: bool,
     /// The connection was made through a path, so the system knows who the peer was.

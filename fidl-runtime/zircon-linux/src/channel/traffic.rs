@@ -202,18 +202,25 @@ impl Link {
     }
 
     /// Goes past the first message.
-    #[inline]
-    fn pass(&mut self, end: &mut End, record: Record) {
+    #[inline(always)]
+    pub(super) fn pass(&mut self, end: &mut End, record: Record) {
         let Some(area) = &self.area else { return };
         let lane = area.lane(1 - self.side);
         if self.inbound.pass(&lane, record) {
             self.ring_room();
         }
-        if self.inbound.knows_of_more() {
-            signals::update(end, 0, ZX_CHANNEL_READABLE);
-            return;
+        if !self.inbound.knows_of_more() || end.signals & ZX_CHANNEL_READABLE == 0 {
+            self.look_again(end);
         }
-        match self.inbound.look(&lane) {
+    }
+
+    /// Makes READABLE true after a read.
+    fn look_again(&mut self, end: &mut End) {
+        let Some(area) = &self.area else { return };
+        if self.inbound.knows_of_more() {
+            return signals::update(end, 0, ZX_CHANNEL_READABLE);
+        }
+        match self.inbound.look(&area.lane(1 - self.side)) {
             Ok(0) => signals::update(end, ZX_CHANNEL_READABLE, 0),
             Ok(_) => signals::update(end, 0, ZX_CHANNEL_READABLE),
             // Found again, and answered, at the next read.

@@ -28,7 +28,8 @@ use crate::sys::{self, Event};
 /// The longest sleep while some peer cannot ring, in nanoseconds.
 const SHORT_SLEEP_NANOS: i64 = 1_000_000;
 
-/// A spinning thread looks at the clock, which costs as much as a look at a link, after so many of these.
+/// A spinning thread looks at the clock, which costs as much as a look at a link, after so many of these. What comes sooner
+/// costs no look at it.
 const LOOKS_PER_CLOCK: u32 = 8;
 
 /// What a thread with nothing to do does next.
@@ -125,23 +126,37 @@ fn has_passed(deadline: zx_time_t) -> bool {
 }
 
 impl Rest {
-    /// Rests in this way, if it is worth that, and chooses the next. The port's queue was empty, and the deadline is not
-    /// past.
+    /// Rests in the first way that is worth it. The port's queue was empty, and the deadline is not past.
     fn take(&mut self, index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
+        if *self != Rest::Sleep && !park.is_hot() {
+            *self = Rest::Sleep;
+        }
+        loop {
+            match self.next() {
+                Rest::Look if park.is_look_overdue() => return glance(index, object, park),
+                Rest::Spin => match park.spin_nanos() {
+                    0 => {}
+                    nanos => return spin(index, object, park, deadline, nanos),
+                },
+                Rest::Yield => match park.yields() {
+                    0 => {}
+                    times => return yield_now(index, object, park, times),
+                },
+                Rest::Sleep => return sleep(index, object, park, deadline),
+                Rest::Look => {}
+            }
+        }
+    }
+
+    /// The way that is due. After it comes the one after it.
+    fn next(&mut self) -> Rest {
         let now = *self;
         *self = match now {
             Rest::Look => Rest::Spin,
             Rest::Spin => Rest::Yield,
             Rest::Yield | Rest::Sleep => Rest::Sleep,
         };
-        match now {
-            Rest::Sleep => sleep(index, object, park, deadline),
-            _ if !park.is_hot() => object,
-            Rest::Look if park.is_look_overdue() => glance(index, object, park),
-            Rest::Look => object,
-            Rest::Spin => spin(index, object, park, deadline, park.spin_nanos()),
-            Rest::Yield => yield_now(index, object, park, park.yields()),
-        }
+        now
     }
 }
 
@@ -151,16 +166,19 @@ fn has_packet(object: &mut Locked) -> bool {
 
 /// Looks at the links on the hot list, again and again while that pays.
 fn spin(index: u32, mut object: Locked, park: ParkIndex, deadline: zx_time_t, nanos: i64) -> Locked {
-    if nanos == 0 {
-        return object;
-    }
-    let end = sys::monotonic().saturating_add(nanos).min(deadline);
+    let mut end = None;
     for look in 1u32.. {
         object = look_at_hot(index, object, park);
-        let found = has_packet(&mut object);
-        if found || look % LOOKS_PER_CLOCK == 0 && sys::monotonic() >= end {
-            park.note_spin(if found { Paid::Yes } else { Paid::No });
+        if has_packet(&mut object) {
+            park.note_spin(Paid::Yes);
             break;
+        }
+        if look % LOOKS_PER_CLOCK == 0 {
+            let now = sys::monotonic();
+            if now >= *end.get_or_insert(now.saturating_add(nanos).min(deadline)) {
+                park.note_spin(Paid::No);
+                break;
+            }
         }
         core::hint::spin_loop();
     }
@@ -169,9 +187,6 @@ fn spin(index: u32, mut object: Locked, park: ParkIndex, deadline: zx_time_t, na
 
 /// Yields the processor to others that want it, and looks what came of it.
 fn yield_now(index: u32, mut object: Locked, park: ParkIndex, times: u32) -> Locked {
-    if times == 0 {
-        return object;
-    }
     let (begun, mut found) = (sys::monotonic(), false);
     for _ in 0..times {
         drop(object);

@@ -31,11 +31,18 @@ pub(crate) fn arm(bell: &impl Word<u32>, fence: impl FnOnce()) {
     fence();
 }
 
+/// Whether the other side wants to be told of a change, if a fence stands between the change and this look. For who then
+/// rings.
+#[inline]
+pub(crate) fn is_armed(bell: &impl Word<u32>) -> bool {
+    // Relaxed: the fence orders it after the change.
+    bell.load(Ordering::Relaxed) != AWAKE
+}
+
 /// Looks if the other side wants to be told of a change just made. The answer is given once per arming.
 #[inline]
 pub(crate) fn ring(bell: &impl Word<u32>, fence: impl FnOnce()) -> bool {
     fence();
-    // Relaxed: the fence orders it after the change. The swap is acquire and release, although no memory hangs on the
-    // word: the next arming comes after this answer.
-    bell.load(Ordering::Relaxed) != AWAKE && bell.swap(AWAKE, Ordering::AcqRel) != AWAKE
+    // Acquire and release, although no memory hangs on the word: the next arming comes after this answer.
+    is_armed(bell) && bell.swap(AWAKE, Ordering::AcqRel) != AWAKE
 }

@@ -28,7 +28,7 @@ pub(crate) use memory::{
 pub(crate) use packet::{Descriptors, MOST_DESCRIPTORS, drop_packets, receive_packet, send_packet};
 pub(crate) use shared::{
     Mapping, create_shared, full_fence, is_sealed_against_writing, is_shared, memory_state,
-    seal_against_writing,
+    seal_against_writing, store_and_fence,
 };
 pub(crate) use socket::{
     Address, accept, bind_private, chmod_private, connect, credentials, identity, is_channel_socket,
