@@ -77,7 +77,9 @@ zeroed_struct! {
 const MISSES: u32 = 8;
 /// Then it is tried again after so many times, and after twice as many as before if it has not paid then, up to a bound.
 const SKIPS: u32 = 128;
-const MOST_SKIPS: u32 = 8192;
+const MOST_SKIPS: u32 = 1024;
+/// After a dear miss it is tried again after four times as many times as before, from the bound of cheap ones up to this.
+const MOST_SKIPS_IF_DEAR: u32 = 65_536;
 
 // Relaxed throughout: the figures guide, and guard nothing.
 impl Habit {
@@ -93,14 +95,13 @@ impl Habit {
 
     fn note(&self, paid: Paid) {
         let misses = self.misses.load(Ordering::Relaxed);
-        let skips = match misses {
-            MISSES.. => (2 * self.skips.load(Ordering::Relaxed)).min(MOST_SKIPS),
-            _ => SKIPS,
-        };
-        let misses = match paid {
-            Paid::Yes => 0,
-            Paid::No => (misses + 1).min(MISSES),
-            Paid::Dearly => MISSES,
+        let skips = self.skips.load(Ordering::Relaxed).max(SKIPS);
+        let (misses, skips) = match paid {
+            // Not forgotten at once: what pays and is dear by turns is dear.
+            Paid::Yes => (0, skips - skips / 16),
+            Paid::No if misses < MISSES => (misses + 1, skips),
+            Paid::No => (MISSES, skips.max(MOST_SKIPS.min(2 * skips))),
+            Paid::Dearly => (MISSES, MOST_SKIPS_IF_DEAR.min(4 * skips.max(MOST_SKIPS))),
         };
         self.misses.store(misses, Ordering::Relaxed);
         self.skips.store(skips, Ordering::Relaxed);
@@ -108,6 +109,7 @@ impl Habit {
 
     fn forget(&self) {
         self.misses.store(0, Ordering::Relaxed);
+        self.skips.store(0, Ordering::Relaxed);
     }
 }
 
@@ -306,5 +308,52 @@ impl Park {
         self.counter.put(counter);
         self.set.put(set);
         Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn habit() -> Habit {
+        Habit { misses: AtomicU32::new(0), skipped: AtomicU32::new(0), skips: AtomicU32::new(0) }
+    }
+
+    /// How often it is not worth a try before it is.
+    fn skipped(habit: &Habit) -> u32 {
+        (0..).take_while(|_| !habit.is_worth_a_try()).count() as u32
+    }
+
+    #[test]
+    fn what_does_not_pay_is_tried_less_and_less() {
+        let habit = habit();
+        for _ in 0..MISSES {
+            assert_eq!(skipped(&habit), 0);
+            habit.note(Paid::No);
+        }
+        let between = [(); 5].map(|()| {
+            let skipped = skipped(&habit);
+            habit.note(Paid::No);
+            skipped
+        });
+        assert_eq!(between, [127, 255, 511, 1023, 1023]);
+        assert_eq!(skipped(&habit), 1023);
+        habit.note(Paid::Yes);
+        assert_eq!(skipped(&habit), 0);
+    }
+
+    #[test]
+    fn what_is_dear_now_and_then_is_left_alone() {
+        let habit = habit();
+        let between = [(); 5].map(|()| {
+            habit.note(Paid::Dearly);
+            let skipped = skipped(&habit);
+            habit.note(Paid::Yes);
+            skipped
+        });
+        assert!(between.is_sorted() && between[4] > 50_000, "{between:?}");
+        (0..200).for_each(|_| habit.note(Paid::Yes));
+        habit.note(Paid::Dearly);
+        assert_eq!(skipped(&habit), 4095);
     }
 }
