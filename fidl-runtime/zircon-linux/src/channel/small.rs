@@ -32,6 +32,7 @@ pub(crate) fn write(channel: zx_handle_t, bytes: &[u8]) -> Option<()> {
 fn write_local(local: &mut Local, ends: &mut [End; 2], end: usize, bytes: &[u8]) -> Option<()> {
     let peer = 1 - end;
     let (end, inbox) = (&mut ends[peer], &mut local.inboxes[peer]);
+    end.waits.prefetch();
     if end.handles == 0 || !inbox.has_room() || !local.calls[peer].is_empty() {
         return None;
     }
