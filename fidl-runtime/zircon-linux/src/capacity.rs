@@ -111,6 +111,9 @@ capacities! {
     /// Bytes waiting in one direction of one channel within the process. A write is refused while less than a message
     /// of the largest size, 65,536 bytes, would fit.
     channel_bytes: 1_048_576, 1_048_576, 65_536..=1 << 30, "ZIRCON_LINUX_CHANNEL_BYTES";
+    /// Descriptors of the memory of idle channel ends that lie in the file table of an io_uring instead of the process's
+    /// own, as far as the limit of descriptors allows at the time of the first. 0 for no io_uring.
+    shelved_descriptors: 65_536, 0, 0..=1 << 20, "ZIRCON_LINUX_SHELVED_DESCRIPTORS";
     /// Bytes waiting in one direction of one socket within the process.
     socket_bytes: 262_144, 4096, 1..=1 << 30, "ZIRCON_LINUX_SOCKET_BYTES";
 }

@@ -98,7 +98,10 @@
 //!   when they look; those set by the peer wake them.
 //! - **A peer that breaks the rules**, or closes one direction, counts as closed. So does one that passes its own
 //!   socket on and dies, but only once nobody holds that.
-//! - **Each end of a channel between processes takes two descriptors** and one mapping, of memory and a socket.
+//! - **Each end of a channel between processes takes one descriptor**, of a socket, and one mapping, of memory. The memory's
+//!   own descriptor, which is only needed for passing the end on, lies in the file table of an io_uring, which the first
+//!   such end makes. Where there can be none (before Linux 6.8, or in a sandbox), where it is full
+//!   ([`Capacity::shelved_descriptors`]), and once an end was to be passed on, an end takes two.
 //! - **Closing a port under sleepers** ends their waits with `ZX_ERR_CANCELED`, where the kernel lets them sleep to
 //!   their deadline: a thread that nobody can wake is of no use to anyone.
 //! - **EDGE waits** are ended by a change of a signal that they asked for, as documented; the kernel's code also

@@ -48,9 +48,10 @@ fn pack_at(chain: &Chain, depth: u32) -> Result<Bundle, zx_status_t> {
 fn pack_one(entry: u32, bundle: &mut Bundle, depth: u32) -> Result<(), zx_status_t> {
     promote::promote(entry, depth)?;
     let handle = handle_table::closed_entry(entry);
-    let object = object::lock(handle.object);
+    let mut object = object::lock(handle.object);
+    let alone = object.ends[0].handles == 1;
     let (kind, rights) = (handle.kind, handle.rights);
-    let pushed = match &object.body {
+    let pushed = match &mut object.body {
         Body::Link(link) => {
             // An end without memory waits for a greeting, which only this process can take.
             let (descriptors, capacity, side) = link.parts().ok_or(ZX_ERR_SHOULD_WAIT)?;
@@ -61,7 +62,7 @@ fn pack_one(entry: u32, bundle: &mut Bundle, depth: u32) -> Result<(), zx_status
             bundle.push([kind, rights, handle.end as u32, 0], &descriptors)
         }
         Body::Vmo(vmo) => {
-            let (file, stream) = vmo.parts(rights, object.ends[0].handles == 1)?;
+            let (file, stream) = vmo.parts(rights, alone)?;
             bundle.push([kind, rights, stream as u32, (stream >> 32) as u32], &[file])
         }
         _ => return Err(ZX_ERR_NOT_SUPPORTED),

@@ -406,6 +406,41 @@ fn positions_that_were_there_before() {
     close(listener).unwrap();
 }
 
+/// A greeting that comes just before its reader goes to sleep. (It was taken, and then nobody asked to be told of messages.)
+#[test]
+fn a_greeting_just_before_the_sleep() {
+    let _alone = alone();
+    let path = fresh_path();
+    let listener = listen(&path).unwrap();
+    let queue = port();
+    assert_eq!(zircon_linux::abi::zx_linux_port_set_spin(queue, 0), ZX_OK);
+    assert_eq!(zircon_linux::abi::zx_linux_port_set_yields(queue, 0), ZX_OK);
+    for round in 0..50 {
+        let peer = Peer::silent(&path);
+        let server = accept(listener);
+        wait_async(server, queue, round, READABLE | CLOSED, 0).unwrap();
+        // Now the descriptors have just been looked at, and are not looked at again before the sleep.
+        assert_eq!(port_wait(queue, PAST), Err(ZX_ERR_TIMED_OUT));
+        let received = std::thread::scope(|scope| {
+            let reader = scope.spawn(|| port_wait(queue, zx_after(2_000_000_000)).map(|packet| packet.key));
+            peer.greet();
+            std::thread::sleep(Duration::from_millis(3));
+            peer.honest_message(7, 40);
+            // SAFETY: the reader's bell, inside the mapping.
+            let bell = unsafe { &*peer.mapped.wrapping_add(256).cast::<std::sync::atomic::AtomicU32>() };
+            std::sync::atomic::fence(std::sync::atomic::Ordering::SeqCst);
+            if bell.swap(0, std::sync::atomic::Ordering::SeqCst) != 0 {
+                assert!(send(&peer.socket, &words(&[1]), &[]));
+            }
+            reader.join().unwrap()
+        });
+        assert_eq!(received, Ok(round));
+        assert_eq!(read(server).unwrap().0, [7; 40]);
+        close(server).unwrap();
+    }
+    close_many(&[listener, queue]).unwrap();
+}
+
 /// A peer that writes while its message is copied: whatever is read is of the announced size, and no call fails
 /// otherwise than by the end of the channel.
 #[test]

@@ -37,7 +37,8 @@ use crate::ring::doorbell;
 use crate::ring::{Broken, Consumer, Direction, Position, Producer};
 use crate::signals;
 use crate::sync::Ordering;
-use crate::sys::{self, Ready};
+use crate::sys::{self, Kept, Ready};
+use crate::tables::tables;
 
 /// Bells that may lie in the socket before they are taken out.
 const BELLS_LEFT: u32 = 16;
@@ -46,7 +47,7 @@ const BELLS_LEFT: u32 = 16;
 pub(crate) struct Link {
     pub(super) socket: OwnedFd,
     /// The memory's descriptor, for passing the end on.
-    memory: Option<OwnedFd>,
+    memory: Option<Kept>,
     pub(super) area: Option<Area>,
     /// Which end of the object this is: a channel that was local keeps its other end's number.
     end: u8,
@@ -110,7 +111,13 @@ impl Link {
             place(outbound.head().load(Ordering::Acquire)),
         );
         self.inbound = Consumer::at(place(inbound.head().load(Ordering::Acquire)));
-        (self.memory, self.area, self.side) = (Some(memory), Some(area), side);
+        (self.memory, self.area, self.side) = (Some(Kept::Open(memory)), Some(area), side);
+    }
+
+    /// The end will stay for a while: its memory's descriptor can do so elsewhere.
+    pub(crate) fn shelve(&mut self) {
+        let places = tables().capacity.shelved_descriptors;
+        self.memory = self.memory.take().map(|memory| memory.shelve(places));
     }
 
     /// Notes that the connection was made through a path.
@@ -136,8 +143,8 @@ impl Link {
 
     /// What another process needs to go on with this end: the descriptors of socket and memory, the ring's bytes, and the
     /// side.
-    pub(crate) fn parts(&self) -> Option<([RawFd; 2], u32, u8)> {
-        let (memory, area) = (self.memory.as_ref()?, self.area.as_ref()?);
+    pub(crate) fn parts(&mut self) -> Option<([RawFd; 2], u32, u8)> {
+        let (memory, area) = (self.memory.as_mut()?.open()?, self.area.as_ref()?);
         Some(([self.socket.as_raw_fd(), memory.as_raw_fd()], area.capacity(), self.side))
     }
 
@@ -173,6 +180,7 @@ impl Link {
         match packet::receive_greeting(self.socket.as_fd()) {
             Ok(Some((memory, area))) => {
                 self.adopt(memory, area, 1);
+                self.shelve();
                 true
             }
             Ok(None) => false,
@@ -263,9 +271,12 @@ impl Link {
 
     /// Has the peer tell of changes, then looks once more. `false` if the socket cannot take more bells.
     pub(crate) fn arm(&mut self, end: &mut End) -> bool {
+        if self.area.is_none() {
+            // If the greeting came just now, the bells are armed below.
+            self.refresh(end, Look::Trusting);
+        }
         let Some(area) = self.area.as_ref().filter(|_| !self.over) else {
             // The greeting, or nothing, comes by the socket.
-            self.refresh(end, Look::Trusting);
             return true;
         };
         let can_ring = self.take_bells();

@@ -220,16 +220,22 @@ fn count_sleeper(object: &mut Locked, woken: bool, change: i32) {
 }
 
 /// Sleeps until something may have come, and makes packets of descriptor events.
-fn sleep(index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
-    drop(object);
-    let all_can_ring = descriptor::arm_for_sleep(park);
-    let deadline = if all_can_ring { deadline } else { deadline.min(sys::monotonic() + SHORT_SLEEP_NANOS) };
-    let mut object = object::lock(index);
-    if has_packet(&mut object) {
-        return object;
-    }
+fn sleep(index: u32, mut object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
+    let all_can_ring = loop {
+        drop(object);
+        let all_can_ring = descriptor::arm_for_sleep(park);
+        object = object::lock(index);
+        if has_packet(&mut object) {
+            return object;
+        }
+        // Until this thread counts as a sleeper, others who register waits leave it to this thread to look.
+        if !all_can_ring || !park.is_hot() {
+            break all_can_ring;
+        }
+    };
     count_sleeper(&mut object, false, 1);
     drop(object);
+    let deadline = if all_can_ring { deadline } else { deadline.min(sys::monotonic() + SHORT_SLEEP_NANOS) };
     take_events(index, park, deadline, -1)
 }
 

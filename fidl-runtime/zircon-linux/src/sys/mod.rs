@@ -11,6 +11,7 @@ mod futex;
 mod memory;
 mod packet;
 mod shared;
+mod shelf;
 mod socket;
 mod time;
 
@@ -30,6 +31,7 @@ pub(crate) use shared::{
     Mapping, create_shared, full_fence, is_sealed_against_writing, is_shared, memory_state,
     seal_against_writing, store_and_fence,
 };
+pub(crate) use shelf::Kept;
 pub(crate) use socket::{
     Address, accept, bind_private, chmod_private, connect, credentials, identity, is_channel_socket,
     is_datagram_socket, is_socket, listen, set_send_buffer, shut_down, socket, socket_pair, socket_to_itself,

@@ -139,10 +139,15 @@ unsafe impl Sync for Mapping {}
 impl Mapping {
     /// Maps the memory. Its size must be known to be at least this and to stay so.
     pub(crate) fn new(memory: BorrowedFd<'_>, bytes: usize) -> Result<Mapping, i32> {
+        Mapping::at(memory, 0, bytes)
+    }
+
+    /// Maps a part of the memory, under the same condition.
+    pub(super) fn at(memory: BorrowedFd<'_>, offset: i64, bytes: usize) -> Result<Mapping, i32> {
         let protection = libc::PROT_READ | libc::PROT_WRITE;
         // SAFETY: a mapping at an address of the system's choice touches no existing memory.
         let address = unsafe {
-            libc::mmap(ptr::null_mut(), bytes, protection, libc::MAP_SHARED, memory.as_raw_fd(), 0)
+            libc::mmap(ptr::null_mut(), bytes, protection, libc::MAP_SHARED, memory.as_raw_fd(), offset)
         };
         match NonNull::new(address.cast()) {
             Some(start) if address != libc::MAP_FAILED => Ok(Mapping { start, bytes }),
