@@ -187,9 +187,13 @@ pub const SPIN_NANOS: u32 = 10_000;
 /// otherwise. Twice is enough for a peer that has to ask another. Yielding is given up while it does not pay.
 pub const YIELDS: u32 = 2;
 
-/// If others had the processor for longer than this, in nanoseconds, then yielding did not pay: they do not answer but
-/// compute.
+/// If others had the processor for longer than this, in nanoseconds, then they do not answer but compute, and no thread of
+/// the port yields for [`YIELD_REST`] times as long. A thread whose deadline is nearer than that does not yield.
 pub const YIELD_NANOS: i64 = 100_000;
+
+/// For so many times as long as a yield took that took too long, there is none: so all of them together cost one part in so
+/// many of the time at most.
+pub const YIELD_REST: i64 = 100;
 
 /// A thread that finds its port's queue empty has looked for descriptor events no longer than this ago, in nanoseconds,
 /// or does so now.

@@ -24,7 +24,7 @@ use core::num::NonZeroU32;
 use std::os::fd::{AsFd, BorrowedFd};
 
 use crate::abi::types::*;
-use crate::capacity::{HOT_LINKS, LOOK_NANOS, SPIN_NANOS, YIELDS};
+use crate::capacity::{HOT_LINKS, LOOK_NANOS, SPIN_NANOS, YIELD_NANOS, YIELD_REST, YIELDS};
 use crate::memory::{Zeroed, zeroed_struct};
 use crate::sync::{AtomicU32, AtomicU64, Guarded, Lock, Ordering};
 use crate::sys::{self, Event, Interest, Permanent};
@@ -43,6 +43,8 @@ zeroed_struct! {
         yield_times: AtomicU32,
         spins: Habit,
         yields: Habit,
+        /// No thread yields before this time.
+        yields_again: AtomicU64,
         /// When the set was looked at last.
         looked: AtomicU64,
         hot: Lock<Hot>,
@@ -78,8 +80,6 @@ const MISSES: u32 = 8;
 /// Then it is tried again after so many times, and after twice as many as before if it has not paid then, up to a bound.
 const SKIPS: u32 = 128;
 const MOST_SKIPS: u32 = 1024;
-/// After a dear miss it is tried again after four times as many times as before, from the bound of cheap ones up to this.
-const MOST_SKIPS_IF_DEAR: u32 = 65_536;
 
 // Relaxed throughout: the figures guide, and guard nothing.
 impl Habit {
@@ -93,15 +93,13 @@ impl Habit {
         enough
     }
 
-    fn note(&self, paid: Paid) {
+    fn note(&self, paid: bool) {
         let misses = self.misses.load(Ordering::Relaxed);
-        let skips = self.skips.load(Ordering::Relaxed).max(SKIPS);
-        let (misses, skips) = match paid {
-            // Not forgotten at once: what pays and is dear by turns is dear.
-            Paid::Yes => (0, skips - skips / 16),
-            Paid::No if misses < MISSES => (misses + 1, skips),
-            Paid::No => (MISSES, skips.max(MOST_SKIPS.min(2 * skips))),
-            Paid::Dearly => (MISSES, MOST_SKIPS_IF_DEAR.min(4 * skips.max(MOST_SKIPS))),
+        let skips = self.skips.load(Ordering::Relaxed);
+        let (misses, skips) = match misses {
+            _ if paid => (0, SKIPS),
+            MISSES.. => (MISSES, MOST_SKIPS.min(2 * skips)),
+            _ => (misses + 1, SKIPS),
         };
         self.misses.store(misses, Ordering::Relaxed);
         self.skips.store(skips, Ordering::Relaxed);
@@ -109,17 +107,7 @@ impl Habit {
 
     fn forget(&self) {
         self.misses.store(0, Ordering::Relaxed);
-        self.skips.store(0, Ordering::Relaxed);
     }
-}
-
-/// Whether an effort paid.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Paid {
-    Yes,
-    No,
-    /// No, and it cost so much that one time was enough.
-    Dearly,
 }
 
 /// A park that a port owns.
@@ -251,28 +239,36 @@ impl ParkIndex {
     }
 
     /// Notes whether a spin found something.
-    pub(crate) fn note_spin(self, paid: Paid) {
+    pub(crate) fn note_spin(self, paid: bool) {
         self.park().spins.note(paid);
     }
 
-    /// How often to yield now.
-    pub(crate) fn yields(self) -> u32 {
+    /// How often to yield now, which is this time.
+    pub(crate) fn yields(self, now: i64) -> u32 {
         let park = self.park();
         let most = match park.yield_times.load(Ordering::Relaxed) {
             0 => YIELDS,
             set => set - 1,
         };
-        if most > 0 && park.yields.is_worth_a_try() { most } else { 0 }
+        let may = most > 0 && now >= park.yields_again.load(Ordering::Relaxed).cast_signed();
+        if may && park.yields.is_worth_a_try() { most } else { 0 }
     }
 
     /// Sets how often a thread yields.
     pub(crate) fn set_yields(self, times: u32) {
         self.park().yield_times.store(times.saturating_add(1), Ordering::Relaxed);
         self.park().yields.forget();
+        self.park().yields_again.store(0, Ordering::Relaxed);
     }
 
-    /// Notes whether something came while others had the processor.
-    pub(crate) fn note_yield(self, paid: Paid) {
+    /// Notes whether something came while others had the processor, who gave it back at this time after so many
+    /// nanoseconds. If that was long, then it was taken by threads that do not answer but compute, and what is lost may be
+    /// a small part of all time only.
+    pub(crate) fn note_yield(self, paid: bool, now: i64, took: i64) {
+        if took > YIELD_NANOS {
+            let again = now.saturating_add(took.saturating_mul(YIELD_REST));
+            self.park().yields_again.store(again.cast_unsigned(), Ordering::Relaxed);
+        }
         self.park().yields.note(paid);
     }
 
@@ -315,10 +311,6 @@ impl Park {
 mod tests {
     use super::*;
 
-    fn habit() -> Habit {
-        Habit { misses: AtomicU32::new(0), skipped: AtomicU32::new(0), skips: AtomicU32::new(0) }
-    }
-
     /// How often it is not worth a try before it is.
     fn skipped(habit: &Habit) -> u32 {
         (0..).take_while(|_| !habit.is_worth_a_try()).count() as u32
@@ -326,34 +318,19 @@ mod tests {
 
     #[test]
     fn what_does_not_pay_is_tried_less_and_less() {
-        let habit = habit();
+        let habit = Habit { misses: AtomicU32::new(0), skipped: AtomicU32::new(0), skips: AtomicU32::new(0) };
         for _ in 0..MISSES {
             assert_eq!(skipped(&habit), 0);
-            habit.note(Paid::No);
+            habit.note(false);
         }
         let between = [(); 5].map(|()| {
             let skipped = skipped(&habit);
-            habit.note(Paid::No);
+            habit.note(false);
             skipped
         });
         assert_eq!(between, [127, 255, 511, 1023, 1023]);
         assert_eq!(skipped(&habit), 1023);
-        habit.note(Paid::Yes);
+        habit.note(true);
         assert_eq!(skipped(&habit), 0);
-    }
-
-    #[test]
-    fn what_is_dear_now_and_then_is_left_alone() {
-        let habit = habit();
-        let between = [(); 5].map(|()| {
-            habit.note(Paid::Dearly);
-            let skipped = skipped(&habit);
-            habit.note(Paid::Yes);
-            skipped
-        });
-        assert!(between.is_sorted() && between[4] > 50_000, "{between:?}");
-        (0..200).for_each(|_| habit.note(Paid::Yes));
-        habit.note(Paid::Dearly);
-        assert_eq!(skipped(&habit), 4095);
     }
 }

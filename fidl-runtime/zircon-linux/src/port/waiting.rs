@@ -21,7 +21,7 @@ use crate::abi::types::*;
 use crate::capacity::{EVENTS_PER_POLL, PACKETS_BETWEEN_POLLS, YIELD_NANOS};
 use crate::descriptor;
 use crate::object::{self, Locked};
-use crate::park::{Paid, ParkIndex};
+use crate::park::ParkIndex;
 use crate::port::{bury, look, send};
 use crate::sys::{self, Event};
 
@@ -127,7 +127,7 @@ fn has_passed(deadline: zx_time_t) -> bool {
 
 impl Rest {
     /// Rests in the first way that is worth it. The port's queue was empty, and the deadline is not past.
-    fn take(&mut self, index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
+    fn take(&mut self, index: u32, mut object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
         if *self != Rest::Sleep && !park.is_hot() {
             *self = Rest::Sleep;
         }
@@ -138,9 +138,9 @@ impl Rest {
                     0 => {}
                     nanos => return spin(index, object, park, deadline, nanos),
                 },
-                Rest::Yield => match park.yields() {
-                    0 => {}
-                    times => return yield_now(index, object, park, times),
+                Rest::Yield => match yield_now(index, object, park, deadline) {
+                    Ok(object) => return object,
+                    Err(unused) => object = unused,
                 },
                 Rest::Sleep => return sleep(index, object, park, deadline),
                 Rest::Look => {}
@@ -170,13 +170,13 @@ fn spin(index: u32, mut object: Locked, park: ParkIndex, deadline: zx_time_t, na
     for look in 1u32.. {
         object = look_at_hot(index, object, park);
         if has_packet(&mut object) {
-            park.note_spin(Paid::Yes);
+            park.note_spin(true);
             break;
         }
         if look % LOOKS_PER_CLOCK == 0 {
             let now = sys::monotonic();
             if now >= *end.get_or_insert(now.saturating_add(nanos).min(deadline)) {
-                park.note_spin(Paid::No);
+                park.note_spin(false);
                 break;
             }
         }
@@ -185,25 +185,27 @@ fn spin(index: u32, mut object: Locked, park: ParkIndex, deadline: zx_time_t, na
     object
 }
 
-/// Yields the processor to others that want it, and looks what came of it.
-fn yield_now(index: u32, mut object: Locked, park: ParkIndex, times: u32) -> Locked {
-    let (begun, mut found) = (sys::monotonic(), false);
+/// Yields the processor to others that want it, if that is worth it, and looks what came of it. Says if it did not.
+fn yield_now(index: u32, mut object: Locked, park: ParkIndex, deadline: zx_time_t) -> Result<Locked, Locked> {
+    let mut begun = sys::monotonic();
+    let times = if deadline.saturating_sub(begun) > YIELD_NANOS { park.yields(begun) } else { 0 };
+    if times == 0 {
+        return Err(object);
+    }
     for _ in 0..times {
         drop(object);
         sys::yield_now();
         descriptor::look_at_hot(park);
         object = object::lock(index);
-        found = has_packet(&mut object);
-        if found {
-            break;
+        let (found, now) = (has_packet(&mut object), sys::monotonic());
+        let took = now - core::mem::replace(&mut begun, now);
+        if found || took > YIELD_NANOS {
+            park.note_yield(found, now, took);
+            return Ok(object);
         }
     }
-    park.note_yield(match sys::monotonic() - begun {
-        YIELD_NANOS.. => Paid::Dearly,
-        _ if found => Paid::Yes,
-        _ => Paid::No,
-    });
-    object
+    park.note_yield(false, begun, 0);
+    Ok(object)
 }
 
 fn look_at_hot(index: u32, object: Locked, park: ParkIndex) -> Locked {
