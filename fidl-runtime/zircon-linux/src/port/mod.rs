@@ -4,6 +4,8 @@
 //! ports of blocking waits, which have no handle, in [`hidden`].
 
 mod hidden;
+#[cfg(all(test, loom))]
+mod loom_tests;
 mod sleepers;
 mod waiting;
 
