@@ -14,6 +14,27 @@ step() {
   printf '=== %s: passed (%d s)\n' "$name" $((SECONDS - begun))
 }
 
+# beside VARIABLE COMMAND...: runs a command beside what follows; `await "$VARIABLE"` is where it must have passed.
+beside() {
+  local -n job=$1
+  shift
+  mkdir -p target
+  set -m
+  "$@" > "target/beside-$1.log" 2>&1 &
+  job="$! target/beside-$1.log"
+  set +m
+  # Not left behind by a step that fails.
+  trap "kill -- -$! 2> /dev/null || true" EXIT
+}
+
+# await JOB: waits for what runs beside, shows what it said, and ends the run if it failed.
+await() {
+  local status=0
+  wait "${1%% *}" || status=$?
+  cat "${1#* }"
+  [ "$status" -eq 0 ] || exit 1
+}
+
 # skip NAME REASON: says that a step was left out.
 skip() {
   printf '\n=== %s: skipped: %s\n' "$1" "$2"
@@ -97,17 +118,17 @@ hold_no_panic() {
 test_with_thread_sanitizer() {
   env RUSTFLAGS='-Zsanitizer=thread' CARGO_TARGET_DIR=target/tsan \
     cargo +nightly test -q -Zbuild-std --target "$(uname -m)-unknown-linux-gnu" -p zircon-linux \
-    --lib --test stress --test channels --test transfer --test ports --test waits
+    --lib --test stress --test channels --test transfer --test ports --test waits --test pipes
 }
 
-# kill_peers NUMBER: kills that many processes with rings and handle transfers busy.
+# kill_peers NUMBER: kills that many processes with rings and handle transfers busy, and as many over sockets and fifos.
 kill_peers() {
   ZIRCON_LINUX_TEST_KILLS=$1 cargo test -q -p zircon-linux --release --test kill
 }
 
 # suffer_peers NUMBER: that many peers that break every rule.
 suffer_peers() {
-  ZIRCON_LINUX_TEST_HOSTILE_PEERS=$1 cargo test -q -p zircon-linux --release --test hostile
+  ZIRCON_LINUX_TEST_HOSTILE_PEERS=$1 cargo test -q -p zircon-linux --release --test hostile --test hostile_pipes
 }
 
 # soak SECONDS: connections come and go for so long, and leave nothing behind.

@@ -78,7 +78,7 @@ macro_rules! registrations {
                 client_end.into_channel()
             })
             .collect();
-        let turn = || reactor.turn(Instant::INFINITE_PAST).expect("a port that works");
+        let turn = || { reactor.crank(Instant::INFINITE_PAST).expect("a port that works"); };
         // The new connections' first turns.
         (0..$connections).for_each(|_| turn());
 
@@ -138,7 +138,7 @@ fn handlers<const N: usize>(criterion: &mut Criterion) {
     criterion.bench_function(&format!("reactor/packet_handler/{N}"), |bencher| {
         bencher.iter(|| {
             request.write(active.next().expect("an endless cycle")).expect("the channel has room");
-            reactor.turn(Instant::INFINITE_PAST).expect("a port that works");
+            reactor.crank(Instant::INFINITE_PAST).expect("a port that works");
             sent += 1;
         });
     });
@@ -197,7 +197,7 @@ fn pulses<const N: usize>(criterion: &mut Criterion) {
             group.bench_function(BenchmarkId::new(*name, N), |bencher| {
                 bencher.iter(|| {
                     assert(order.next().expect("an endless cycle"));
-                    reactor.turn(Instant::INFINITE_PAST).expect("a port that works");
+                    reactor.crank(Instant::INFINITE_PAST).expect("a port that works");
                 });
             });
         }

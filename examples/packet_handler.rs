@@ -121,7 +121,7 @@ fn main() -> Result<(), fidl::Error> {
     println!("{sums:?}");
     assert_eq!(sums, [42, 1 << 31]);
     drop(client);
-    reactor.turn(fidl::kernel::Instant::INFINITE_PAST)?;
+    reactor.crank(fidl::kernel::Instant::INFINITE_PAST)?;
     assert_eq!(connections.free(), 16, "a connection ends with its client");
     Ok(())
 }

@@ -68,7 +68,7 @@ macro_rules! serve_and_use {
         reactor.run_until(use_everything(&client)).unwrap();
         drop(client);
         while service.counters().closed == 0 {
-            reactor.turn(Instant::INFINITE).unwrap();
+            reactor.crank(Instant::INFINITE).unwrap();
         }
         check_counters(service.counters());
     }};

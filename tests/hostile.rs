@@ -192,7 +192,7 @@ fn besiege<'env, B, D, const C: usize, const N: usize>(
             let _ = known.try_send(&garbage(&mut random, good));
         }
         if random.below(3) == 0 {
-            reactor.turn(fidl::kernel::Instant::INFINITE_PAST).unwrap();
+            reactor.crank(fidl::kernel::Instant::INFINITE_PAST).unwrap();
         }
         if random.below(20) == 0 {
             peers[peer] = None;

@@ -21,6 +21,7 @@ const RUNTIME: &[Room] = &[
     ("message", 3, &[]),
     ("at_rest", 3, &[]),
     ("reactor", 4, &[]),
+    ("domain", 4, &["reactor"]),
     ("server", 5, &[]),
     ("client", 5, &[]),
     ("error", 6, &[]),

@@ -83,7 +83,7 @@ fn wakers_of_timers_may_use_timers() {
         let mut sleep = Box::pin(TIMERS.sleep(Duration::from_millis(1)));
         assert!(poll(&mut sleep, &waker).is_pending());
         while holder.woken.load(Relaxed) == 0 {
-            reactor.turn(Instant::after(Duration::from_millis(5))).unwrap();
+            reactor.crank(Instant::after(Duration::from_millis(5))).unwrap();
         }
         drop((sleep, waker, holder));
         assert_eq!(format!("{TIMERS:?}"), "Timers(0 of 1024)");
@@ -98,11 +98,11 @@ fn wakers_of_timers_may_use_timers() {
 fn a_reactor_does_not_run_inside_itself() {
     let reactor = Reactor::new().unwrap();
     let nested = async {
-        let turn = reactor.turn(Instant::INFINITE_PAST);
+        let turn = reactor.crank(Instant::INFINITE_PAST).map(drop);
         [turn, reactor.run(), reactor.run_until(async {})]
     };
     assert_eq!(reactor.run_until(nested), Ok([Err(Status::BAD_STATE); 3]));
-    assert_eq!(reactor.turn(Instant::INFINITE_PAST), Ok(()));
+    assert!(reactor.crank(Instant::INFINITE_PAST).is_ok());
     assert_eq!(reactor.run_until(async { 7 }), Ok(7));
 }
 

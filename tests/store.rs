@@ -257,7 +257,7 @@ fn blocking_calls() {
     let reactor = Reactor::new().unwrap();
     service.serve(&reactor, server_end).unwrap();
     while !caller.is_finished() {
-        reactor.turn(Instant::after(Duration::from_millis(5))).unwrap();
+        reactor.crank(Instant::after(Duration::from_millis(5))).unwrap();
     }
     caller.join().unwrap();
 }

@@ -32,6 +32,7 @@
 //! | [`client`] | calls: asynchronous, blocking; events |
 //! | [`server`] | connections, requests in flight, replies, back pressure |
 //! | [`reactor`] | waits on one port, hands packets to their consumers: services, clients, packet handlers, objects that futures wait for; timers; simulations |
+//! | [`domain`] | serialization domains: services on several threads |
 //! | [`message`] | headers, frames and the right to use them |
 //! | [`kernel`] | the seam: every call to the kernel, in today's ABI |
 //! | [`task`] | futures, wakers and wakes without allocation: an [`Arena`](task::Arena) that is useful alone, in locals or by [`arena!`] in a static |
@@ -56,7 +57,8 @@
 //! # Limits
 //!
 //! - Protocols go over channels. Those over other transports have neither server nor client.
-//! - One reactor is one thread's. A process can have 64 of them.
+//! - One reactor is one thread's. A process can have 64 of them. A [pool](domain::Pool) has any number of threads, and up to 64
+//!   domains; a process can have four. Asynchronous clients are a reactor's.
 //! - On Linux, of the handles that a message carries to another process those of channels, events, event pairs and memory
 //!   objects arrive; the rest are refused before anything is sent.
 #![no_std]
@@ -95,6 +97,8 @@ pub mod wire;
 pub mod client;
 #[cfg(feature = "kernel")]
 mod counters;
+#[cfg(feature = "kernel")]
+pub mod domain;
 #[cfg(feature = "kernel")]
 mod error;
 #[cfg(feature = "kernel")]

@@ -44,6 +44,7 @@ const SCENARIOS: &[Scenario] = &[
     ("async client", scenarios::async_client, Expected::Nothing),
     ("blocking client", scenarios::blocking_client, Expected::Nothing),
     ("blocking client at a path", scenarios::blocking_client_at_a_path, Expected::Nothing),
+    ("threads", scenarios::threads, Expected::Nothing),
     ("events", scenarios::events, Expected::Nothing),
     ("arena full", scenarios::arena_full, Expected::Nothing),
     ("connections coming and going", scenarios::connections, Expected::Nothing),

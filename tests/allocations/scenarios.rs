@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use std::sync::Barrier;
 use std::time::Duration;
 
+use fidl::domain::Pool;
 use fidl::kernel::{self, AsHandleRef, Channel, Instant, create_endpoints};
 use fidl::wire::HandleSlot;
 use fidl::{Capacity, Listener, Reactor, Timers, WhenFull, capacity};
 
 use super::count;
 use super::server::schema::example_echo::{EchoHeardRequestView, echo};
-use super::server::{Server, yield_now};
+use super::server::{Parallel, Server, yield_now};
 
 /// How often the small things are done.
 const ROUNDS: u32 = 200;
@@ -122,6 +123,40 @@ fn path() -> PathBuf {
 pub(crate) fn blocking_client_at_a_path() -> usize {
     let path = path();
     blocking(|| fidl::listen(&path).unwrap(), || fidl::connect(&path).unwrap())
+}
+
+/// Two threads that serve, and two blocking clients that come and go in a third.
+pub(crate) fn threads() -> usize {
+    const CAPACITY: Capacity = capacity().connections(2).in_flight(4);
+    fidl::service!(static SERVICE: echo::Serve<Parallel>, CAPACITY, domains = 3);
+    static STORAGES: [echo::Storage<1, 0>; 2] = [const { echo::Storage::new() }; 2];
+    let service = SERVICE.start(Parallel).unwrap();
+    let mut pool = Pool::new().unwrap();
+    service.attach(&mut pool).unwrap();
+    let (callers, listener) = Channel::create().unwrap();
+    service.listen(Listener::from(listener)).unwrap();
+    let (go, done) = (Barrier::new(3), Barrier::new(3));
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                go.wait();
+                pool.work().unwrap();
+                done.wait();
+            });
+        }
+        count(|| {
+            go.wait();
+            for _ in 0..ROUNDS {
+                for storage in &STORAGES {
+                    let client = echo::BlockingClient::new(storage, call_in(&callers)).unwrap();
+                    assert_eq!(client.say("hello", patient()).unwrap().view().text(), "hello");
+                    assert_eq!(client.echo(&[7; 8192], patient()).unwrap().view().data(), [7; 8192]);
+                }
+            }
+            pool.stop();
+            done.wait();
+        })
+    })
 }
 
 /// More than the channel has room for, so that handlers wait for room, and more than the client keeps.

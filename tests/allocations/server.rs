@@ -89,3 +89,23 @@ impl echo::Server for Server {
         }
     }
 }
+
+/// A server for several threads.
+pub(crate) struct Parallel;
+
+impl echo::Server for Parallel {
+    async fn echo(&self, request: echo::EchoRequest<'_>, responder: echo::EchoResponder<'_>) -> Sent {
+        yield_now().await;
+        responder.send(echo::EchoResponse { data: request.data() })
+    }
+
+    async fn say(&self, request: echo::SayRequest<'_>, responder: echo::SayResponder<'_>) -> Sent {
+        responder.send(echo::SayResponse { text: request.text() })
+    }
+
+    async fn count(&self, _: echo::CountRequest<'_>) -> echo::CountResponse {
+        echo::CountResponse { requests: 0 }
+    }
+
+    async fn announce(&self, _: echo::AnnounceRequest<'_>) {}
+}

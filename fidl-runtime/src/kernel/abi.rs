@@ -108,6 +108,13 @@ unsafe extern "C" {
     pub(super) fn zx_port_queue(handle: u32, packet: *const PortPacket) -> i32;
 }
 
+#[cfg(target_os = "linux")]
+unsafe extern "C" {
+    pub(super) fn zx_linux_port_descriptor(handle: u32, descriptor: *mut i32) -> i32;
+
+    pub(super) fn zx_linux_port_prepare_wait(handle: u32, latest: *mut i64) -> i32;
+}
+
 /// Takes as many packets as are there, after waiting for the first: one call where the kernel has one for that.
 ///
 /// # Safety

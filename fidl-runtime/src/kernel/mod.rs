@@ -27,8 +27,8 @@ pub use handle::status_name;
 pub(crate) use handle::{close_all, close_unknown};
 pub use object::{wait_async, wait_one};
 pub use packet::{GuestIo, GuestMem, GuestVcpu, Packet, PageRequest, PowerLevel, Signal};
-pub(crate) use port::WAKE;
 pub use port::{Port, waits_per_port};
+pub(crate) use port::{WAKE, ring};
 pub use rendezvous::Listener;
 #[cfg(target_os = "linux")]
 pub use rendezvous::{connect, listen};

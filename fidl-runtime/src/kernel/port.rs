@@ -10,6 +10,9 @@ use core::sync::atomic::{
 use core::task::{RawWaker, RawWakerVTable, Waker};
 use core::{fmt, ptr};
 
+#[cfg(target_os = "linux")]
+use std::os::fd::BorrowedFd;
+
 use fuchsia_zircon::Status;
 
 use super::abi::{self, PortPacket};
@@ -115,6 +118,36 @@ impl Port {
         Status::ok(unsafe { abi::zx_port_queue(self.raw(), packet) })
     }
 
+    /// The descriptor that is readable when a wait for packets might find one, behind
+    /// [`prepare_wait`](Self::prepare_wait) (`zx_linux_port_descriptor`).
+    ///
+    /// # Errors
+    ///
+    /// The call's: `NO_RESOURCES`.
+    #[cfg(target_os = "linux")]
+    pub fn descriptor(&self) -> Result<BorrowedFd<'static>, Status> {
+        let mut descriptor = -1;
+        // SAFETY: `descriptor` is valid for a write.
+        Status::ok(unsafe { abi::zx_linux_port_descriptor(self.raw(), &raw mut descriptor) })?;
+        // SAFETY: the descriptor is open, and the call's promise is that it stays so while the port does, which is never closed.
+        Ok(unsafe { BorrowedFd::borrow_raw(descriptor) })
+    }
+
+    /// Has the descriptor become readable by whatever comes from now on, until the next wait for packets; returns up to when
+    /// one may wait for it, [`INFINITE_PAST`](Instant::INFINITE_PAST) if there may be packets already
+    /// (`zx_linux_port_prepare_wait`).
+    ///
+    /// # Errors
+    ///
+    /// The call's: `NO_RESOURCES`.
+    #[cfg(target_os = "linux")]
+    pub fn prepare_wait(&self) -> Result<Instant, Status> {
+        let mut latest = 0;
+        // SAFETY: `latest` is valid for a write.
+        Status::ok(unsafe { abi::zx_linux_port_prepare_wait(self.raw(), &raw mut latest) })?;
+        Ok(Instant::from_nanos(latest))
+    }
+
     /// A waker that queues a packet with the key [`WAKE`].
     ///
     /// It owns nothing: it may outlive this value, and then rings at the port's next owner, who ignores it.
@@ -141,10 +174,20 @@ impl fmt::Debug for Port {
     }
 }
 
-static VTABLE: RawWakerVTable = RawWakerVTable::new(|word| RawWaker::new(word, &VTABLE), ring, ring, |_| ());
+static VTABLE: RawWakerVTable = RawWakerVTable::new(|word| RawWaker::new(word, &VTABLE), wake, wake, |_| ());
 
-fn ring(word: *const ()) {
+fn wake(word: *const ()) {
+    // A full port has enough packets to wake whoever waits there.
+    let _ = ring(word.addr() as u32);
+}
+
+/// Queues a packet with the key [`WAKE`] to the port with this handle.
+///
+/// # Errors
+///
+/// The call's.
+pub(crate) fn ring(port: u32) -> Result<(), Status> {
     let packet = PortPacket::user(WAKE, [0; 4]);
-    // SAFETY: `packet` is valid for a read. A full port has enough packets to wake whoever waits there.
-    unsafe { abi::zx_port_queue(word.addr() as u32, &raw const packet) };
+    // SAFETY: `packet` is valid for a read.
+    Status::ok(unsafe { abi::zx_port_queue(port, &raw const packet) })
 }

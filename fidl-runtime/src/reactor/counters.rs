@@ -25,5 +25,7 @@ crate::counters::counters! {
         turns,
         /// Times the reactor slept.
         sleeps,
+        /// Panics of what the reactor ran, which it has caught.
+        panics,
     }
 }

@@ -12,6 +12,7 @@ use core::cell::{Cell, RefCell};
 use core::fmt;
 use core::marker::PhantomData;
 
+use super::panics::catch;
 use super::slots::Slots;
 use super::{Consumer, Delivered, PacketKey, Reactor};
 use crate::kernel::{Packet, Port, PortPacket, Signals, Status};
@@ -184,7 +185,8 @@ impl<H: PacketHandler, const N: usize> Drop for EndOnUnwind<'_, H, N> {
         self.handlers.count(|counters| counters.panicked += 1);
         // The handler's borrow ended before this, its declaration being behind.
         let handler = self.handlers.handlers[self.index].take();
-        drop(handler);
+        // A panic in here would end the process, being the second.
+        catch(|| drop(handler));
     }
 }
 

@@ -18,9 +18,13 @@
 
 mod consumer;
 mod counters;
+mod crank;
+#[cfg(target_os = "linux")]
+mod descriptor;
 mod handlers;
 mod key;
 mod objects;
+mod panics;
 mod simulation;
 mod slots;
 mod timers;
@@ -35,11 +39,14 @@ use core::task::{Context, Poll};
 use consumer::Attached;
 pub(crate) use consumer::{Attachment, Consumer, Delivered, Host};
 pub use counters::Counters;
+pub use crank::Cranked;
 pub use handlers::{Counters as HandlerCounters, Handlers, Id, Next, PacketHandler, Refused};
 pub(crate) use key::PacketKey;
 pub use objects::{Objects, Registration};
+use panics::TurnOnUnwind;
+pub(crate) use panics::catch;
 use simulation::Simulation;
-use timers::Deadlines;
+pub(crate) use timers::Deadlines;
 pub use timers::{Sleep, TIMERS, Timers};
 
 use crate::kernel::{Instant, Port, PortPacket, Status, waits_per_port};
@@ -174,6 +181,9 @@ impl<'env> Reactor<'env> {
 
     /// Runs until [`stop`](Self::stop) is called.
     ///
+    /// A panic of what it runs goes no further. It costs the connection, the registration or the task that it came from, and
+    /// is counted.
+    ///
     /// # Errors
     ///
     /// `BAD_STATE` from inside: from a handler, a future or a waker that this reactor runs. Else what the port's wait
@@ -183,16 +193,20 @@ impl<'env> Reactor<'env> {
         self.stopped.set(false);
         while !self.stopped.get() {
             self.one_turn(Instant::INFINITE)?;
+            // A wake of a future that has run before: nobody runs one now.
+            self.root_ready.set(false);
         }
         Ok(())
     }
 
-    /// Makes [`run`](Self::run) return behind the current turn.
+    /// Makes [`run`](Self::run) return behind the current turn, and the next [`crank`](Self::crank) say so.
     pub fn stop(&self) {
         self.stopped.set(true);
+        // Whoever waits outside, for the descriptor, is to notice.
+        self.lane.id().waker(ROOT).wake_by_ref();
     }
 
-    /// Runs until `future` finishes; returns its output.
+    /// Runs until `future` finishes; returns its output. A panic of the future itself is its caller's.
     ///
     /// # Errors
     ///
@@ -214,17 +228,6 @@ impl<'env> Reactor<'env> {
         }
     }
 
-    /// One turn: takes packets and wakes, then gives every consumer that has something to do a turn. If nobody has
-    /// anything to do, it first waits for a packet or a wake until `deadline`.
-    ///
-    /// # Errors
-    ///
-    /// As for [`run`](Self::run).
-    pub fn turn(&self, deadline: Instant) -> Result<(), Status> {
-        let _running = self.begin()?;
-        self.one_turn(deadline)
-    }
-
     /// Says that somebody runs the reactor, until the result is dropped. What runs on it cannot run it: consumers are in the
     /// middle of their turns then.
     fn begin(&self) -> Result<Running<'_>, Status> {
@@ -240,19 +243,24 @@ impl<'env> Reactor<'env> {
         }
         self.take_wakes();
         self.expire();
-        let mut turns = self.ready.get();
-        while turns != 0 {
+        let turns = Cell::new(self.ready.get());
+        // Again only behind a turn that panics.
+        while !self.contain(|| self.give_turns(&turns)) {}
+        Ok(())
+    }
+
+    /// Gives each of these consumers a turn, and takes it out.
+    fn give_turns(&self, turns: &Cell<u64>) {
+        while turns.get() != 0 {
             let consumer = match &self.simulation {
-                None => turns.trailing_zeros() as usize,
-                Some(simulation) => simulation.pick_bit(turns),
+                None => turns.get().trailing_zeros() as usize,
+                Some(simulation) => simulation.pick_bit(turns.get()),
             };
-            turns &= !(1 << consumer);
-            // One by one, so that a turn that panics leaves the others marked.
+            turns.set(turns.get() & !(1 << consumer));
             self.ready.set(self.ready.get() & !(1 << consumer));
             self.note(consumer as u64);
             self.turn_of(consumer);
         }
-        Ok(())
     }
 
     /// Notes what happens in a simulation.
@@ -319,7 +327,10 @@ impl<'env> Reactor<'env> {
     fn turn_of(&self, index: usize) {
         let Some(consumer) = self.consumer(index) else { return };
         self.count(|counters| counters.turns += 1);
-        if consumer.turn(&self.port) {
+        let guard = TurnOnUnwind { reactor: self, consumer: index };
+        let more = consumer.turn(&self.port);
+        core::mem::forget(guard);
+        if more {
             self.mark(index);
         }
         let timed = self.timed.get() & !(1 << index);
@@ -387,14 +398,19 @@ impl<'env> Reactor<'env> {
             }
             self.batch.set(Batch { next: 0, end: taken });
         }
-        // One by one, so that a handler that panics leaves the others for the next turn.
+        // Again only behind a packet whose consumer panics.
+        while !self.contain(|| self.hand_out()) {}
+        Ok(())
+    }
+
+    /// Hands out the packets of the batch, one by one, so that a panic leaves the others there.
+    fn hand_out(&self) {
         while let Some(index) = self.next_of_batch() {
             let packet = self.packets.borrow().get(index).copied();
             if let Some(packet) = packet {
                 self.dispatch(&packet);
             }
         }
-        Ok(())
     }
 
     fn next_of_batch(&self) -> Option<usize> {
@@ -420,13 +436,16 @@ impl<'env> Reactor<'env> {
         self.note(packet.key);
         let key = PacketKey::from_word(packet.key);
         let index = usize::from(key.consumer());
-        match self.consumer(index) {
-            Some(consumer) => match consumer.packet(&self.port, key, packet) {
-                Delivered::Turn => self.mark(index),
-                Delivered::Done => {}
-                Delivered::Stale => self.count(|counters| counters.stale += 1),
-            },
-            None => self.count(|counters| counters.stale += 1),
+        let Some(consumer) = self.consumer(index) else {
+            return self.count(|counters| counters.stale += 1);
+        };
+        let guard = TurnOnUnwind { reactor: self, consumer: index };
+        let delivered = consumer.packet(&self.port, key, packet);
+        core::mem::forget(guard);
+        match delivered {
+            Delivered::Turn => self.mark(index),
+            Delivered::Done => {}
+            Delivered::Stale => self.count(|counters| counters.stale += 1),
         }
     }
 
@@ -444,7 +463,8 @@ impl<'env> Reactor<'env> {
         }
         let now = Instant::now();
         if let Some(timers) = self.timers.get() {
-            timers.expire(now);
+            // Those behind one whose waker panics are woken in the next turn.
+            self.contain(|| timers.expire(now));
         }
         for (index, consumer) in self.timed() {
             if consumer.deadline() <= now {

@@ -2,7 +2,6 @@
 
 use core::cell::Cell;
 use core::task::{Context, Poll, Waker};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use futures::future::{Either, join, select};
 use futures::pin_mut;
@@ -43,7 +42,7 @@ impl PacketHandler for Mirror<'_> {
 }
 
 fn turn(reactor: &Reactor<'_>) {
-    reactor.turn(Instant::INFINITE_PAST).unwrap();
+    reactor.crank(Instant::INFINITE_PAST).unwrap();
 }
 
 fn send(channel: &Channel, byte: u8) {
@@ -132,8 +131,8 @@ fn a_handler_that_panics_costs_its_registration_alone() {
     for (byte, end) in [1, 0, 3].into_iter().zip(&ends) {
         send(end.as_ref().unwrap(), byte);
     }
-    assert!(catch_unwind(AssertUnwindSafe(|| turn(&reactor))).is_err());
     turn(&reactor);
+    assert_eq!(reactor.counters().panics, 1);
     let received = ends.each_ref().map(|end| receive(end.as_ref().unwrap()));
     assert_eq!(received, [Some(1), None, Some(3)]);
     assert_eq!((handlers.counters().panicked, handlers.free()), (1, 1));

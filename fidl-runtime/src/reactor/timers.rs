@@ -81,7 +81,7 @@ impl<const N: usize> Timers<N> {
 }
 
 /// What the reactor asks of timers, of however many.
-pub(super) trait Deadlines {
+pub(crate) trait Deadlines {
     /// When the reactor must call [`expire`](Self::expire); never late, possibly early.
     fn next_deadline(&self) -> Instant;
 

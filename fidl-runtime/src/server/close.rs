@@ -36,7 +36,7 @@ pub enum CloseReason {
     TooManyEvents,
     /// The client left replies or events unread for longer than the service's patience while others waited.
     Stalled,
-    /// A handler panicked, and whoever caught the panic runs the reactor again.
+    /// A handler panicked.
     Panicked,
 }
 

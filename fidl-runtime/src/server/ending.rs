@@ -61,7 +61,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
                 tables.orphan(call);
             }
         }
-        tables.listener_ready |= tables.listener.is_some() && !tables.listener_armed;
+        engine.accepting.look_again();
         self.end_all(engine);
     }
 
@@ -126,7 +126,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
     /// Ends a connection: drops its handlers' futures in place and its unsent replies, and closes the channel. If it is the
     /// server that ends it, as many of the replies are written before as the channel takes.
     pub(super) fn end(&self, engine: &mut Engine<D::Future, C, N>, index: usize) {
-        let Engine { arena, tables } = &mut *engine;
+        let Engine { arena, tables, .. } = &mut *engine;
         let reason = tables.entries[index].reason;
         self.leave_handlers(arena, tables, index);
         let mut writes = matches!(reason, CloseReason::Shutdown(_));
@@ -140,6 +140,8 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
             tables.free_call(call);
         }
         self.close(tables, index, &reason);
+        // A listener that could not be read for want of handles is looked at again.
+        engine.accepting.look_again();
     }
 
     pub(super) fn close(&self, tables: &mut Tables<C, N>, index: usize, reason: &CloseReason) {
@@ -164,8 +166,6 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         if generation != LAST_GENERATION {
             tables.free_connections.give(index);
         }
-        // A listener that could not be read for want of handles is looked at again.
-        tables.listener_ready |= tables.listener.is_some() && !tables.listener_armed;
         self.count(|counters| {
             counters.closed += 1;
             counters.panicked += u64::from(*reason == CloseReason::Panicked);

@@ -6,13 +6,14 @@ use core::task::Waker;
 use super::binding::{Binding, Call, Reply};
 use super::capacity::WhenStarved;
 use super::close::CloseReason;
+use super::observed::Observed;
 use super::place::Dispatch;
 use super::service::{Engine, Running};
 use super::tables::{Phase, Tables};
-use crate::kernel::{Port, PortPacket, ReadError, Signals, Status};
+use crate::kernel::{Port, ReadError, Status};
 use crate::message::{EPITAPH_ORDINAL, FrameStorage, Header, Lease};
 use crate::message::{Method, MethodKind, Openness, Protocol, UnknownMethod, find_method};
-use crate::reactor::{Attachment, PacketKey};
+use crate::reactor::Attachment;
 use crate::task::Started;
 
 /// How many requests a turn reads of one connection before the next one's turn comes.
@@ -38,7 +39,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         attachment: &Attachment,
     ) -> bool {
         self.attend(engine, port, &attachment.waker);
-        let Engine { arena, tables } = &mut *engine;
+        let Engine { arena, tables, .. } = &mut *engine;
         arena.as_mut().poll_woken(|_, outcome| self.finish(tables, port, outcome));
         self.end_all(engine);
         self.share(engine.tables);
@@ -70,37 +71,29 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
     }
 
     /// A packet for a connection: it gets a turn. Returns whether the connection is the one that was meant.
-    pub(super) fn connection_packet(
+    pub(super) fn observed(
         &self,
-        engine: &mut Engine<D::Future, C, N>,
-        key: PacketKey,
-        packet: &PortPacket,
+        tables: &mut Tables<C, N>,
+        index: usize,
+        generation: u32,
+        observed: Observed,
     ) -> bool {
-        let index = key.slot();
         let Some(peer) = self.shared.peers.get(index) else { return false };
-        let Some(observed) = packet.observed() else { return false };
-        if peer.generation.load(Relaxed) != key.generation() || peer.channel.load(Relaxed) == 0 {
+        if peer.generation.load(Relaxed) != generation || peer.channel.load(Relaxed) == 0 {
             return false;
         }
-        let entry = &mut engine.tables.entries[index];
-        // A packet answers one of three waits; which one, its trigger says.
-        let trigger = packet.payload[0] as u32;
-        if trigger & Signals::CHANNEL_WRITABLE.bits() != 0 {
-            entry.writable_armed = false;
-        } else if trigger & Signals::CHANNEL_READABLE.bits() != 0 {
-            entry.readable_armed = false;
-        } else {
-            entry.closed_armed = false;
-        }
-        entry.peer_closed |= observed & Signals::CHANNEL_PEER_CLOSED.bits() != 0;
-        let writable = (Signals::CHANNEL_WRITABLE | Signals::CHANNEL_PEER_CLOSED).bits();
-        if observed & writable != 0 {
+        let entry = &mut tables.entries[index];
+        entry.writable_armed &= !observed.contains(Observed::WRITABLE_WAIT);
+        entry.readable_armed &= !observed.contains(Observed::READABLE_WAIT);
+        entry.closed_armed &= !observed.contains(Observed::CLOSED_WAIT);
+        entry.peer_closed |= observed.contains(Observed::CLOSED);
+        if observed.intersects(Observed::WRITABLE | Observed::CLOSED) {
             peer.end_wait();
-            if engine.tables.entries[index].unsent.is_empty() {
-                engine.tables.unblock(index);
+            if tables.entries[index].unsent.is_empty() {
+                tables.unblock(index);
             }
         }
-        engine.tables.queue(index);
+        tables.queue(index);
         true
     }
 
@@ -228,7 +221,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
     /// Does not read a connection for now. That its client goes away must be noticed all the same: nobody would get the
     /// replies of its handlers, so these are dropped, and what it had sent has its turn.
     fn hold(&self, engine: &mut Engine<D::Future, C, N>, port: &Port, index: usize, phase: Phase) -> Next {
-        let Engine { arena, tables } = &mut *engine;
+        let Engine { arena, tables, .. } = &mut *engine;
         tables.set_phase(index, phase);
         if !tables.entries[index].running.is_empty() {
             if tables.entries[index].peer_closed {
@@ -317,7 +310,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         let index = engine.tables.calls[call].connection;
         self.shared.peers[index].events.store(0, Relaxed);
         let Some(reply) = self.reply(call, index, header, B::Protocol::METHODS[method]) else { return };
-        let Engine { arena, tables } = &mut *engine;
+        let Engine { arena, tables, .. } = &mut *engine;
         tables.call_links.push_back(&mut tables.entries[index].running, call);
         let taken = (N - tables.free_calls.len()) as u64;
         self.count(|counters| {

@@ -237,7 +237,9 @@ fn send<W: crate::wire::Wire>(channel: &Channel, header: Header, value: impl Enc
 }
 
 fn settle(reactor: &Reactor<'_>) {
-    (0..6).for_each(|_| reactor.turn(Instant::INFINITE_PAST).unwrap());
+    (0..6).for_each(|_| {
+        reactor.crank(Instant::INFINITE_PAST).unwrap();
+    });
 }
 
 /// A newer client's request is larger than the schema knows, and has a handle in a member that nobody knows.

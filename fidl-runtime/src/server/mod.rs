@@ -45,16 +45,22 @@ mod capacity;
 mod close;
 mod connection;
 mod counters;
+mod declare;
 mod ending;
 mod engine;
 #[cfg(test)]
 mod layout_tests;
+mod mailbox;
+mod observed;
+mod one_thread;
 mod place;
 #[cfg(test)]
 mod policy_tests;
+mod pooled;
 mod replies;
 mod report;
 mod respond;
+mod room;
 mod service;
 mod tables;
 #[cfg(test)]
@@ -66,7 +72,9 @@ pub use capacity::{AtEnd, Capacity, WhenFull, WhenStarved, capacity};
 pub use close::CloseReason;
 pub use connection::{Connection, ConnectionId, EventError, Writable};
 pub use counters::Counters;
+pub use one_thread::OneThread;
 pub use place::{Dispatch, Handler, arena_bytes, check_slots, dispatch_bytes};
+pub use pooled::{PooledRunning, PooledService, SendBinding, SendDispatch};
 pub use report::SizeReport;
 pub use respond::{Responder, Sent};
 pub use service::{Running, Service};

@@ -118,7 +118,9 @@ impl Peer {
 }
 
 fn settle(reactor: &Reactor<'_>) {
-    (0..8).for_each(|_| reactor.turn(Instant::INFINITE_PAST).unwrap());
+    (0..8).for_each(|_| {
+        reactor.crank(Instant::INFINITE_PAST).unwrap();
+    });
 }
 
 #[test]
@@ -243,7 +245,7 @@ fn it_is_counted_when_nothing_is_done_for_long() {
     assert_eq!(service.counters().stuck, 0);
     let begin = Instant::now();
     // Time goes on to the first deadline there is; behind that there is none.
-    while reactor.turn(Instant::INFINITE).is_ok() {}
+    while reactor.crank(Instant::INFINITE).is_ok() {}
     assert_eq!((service.counters().stuck, Instant::now().since(begin)), (1, Duration::from_millis(50)));
     service.server().open();
     settle(&reactor);
@@ -263,7 +265,7 @@ fn a_turn_reads_so_many_bytes_of_a_connection() {
     settle(&reactor);
     (0..6).for_each(|value| first.send(0, NOTE, value));
     second.send(0, NOTE, 100);
-    reactor.turn(Instant::INFINITE_PAST).unwrap();
+    reactor.crank(Instant::INFINITE_PAST).unwrap();
     // Two of 24 bytes each, then the other connection.
     assert_eq!(service.server().notes.take(), [0, 1, 100]);
     settle(&reactor);
@@ -338,7 +340,7 @@ fn two_services_that_call_each_other() {
     // Left, right, left again: there is no slot.
     peer.send(2, DOUBLE, 2);
     settle(reactor);
-    while reactor.turn(Instant::INFINITE).is_ok() {}
+    while reactor.crank(Instant::INFINITE).is_ok() {}
     assert_eq!((peer.receive(), left.counters().stuck, right.counters().stuck), (None, 1, 0));
     // With the head of the chain the rest of it is free to go on.
     drop(peer);
@@ -373,7 +375,7 @@ fn polite_p99<D: Dispatch<Server, Work>, const C: usize, const N: usize>(
                 // Far more than a turn takes of one connection, so that there always are some.
                 (0..100).for_each(|_| flooding.send(7, DOUBLE, 1));
             }
-            reactor.turn(Instant::INFINITE_PAST).unwrap();
+            reactor.crank(Instant::INFINITE_PAST).unwrap();
             let handled = service.counters().requests - begin;
             let before = waiting.len();
             waiting.retain(|peer| peer.receive().is_none());

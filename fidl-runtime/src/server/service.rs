@@ -4,20 +4,21 @@ use core::cell::{Cell, OnceCell, RefCell};
 use core::fmt;
 use core::pin::Pin;
 use core::sync::atomic::Ordering::Relaxed;
-use core::task::Waker;
 
+use super::accept::Accepting;
 use super::binding::{Binding, Call};
 use super::capacity::Capacity;
 use super::connection::{Peer, Shared};
 use super::counters::Counters;
+use super::observed::Observed;
 use super::place::{Dispatch, ServerPlace};
 use super::report::SizeReport;
+use super::room::Room;
 use super::tables::{CallFrames, Tables};
-use crate::kernel::{AsHandleRef, Channel, Instant, Listener, Port, PortPacket, ServerEnd, Status};
-use crate::message::{FrameStorage, LargeFrame, Protocol};
+use crate::kernel::{Channel, Instant, Listener, Port, PortPacket, ServerEnd, Status};
+use crate::message::{LargeFrame, Protocol};
 use crate::reactor::{Attachment, Consumer, Delivered, PacketKey, Reactor};
-use crate::storage::Claim;
-use crate::task::{Arena, ArenaBytes, NoLane};
+use crate::task::Arena;
 
 /// Everything that one protocol's server needs: `C` connections, `N` requests in flight, `L` large frames, and `SIZE` bytes
 /// for the handlers' futures. `POLICY` is the rest of its capacity. Declared with [`service!`](crate::service), as a static.
@@ -30,13 +31,7 @@ pub struct Service<
     const POLICY: u128,
 > {
     server: ServerPlace<B::Server>,
-    shared: Shared<B::Protocol, [Peer; C]>,
-    frames: [CallFrames<B::Protocol>; N],
-    /// For a request that is read while no call is free.
-    spare: <B::Protocol as Protocol>::RequestFrame,
-    large: [LargeFrame; L],
-    tables: Claim<Tables<C, N>>,
-    arena: Claim<ArenaBytes<SIZE>>,
+    room: Room<B::Protocol, C, N, L, SIZE>,
 }
 
 impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usize, const POLICY: u128>
@@ -46,15 +41,7 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
     #[allow(clippy::new_without_default, reason = "a service lies in a static, never on a stack")]
     pub const fn new() -> Self {
         const { Capacity::unpacked(C, N, L, POLICY).check() };
-        Self {
-            server: ServerPlace::new(),
-            shared: Shared::new(),
-            frames: [const { CallFrames::EMPTY }; N],
-            spare: FrameStorage::EMPTY,
-            large: [const { LargeFrame::EMPTY }; L],
-            tables: Claim::new(Tables::new()),
-            arena: Claim::new(ArenaBytes::new()),
-        }
+        Self { server: ServerPlace::new(), room: Room::new() }
     }
 
     /// How many bytes the service occupies: all it will ever need.
@@ -64,15 +51,7 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
 
     /// What of these bytes is for what.
     pub const fn size_report(&self) -> SizeReport {
-        SizeReport {
-            connections: size_of::<[Peer; C]>() + C * Tables::<C, N>::BYTES_PER_CONNECTION,
-            calls: size_of::<[CallFrames<B::Protocol>; N]>() + N * Tables::<C, N>::BYTES_PER_CALL,
-            handlers: SIZE,
-            large_frames: size_of::<[LargeFrame; L]>(),
-            total: size_of::<Self>(),
-            connection_count: C,
-            call_count: N,
-        }
+        self.room.size_report(size_of::<Self>())
     }
 
     /// Starts the service with a server. Once per static.
@@ -85,40 +64,8 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
         server: B::Server,
     ) -> Result<Running<B, impl Dispatch<B::Server, B::Protocol> + use<B, C, N, L, SIZE, POLICY>, C, N>, Status>
     {
-        self.start_dispatch(server, B::dispatch)
-    }
-
-    fn start_dispatch<D: Dispatch<B::Server, B::Protocol>>(
-        &'static self,
-        server: B::Server,
-        dispatch: D,
-    ) -> Result<Running<B, D, C, N>, Status> {
-        const {
-            let size = size_of::<Arena<D::Future, N>>();
-            assert!(SIZE >= size, "a service's SIZE is less than `arena_bytes` of its dispatch function");
-        };
-        let place = self.arena.claim().ok_or(Status::ALREADY_EXISTS)?.leak();
-        let mut arena = place.arena().ok_or(Status::INTERNAL)?;
-        // Not with the first request, whose turn it is then too late to name a parent in.
-        arena.as_mut().claim_lane().map_err(|NoLane| Status::NO_RESOURCES)?;
-        let tables = self.tables.claim().ok_or(Status::ALREADY_EXISTS)?.leak();
         let server = self.server.put(server).ok_or(Status::ALREADY_EXISTS)?;
-        let capacity = Capacity::unpacked(C, N, L, POLICY);
-        self.shared.events_between_requests.store(capacity.events_between_requests, Relaxed);
-        Ok(Running {
-            capacity,
-            server,
-            shared: &self.shared,
-            frames: &self.frames,
-            spare: &self.spare,
-            large: &self.large,
-            dispatch,
-            engine: RefCell::new(Engine { arena, tables }),
-            attachment: OnceCell::new(),
-            counters: Cell::new(Counters::default()),
-            bytes_read: Cell::new(0),
-            unwound: Cell::new(false),
-        })
+        self.room.start(server, B::dispatch, Capacity::unpacked(C, N, L, POLICY))
     }
 }
 
@@ -132,8 +79,8 @@ impl<B: Binding, const C: usize, const N: usize, const L: usize, const SIZE: usi
 
 /// A service that was started. It serves while it is attached to a reactor.
 ///
-/// A handler's panic goes through the reactor's turn. Whoever catches it may run the reactor again: the connection of that
-/// request is ended, and all others go on.
+/// A handler's panic ends the connection of its request, with [`CloseReason::Panicked`](super::CloseReason::Panicked); all
+/// others go on. With `panic = "abort"` it ends the process.
 pub struct Running<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: usize> {
     pub(super) capacity: Capacity,
     pub(super) server: &'static B::Server,
@@ -141,26 +88,23 @@ pub struct Running<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usi
     pub(super) frames: &'static [CallFrames<B::Protocol>; N],
     pub(super) spare: &'static <B::Protocol as Protocol>::RequestFrame,
     pub(super) large: &'static [LargeFrame],
-    dispatch: D,
-    engine: RefCell<Engine<D::Future, C, N>>,
-    attachment: OnceCell<Attachment>,
-    counters: Cell<Counters>,
+    pub(super) dispatch: D,
+    pub(super) engine: RefCell<Engine<D::Future, C, N>>,
+    pub(super) attachment: OnceCell<Attachment>,
+    pub(super) counters: Cell<Counters>,
     /// Bytes of requests that were read.
     pub(super) bytes_read: Cell<u64>,
     /// The last turn ended with a panic.
-    unwound: Cell<bool>,
+    pub(super) unwound: Cell<bool>,
 }
 
-/// Marks that a handler's panic has left a turn, and asks for the next one, which clears up.
-struct MarkUnwind<'a> {
-    unwound: &'a Cell<bool>,
-    waker: &'a Waker,
-}
+/// Marks that a panic has left a turn, or what is done with a packet. The next turn, which the reactor gives then, clears
+/// up.
+pub(super) struct MarkUnwind<'a>(pub(super) &'a Cell<bool>);
 
 impl Drop for MarkUnwind<'_> {
     fn drop(&mut self) {
-        self.unwound.set(true);
-        self.waker.wake_by_ref();
+        self.0.set(true);
     }
 }
 
@@ -168,6 +112,7 @@ impl Drop for MarkUnwind<'_> {
 pub(super) struct Engine<F: 'static, const C: usize, const N: usize> {
     pub(super) arena: Pin<&'static mut Arena<F, N>>,
     pub(super) tables: &'static mut Tables<C, N>,
+    pub(super) accepting: Accepting,
 }
 
 impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: usize> Running<B, D, C, N> {
@@ -180,11 +125,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
     pub fn listen<'env>(&'env self, reactor: &Reactor<'env>, listener: Listener) -> Result<(), Status> {
         self.attach(reactor)?;
         let mut engine = self.engine.try_borrow_mut().map_err(|_| Status::BAD_STATE)?;
-        if engine.tables.listener.is_some() {
-            return Err(Status::ALREADY_BOUND);
-        }
-        engine.tables.listener = Some(listener.into_channel());
-        engine.tables.listener_ready = true;
+        engine.accepting.begin(listener.into_channel())?;
         self.wake();
         Ok(())
     }
@@ -202,7 +143,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
     ) -> Result<(), Status> {
         self.attach(reactor)?;
         let mut engine = self.engine.try_borrow_mut().map_err(|_| Status::BAD_STATE)?;
-        self.connect(&mut engine, server_end.into_channel()).map_err(|_: Channel| Status::NO_RESOURCES)?;
+        self.connect(engine.tables, server_end.into_channel()).map_err(|_: Channel| Status::NO_RESOURCES)?;
         self.wake();
         Ok(())
     }
@@ -260,15 +201,17 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
 {
     fn packet(&self, _: &Port, key: PacketKey, packet: &PortPacket) -> Delivered {
         let mut engine = self.engine.borrow_mut();
+        let guard = MarkUnwind(&self.unwound);
         let current = match key.kind() {
-            CONNECTION => self.connection_packet(&mut engine, key, packet),
+            CONNECTION => Observed::of(packet)
+                .is_some_and(|observed| self.observed(engine.tables, key.slot(), key.generation(), observed)),
             LISTENER => {
-                engine.tables.listener_armed = false;
-                engine.tables.listener_ready = true;
+                engine.accepting.fired();
                 true
             }
             _ => false,
         };
+        core::mem::forget(guard);
         if current { Delivered::Turn } else { Delivered::Stale }
     }
 
@@ -278,7 +221,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         if self.unwound.take() {
             self.recover(&mut engine);
         }
-        let guard = MarkUnwind { unwound: &self.unwound, waker: &attachment.waker };
+        let guard = MarkUnwind(&self.unwound);
         let more = self.run_turn(&mut engine, port, attachment);
         core::mem::forget(guard);
         more
@@ -296,8 +239,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
     fn leave(&self, port: &Port) {
         // Not from inside a turn, behind a panic in it: the engine is free then, too.
         let Ok(engine) = self.engine.try_borrow() else { return };
-        let listener =
-            engine.tables.listener.as_ref().map(|listener| (listener.raw_handle(), LISTENER, 0, 0));
+        let listener = [(engine.accepting.handle(), LISTENER, 0, 0)];
         let connections = (0..C).map(|index| {
             let generation = self.shared.peers[index].generation.load(Relaxed);
             (engine.tables.entries[index].handle(), CONNECTION, generation, index)
@@ -313,7 +255,7 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         let tables = &engine.tables;
         let patience =
             tables.patience_ends(self.capacity.patience).min(tables.stuck_ends(self.capacity.patience));
-        patience.min(tables.listener_retries())
+        patience.min(engine.accepting.deadline())
     }
 }
 
@@ -323,33 +265,4 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Running({:?})", self.counters())
     }
-}
-
-/// Declares a service: a static that holds everything one protocol's server needs, with capacities that never change.
-///
-/// ```text
-/// const CAPACITY: fidl::Capacity = fidl::capacity().connections(1000).in_flight(64);
-/// fidl::service!(static CALCULATOR: calculator::Serve<Calculator>, CAPACITY);
-/// ```
-#[macro_export]
-macro_rules! service {
-    ($(#[$meta:meta])* $vis:vis static $name:ident: $binding:ty, $capacity:expr) => {
-        const _: () = $crate::server::check_slots::<$binding, _>(
-            <$binding as $crate::server::Binding>::dispatch,
-            $capacity.slot_bytes,
-        );
-        $(#[$meta])*
-        $vis static $name: $crate::server::Service<
-            $binding,
-            { $capacity.connections },
-            { $capacity.in_flight },
-            { $capacity.large_frames },
-            {
-                $crate::server::arena_bytes::<_, _, _, { $capacity.in_flight }>(
-                    <$binding as $crate::server::Binding>::dispatch,
-                )
-            },
-            { $capacity.policy() },
-        > = $crate::server::Service::new();
-    };
 }

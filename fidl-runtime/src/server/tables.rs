@@ -137,13 +137,6 @@ pub(super) struct Tables<const C: usize, const N: usize> {
     pub(super) stuck_since: Option<Instant>,
     /// That was counted.
     pub(super) stuck_counted: bool,
-    pub(super) listener: Option<Channel>,
-    pub(super) listener_armed: bool,
-    pub(super) listener_ready: bool,
-    /// When the listener is looked at again that the kernel could not read or wait for.
-    pub(super) listener_retry: Option<Instant>,
-    /// All connections are in use, and the listener is not accepted from.
-    pub(super) listener_waits: bool,
 }
 
 impl<const C: usize, const N: usize> Tables<C, N> {
@@ -175,11 +168,6 @@ impl<const C: usize, const N: usize> Tables<C, N> {
             spare: None,
             stuck_since: None,
             stuck_counted: false,
-            listener: None,
-            listener_armed: false,
-            listener_ready: false,
-            listener_retry: None,
-            listener_waits: false,
         }
     }
 

@@ -80,7 +80,9 @@ fn request(txid: u32, ordinal: u64, value: u32) -> [u8; 24] {
 }
 
 fn settle(reactor: &Reactor<'_>) {
-    (0..6).for_each(|_| reactor.turn(Instant::INFINITE_PAST).unwrap());
+    (0..6).for_each(|_| {
+        reactor.crank(Instant::INFINITE_PAST).unwrap();
+    });
 }
 
 #[test]

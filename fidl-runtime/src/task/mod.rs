@@ -27,6 +27,8 @@ mod parent;
 mod place;
 #[cfg(target_has_atomic = "64")]
 mod readiness;
+#[cfg(any(feature = "kernel", test))]
+mod schedule;
 mod waker;
 
 pub use arena::{Arena, Full, Iter, IterPinMut, Reserved, Started};
@@ -39,3 +41,5 @@ pub(crate) use place::{ArenaBytes, bytes_of};
 pub use place::{Make, StaticArena, arena_bytes, future_bytes};
 #[cfg(target_has_atomic = "64")]
 pub use readiness::{Readiness, Ready, UNTIL_STOP};
+#[cfg(feature = "kernel")]
+pub(crate) use schedule::{DOMAINS, Schedule};

@@ -4,14 +4,12 @@
 //! is a Unix socket that all holders of an end share: for an event, one that is connected with itself; for an event
 //! pair, one of two that are connected with one another. So the system tells when the last holder of an end is gone.
 //!
-//! Every packet makes an edge in each epoll set that watches the socket, if the socket is not empty by the time that the
-//! set is looked at. So bells are taken out only when they are many, and never the last.
-//!
 //! Who holds an event can do to it what it likes, also keep its bell from ringing; to nothing else.
 
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 
 use crate::abi::types::*;
+use crate::bell;
 use crate::descriptor::{Look, Watched};
 use crate::object::End;
 use crate::park::ParkIndex;
@@ -27,9 +25,6 @@ const SIGNALS: usize = 0;
 /// Bells sent to this end, and taken out of its socket.
 const SENT: usize = 64;
 const TAKEN: usize = 68;
-
-/// Bells that may lie in a socket.
-const BELLS_LEFT: u32 = 64;
 
 /// Signals that are in the memory.
 const SHARED: zx_signals_t = ZX_USER_SIGNAL_ALL | ZX_EVENT_SIGNALED;
@@ -111,12 +106,7 @@ impl Beacon {
 
     fn take_bells(&self, end: usize) {
         let Some(socket) = self.sockets[end].as_ref().filter(|_| self.paired) else { return };
-        let taken = self.word(end, TAKEN).load(Ordering::Relaxed);
-        let outstanding = self.word(end, SENT).load(Ordering::Acquire).wrapping_sub(taken);
-        if outstanding > BELLS_LEFT {
-            let dropped = sys::drop_packets(socket.as_fd(), (outstanding - 1).min(1024) as usize);
-            self.word(end, TAKEN).fetch_add(dropped as u32, Ordering::Relaxed);
-        }
+        bell::take(socket.as_fd(), self.word(end, SENT), self.word(end, TAKEN));
     }
 
     /// Changes signals of an end as one change, and has all its holders look.
@@ -134,15 +124,13 @@ impl Beacon {
         let from = if self.paired { 1 - end } else { end };
         // Who holds one end of a pair alone cannot ring at it: the other holders see the change when they look.
         let Some(socket) = &self.sockets[from] else { return };
-        let ring = |socket: BorrowedFd<'_>| sys::send_packet(socket, &[1], &[]);
-        match ring(socket.as_fd()) {
-            Ok(()) => drop(self.word(end, SENT).fetch_add(1, Ordering::Release)),
-            Err(libc::EAGAIN) if !self.paired => {
-                sys::drop_packets(socket.as_fd(), 1024);
-                let _ = ring(socket.as_fd());
-            }
-            // The holders of the other end have bells enough.
-            Err(_) => {}
+        if self.paired {
+            return bell::ring(socket.as_fd(), self.word(end, SENT));
+        }
+        // Nobody takes bells out of an event's socket but who finds it full.
+        if sys::send_packet(socket.as_fd(), &[1], &[]) == Err(libc::EAGAIN) {
+            sys::drop_packets(socket.as_fd(), 1024);
+            let _ = sys::send_packet(socket.as_fd(), &[1], &[]);
         }
     }
 

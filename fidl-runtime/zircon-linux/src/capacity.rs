@@ -114,7 +114,8 @@ capacities! {
     /// Descriptors of the memory of idle channel ends that lie in the file table of an io_uring instead of the process's
     /// own, as far as the limit of descriptors allows at the time of the first. 0 for no io_uring.
     shelved_descriptors: 65_536, 0, 0..=1 << 20, "ZIRCON_LINUX_SHELVED_DESCRIPTORS";
-    /// Bytes waiting in one direction of one socket within the process.
+    /// Bytes waiting in one direction of one socket. One that goes to another process keeps what its maker has chosen, and
+    /// cannot go if that is more than [`RING_BYTES_MAX`] allows.
     socket_bytes: 262_144, 4096, 1..=1 << 30, "ZIRCON_LINUX_SOCKET_BYTES";
 }
 

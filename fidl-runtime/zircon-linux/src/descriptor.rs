@@ -1,4 +1,4 @@
-//! Objects whose signals follow something outside: links, listeners and timers.
+//! Objects whose signals follow something outside: links, pipes, beacons, listeners and timers.
 //!
 //! Each has three operations: `refresh` makes the signals true where they might not be, `watch` registers the
 //! descriptor in a port's park, once, and `notice` takes an event from there. All run under the object's lock.
@@ -114,6 +114,7 @@ pub(crate) fn refresh(object: &mut Object, end: usize, look: Look) {
         Body::Listener(listener) => listener.refresh(&mut object.ends[end], look),
         Body::Timer(timer) => timer.refresh(&mut object.ends[end]),
         Body::Beacon(beacon) => beacon.refresh(&mut object.ends, end, look),
+        Body::Pipe(pipe) => pipe.refresh(&mut object.ends, end, look),
         _ => {}
     }
 }
@@ -127,6 +128,7 @@ pub(crate) fn watch(object: &mut Object, index: u32, end: usize, port: &mut Port
         Body::Listener(listener) => listener.watch(port.watching_park()?, token),
         Body::Timer(timer) => timer.watch(port.watching_park()?, token),
         Body::Beacon(beacon) => beacon.watch(end, port.watching_park()?, token),
+        Body::Pipe(pipe) => pipe.watch(end, port.watching_park()?, token),
         _ => Ok(()),
     }
 }
@@ -138,6 +140,7 @@ pub(crate) fn notice(token: u64, ready: Ready) {
         Body::Listener(listener) => listener.refresh(&mut object.ends[0], Look::Exact),
         Body::Timer(timer) => timer.refresh(&mut object.ends[0]),
         Body::Beacon(beacon) => beacon.notice(&mut object.ends, ready),
+        Body::Pipe(pipe) => pipe.notice(&mut object.ends, ready),
         _ => {}
     });
 }
@@ -165,17 +168,23 @@ fn with_waited_link<T>(token: u64, act: impl FnOnce(&mut Link, &mut End) -> T) -
 /// or the descriptor tells. The object and the port are locked.
 #[inline]
 pub(crate) fn needs_bell(object: &Object, index: u32, port: &mut Port) -> bool {
-    matches!(&object.body, Body::Link(_)) && !port.will_look_at(token(index, object.generation))
-}
-
-/// Has the peer of a link ring for changes; the object is locked, its port is not.
-pub(crate) fn arm(object: &mut Object) {
-    if let Body::Link(link) = &mut object.body {
-        link.arm(&mut object.ends[link.end()]);
+    match &object.body {
+        Body::Link(_) => !port.will_look_at(token(index, object.generation)),
+        Body::Pipe(_) => true,
+        _ => false,
     }
 }
 
-/// Has the ports of all waits of an end hear of an object that just became a link.
+/// Has the peer of a link or pipe ring for changes; the object is locked, its port is not.
+pub(crate) fn arm(object: &mut Object) {
+    match &mut object.body {
+        Body::Link(link) => drop(link.arm(&mut object.ends[link.end()])),
+        Body::Pipe(pipe) => pipe.arm_all(&mut object.ends),
+        _ => {}
+    }
+}
+
+/// Has the ports of all waits of an end hear of an object that just became shared.
 pub(crate) fn watch_pending(object: &mut Object, index: u32, end: usize) {
     for wait in object.ends[end].waits.iter() {
         let mut port_object = object::lock(Wait::at(wait).port());

@@ -1,12 +1,15 @@
-//! Fifos: two rings of elements of one size, one in each direction.
+//! Fifos: two rings of elements of one size, one in each direction. One that another process holds too is a [`Pipe`].
 
 use core::mem::MaybeUninit;
 
 use crate::abi::types::*;
+use crate::descriptor::Look;
 use crate::handle_table::{self, Handle};
 use crate::memory::zeroed_struct;
 use crate::object::{self, Body, End};
+use crate::pipe::Pipe;
 use crate::pool::{Lease, Leased, Plain, Slots};
+use crate::ring::flow::Shape;
 use crate::signals;
 use crate::tables::tables;
 
@@ -34,6 +37,13 @@ impl Inbox {
     fn new() -> Result<Inbox, zx_status_t> {
         Ok(Inbox { ring: Lease::take().ok_or(ZX_ERR_NO_RESOURCES)?, head: 0, used: 0 })
     }
+
+    /// What waits, in the two parts in which it lies.
+    fn unread(&self, capacity: u32) -> (&[u8], &[u8]) {
+        let (head, used) = (self.head as usize, self.used as usize);
+        let before = used.min(capacity as usize - head);
+        (&self.ring.bytes[head..head + before], &self.ring.bytes[..used - before])
+    }
 }
 
 /// The body of a fifo. Each inbox belongs to the end of the same number.
@@ -44,12 +54,20 @@ pub(crate) struct Fifo {
 }
 
 impl Fifo {
-    /// The bytes of this many elements, which must be of the right size and at least one.
-    fn bytes_of(&self, element: usize, count: usize) -> Result<usize, zx_status_t> {
-        if element != self.element as usize || count == 0 {
-            return Err(ZX_ERR_OUT_OF_RANGE);
+    /// The same fifo as one that other processes may hold too, with what is unread. This one stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// `ZX_ERR_NO_RESOURCES` and `ZX_ERR_NO_MEMORY` if the system refuses.
+    pub(crate) fn share(&self, ends: &[End; 2]) -> Result<Pipe, zx_status_t> {
+        let shape = Shape { limit: self.capacity, element: self.element, datagrams: false };
+        let pipe = Pipe::create(ZX_OBJ_TYPE_FIFO, shape, 0)?;
+        for (reader, inbox) in self.inboxes.iter().enumerate() {
+            let (start, after) = inbox.unread(self.capacity);
+            pipe.put(1 - reader, inbox.used, [start, after].into_iter())?;
         }
-        Ok(count.saturating_mul(element))
+        (0..2).for_each(|end| pipe.settle(end, ends[end].signals, [0; 2], false));
+        Ok(pipe)
     }
 
     /// How many whole elements are in as many bytes as both sides have.
@@ -122,17 +140,12 @@ pub(crate) fn create(count: usize, element: usize, options: u32) -> Result<[zx_h
     object::create_open(body, ZX_FIFO_WRITABLE, ZX_OBJ_TYPE_FIFO, ZX_DEFAULT_FIFO_RIGHTS)
 }
 
-/// Locks a fifo and calls `work` with its body and its ends.
-fn with<R>(
-    handle: Handle,
-    work: impl FnOnce(&mut Fifo, &mut [End; 2]) -> Result<R, zx_status_t>,
-) -> Result<R, zx_status_t> {
-    let mut object = handle.lock()?;
-    let object = &mut *object;
-    match &mut object.body {
-        Body::Fifo(fifo) => work(fifo, &mut object.ends),
-        _ => Err(ZX_ERR_BAD_HANDLE),
+/// The bytes of this many elements, which must be of the right size and at least one.
+fn bytes_of(element: usize, right: u32, count: usize) -> Result<usize, zx_status_t> {
+    if element != right as usize || count == 0 {
+        return Err(ZX_ERR_OUT_OF_RANGE);
     }
+    Ok(count.saturating_mul(element))
 }
 
 /// Finds the handle to a fifo with this number, if it has these rights.
@@ -147,13 +160,26 @@ pub(crate) fn write<'a>(
     count: usize,
     bytes: impl FnOnce(usize) -> Result<&'a [u8], zx_status_t>,
 ) -> Result<usize, zx_status_t> {
-    with(handle, |fifo, ends| {
-        if ends[1 - handle.end].handles == 0 {
-            return Err(ZX_ERR_PEER_CLOSED);
+    let mut object = handle.lock()?;
+    let object = &mut *object;
+    let (ends, end) = (&mut object.ends, handle.end);
+    match &mut object.body {
+        Body::Fifo(fifo) => {
+            if ends[1 - end].handles == 0 {
+                return Err(ZX_ERR_PEER_CLOSED);
+            }
+            let wanted = bytes_of(element, fifo.element, count)?;
+            fifo.write(ends, end, bytes(wanted)?)
         }
-        let wanted = fifo.bytes_of(element, count)?;
-        fifo.write(ends, handle.end, bytes(wanted)?)
-    })
+        Body::Pipe(pipe) => {
+            if pipe.peer_is_gone(end, Look::Trusting) {
+                return Err(ZX_ERR_PEER_CLOSED);
+            }
+            let wanted = bytes_of(element, pipe.element(), count)?;
+            Ok(pipe.write(ends, end, bytes(wanted)?)? / element)
+        }
+        _ => Err(ZX_ERR_BAD_HANDLE),
+    }
 }
 
 /// Reads as many elements as there are and have a place, of which `places` gives the bytes. Returns how many.
@@ -163,8 +189,18 @@ pub(crate) fn read<'a>(
     count: usize,
     places: impl FnOnce(usize) -> Result<&'a mut [MaybeUninit<u8>], zx_status_t>,
 ) -> Result<usize, zx_status_t> {
-    with(handle, |fifo, ends| {
-        let wanted = fifo.bytes_of(element, count)?;
-        fifo.read(ends, handle.end, places(wanted)?)
-    })
+    let mut object = handle.lock()?;
+    let object = &mut *object;
+    let (ends, end) = (&mut object.ends, handle.end);
+    match &mut object.body {
+        Body::Fifo(fifo) => {
+            let wanted = bytes_of(element, fifo.element, count)?;
+            fifo.read(ends, end, places(wanted)?)
+        }
+        Body::Pipe(pipe) => {
+            let wanted = bytes_of(element, pipe.element(), count)?;
+            Ok(pipe.read(ends, end, places(wanted)?, false)? / element)
+        }
+        _ => Err(ZX_ERR_BAD_HANDLE),
+    }
 }

@@ -40,8 +40,9 @@ fn of_type<R>(
 
 /// How full a socket is.
 pub(crate) fn socket(handle: Handle) -> Result<zx_info_socket_t, zx_status_t> {
-    of_type(handle, ZX_OBJ_TYPE_SOCKET, |object| match &object.body {
+    of_type(handle, ZX_OBJ_TYPE_SOCKET, |object| match &mut object.body {
         Body::Socket(socket) => Some(socket.info(&object.ends, handle.end)),
+        Body::Pipe(pipe) => Some(pipe.info(handle.end)),
         _ => None,
     })
 }

@@ -12,7 +12,8 @@
 //! A channel whose ends are in one process costs no descriptor and no system call but to wake a sleeping thread. One
 //! whose ends are in two carries its messages over rings in shared memory, and makes a system call only to wake who
 //! sleeps, and for handles. It is made by sending an end to another process, by [`export`] and [`adopt`] for a process
-//! that this one starts, or by [`listen`] and [`connect`] on a path of the file system:
+//! that this one starts, or by [`listen`] and [`connect`] on a path of the file system. Sockets, fifos, events, event pairs
+//! and memory objects go to other processes in messages, or in the same way as an end:
 //!
 //! ```
 //! use zircon_linux::abi::types::*;
@@ -54,6 +55,7 @@
 //! | `zx_port_create`, `_queue`, `_wait`, `_cancel`, `_cancel_key` | |
 //! | `zx_linux_port_wait_batch` | an extension: as many packets as are there, in one step |
 //! | `zx_linux_port_set_spin`, `_set_yields` | extensions: how long a thread may spin, and how often yield, before it sleeps |
+//! | `zx_linux_port_descriptor`, `_prepare_wait` | extensions: for loops that wait for descriptors |
 //! | `zx_event_create`, `zx_eventpair_create` | |
 //! | `zx_socket_create`, `_read`, `_write`, `_set_disposition` | STREAM, DATAGRAM, PEEK |
 //! | `zx_fifo_create`, `_read`, `_write` | |
@@ -79,29 +81,37 @@
 //!   of the cause. A thread that finds its port's queue empty again and again, because it is busy with one peer, may see a
 //!   new connection, a timer, or the death of another peer that much later ([`capacity::LOOK_NANOS`]); one that never finds
 //!   it empty, after so many packets ([`capacity::PACKETS_BETWEEN_POLLS`]).
+//!   Who only writes finds out that the peer was killed when there is no more room.
 //! - **A channel between processes holds as many bytes as its ring** ([`capacity::RING_BYTES`], or what
 //!   [`connect_with`] was told). A message that can never fit is `ZX_ERR_OUT_OF_RANGE`.
 //! - **What cannot be sent to another process** is refused with `ZX_ERR_NOT_SUPPORTED` before anything is sent, and
-//!   consumed: ports, timers, sockets, fifos, address spaces, listening ends, slices of memory objects, and channels in
-//!   whose unread messages such a handle lies or that lie more than 8 deep in one another. A channel with more than 64
-//!   unread messages with handles in one direction is `ZX_ERR_NO_RESOURCES`.
+//!   consumed: ports, timers, address spaces, listening ends, slices of memory objects, and channels in whose unread
+//!   messages such a handle lies or that lie more than 8 deep in one another. A channel with more than 64 unread messages
+//!   with handles in one direction is `ZX_ERR_NO_RESOURCES`, and so is a socket whose contents need more than
+//!   [`capacity::RING_BYTES_MAX`].
+//! - **A handle to a socket or fifo in several processes**, by duplication: their calls take turns, and never wait for a
+//!   process that was stopped in the midst of one. A call that finds another's turn last long gives `ZX_ERR_SHOULD_WAIT`,
+//!   whatever the signals say. Dispositions of both ends at once are two steps for other processes.
+//! - **A socket for datagrams between processes** also has room for the datagrams' headers, four bytes each, as much as it
+//!   has for their bytes. If there are so many small ones that this is full, it is not writable.
 //! - **Rights travel, and the receiver's library keeps to them.** Against a receiver without it only the system's own
 //!   means count. So a memory object without WRITE is sealed against writing, for everyone and for good, if its handle
 //!   is the only use that this process makes of it, and refused with `ZX_ERR_ACCESS_DENIED` if not. All other rights are
 //!   advisory there: a receiver can duplicate, pass on, map and resize what it got.
 //! - **An end that came through another process is only as trustworthy as that process**, which may have kept a copy of
 //!   its descriptors. No crash, leak or hang follows from what it does with them; which messages arrive is up to it. The
-//!   same holds for events and event pairs and all who hold them.
+//!   same holds for events, event pairs, sockets and fifos and all who hold them.
 //! - **Koids, handle counts, names and memory parents** are those of one process. An object that came from another
 //!   has new ones, and handles elsewhere are not counted. ([`peer_credentials`] tells who is at the other end.)
-//! - **An event pair's own signals**, set by one of several processes that hold the same end, are seen by the others
-//!   when they look; those set by the peer wake them.
+//! - **An end's own user signals and thresholds**, of an event pair, socket or fifo, set by one of several processes that
+//!   hold the same end, are seen by the others when they look; what the peer does wakes them.
 //! - **A peer that breaks the rules**, or closes one direction, counts as closed. So does one that passes its own
 //!   socket on and dies, but only once nobody holds that.
-//! - **Each end of a channel between processes takes one descriptor**, of a socket, and one mapping, of memory. The memory's
-//!   own descriptor, which is only needed for passing the end on, lies in the file table of an io_uring, which the first
-//!   such end makes. Where there can be none (before Linux 6.8, or in a sandbox), where it is full
-//!   ([`Capacity::shelved_descriptors`]), and once an end was to be passed on, an end takes two.
+//! - **Each end of a channel between processes takes one descriptor**, of a Unix socket, and one mapping, of memory. The
+//!   memory's own descriptor, which is only needed for passing the end on, lies in the file table of an io_uring, which the
+//!   first such end makes. Where there can be none (before Linux 6.8, or in a sandbox), where it is full
+//!   ([`Capacity::shelved_descriptors`]), and once an end was to be passed on, an end takes two. Each end of a socket or fifo
+//!   takes two, and one more with handles in several processes.
 //! - **Closing a port under sleepers** ends their waits with `ZX_ERR_CANCELED`, where the kernel lets them sleep to
 //!   their deadline: a thread that nobody can wake is of no use to anyone.
 //! - **EDGE waits** are ended by a change of a signal that they asked for, as documented; the kernel's code also
@@ -112,8 +122,8 @@
 //!   is under way from one end, the other cannot be sent to another process (`ZX_ERR_NOT_SUPPORTED`); and an end
 //!   between processes cannot go on to a third while calls are under way from it or messages that arrived meanwhile
 //!   are unread.
-//! - **Socket buffers** are in memory that all channels and sockets share. A write that finds that memory full is
-//!   `ZX_ERR_SHOULD_WAIT`, as for channels. `zx_socket_set_disposition` ignores what is asked for a closed peer.
+//! - **Socket buffers** within the process are in memory that all channels and sockets share. A write that finds that
+//!   memory full is `ZX_ERR_SHOULD_WAIT`, as for channels. `zx_socket_set_disposition` ignores what is asked for a closed peer.
 //! - **Memory objects** take one descriptor each. None is discardable (`ZX_ERR_NOT_SUPPORTED`). Snapshots are copied at
 //!   once; slices and references of resizable memory are `ZX_ERR_NOT_SUPPORTED`. ZERO_CHILDREN looks at children only,
 //!   not at theirs. Operations on caches and hints change nothing.
@@ -138,11 +148,13 @@
 //! | `rendezvous`, `inherit`, `usage` | the Rust functions beside the calls |
 //! | `transfer` | handles on their way to another process, and objects that become shared for it |
 //! | `blocking` | blocking waits, made of asynchronous ones and a hidden port |
-//! | `channel` | messages, and the three kinds of channel ends: `local`, `link` (between processes), `listener` |
-//! | `ring` | one direction of a link: records, positions, and the doorbells of who sleeps |
-//! | `beacon` | events and event pairs that other processes hold too |
-//! | `timer`, `descriptor` | objects whose signals follow something outside, and how ports hear of it |
 //! | `socket`, `fifo`, `vmo`, `vmar`, `name`, `inspect` | the other objects, and what can be asked of all |
+//! | `pipe` | sockets and fifos that other processes hold too |
+//! | `channel` | messages, and the three kinds of channel ends: `local`, `link` (between processes), `listener` |
+//! | `ring` | one direction of a link or pipe: records or bytes, positions, and the doorbells of who sleeps |
+//! | `beacon` | events and event pairs that other processes hold too |
+//! | `bell` | bells on a Unix socket that several processes share |
+//! | `timer`, `descriptor` | objects whose signals follow something outside, and how ports hear of it |
 //! | `starved` | channels and sockets that found message memory full |
 //! | `port`, `signals`, `wait`, `park` | packets, the waits that make them, and where threads sleep |
 //! | `object`, `handle_table` | objects, their ends and lock; numbers, generations, rights |
@@ -157,7 +169,7 @@
 //!
 //! `unsafe` is denied but in `abi` and `payload` (the caller's memory), `memory` and `pool` (who may touch a slot),
 //! `sync` (the lock), `sys` (calls of Linux), `vmo` and `vmar` (descriptors and mappings that outlive a lock), and for
-//! single promises that a type is valid as zeroes.
+//! single promises that a type is valid as zeroes, or that a copy has written a whole place.
 
 #![deny(unsafe_code)]
 
@@ -169,6 +181,7 @@ compile_error!(
 
 pub mod abi;
 mod beacon;
+mod bell;
 mod blocking;
 pub mod capacity;
 mod channel;
@@ -182,6 +195,7 @@ mod name;
 mod object;
 mod park;
 mod payload;
+mod pipe;
 mod pool;
 mod port;
 mod rendezvous;

@@ -12,6 +12,7 @@ use crate::fifo::Fifo;
 use crate::handle_table::{self, Chain, Handle};
 use crate::memory::{LINE, Zeroed, prefetch, zeroed_struct};
 use crate::park::ParkIndex;
+use crate::pipe::Pipe;
 use crate::pool::{Queue, Slot};
 use crate::port::{self, Port};
 use crate::signals;
@@ -74,6 +75,8 @@ pub(crate) enum Body {
     Moving = 11,
     /// An event or an event pair that other processes may hold too.
     Beacon(Beacon) = 12,
+    /// A socket or fifo that other processes may hold too.
+    Pipe(Pipe) = 13,
 }
 
 // SAFETY: the representation is a tag, 0 for `Free`, before a union of the fields; `Free` has none, so the other
@@ -326,6 +329,10 @@ fn last_handle_gone(object: &mut Object, end: usize) -> (Queue<Message>, After) 
         }
         Body::Beacon(beacon) => {
             beacon.let_go(&mut object.ends, end);
+            (Queue::default(), after)
+        }
+        Body::Pipe(pipe) => {
+            pipe.let_go(&mut object.ends, end);
             (Queue::default(), after)
         }
         Body::Socket(socket) => {

@@ -164,22 +164,27 @@ impl ParkIndex {
         }
     }
 
+    /// The epoll set. It is readable while it has an event.
+    pub(crate) fn set(self) -> Option<BorrowedFd<'static>> {
+        self.park().set.get()
+    }
+
     /// Watches a descriptor. `false` if the system has no room for that.
     pub(crate) fn watch(self, descriptor: BorrowedFd<'_>, interest: Interest, token: u64) -> bool {
-        let Some(set) = self.park().set.get() else { return false };
+        let Some(set) = self.set() else { return false };
         sys::epoll_watch(set, descriptor, interest, token)
     }
 
     /// Changes what a watched descriptor is watched for.
     pub(crate) fn change(self, descriptor: BorrowedFd<'_>, interest: Interest, token: u64) {
-        if let Some(set) = self.park().set.get() {
+        if let Some(set) = self.set() {
             sys::epoll_change(set, descriptor, interest, token);
         }
     }
 
     /// Ends the watch of a descriptor, if there is one.
     pub(crate) fn unwatch(self, descriptor: BorrowedFd<'_>) {
-        if let Some(set) = self.park().set.get() {
+        if let Some(set) = self.set() {
             sys::epoll_forget(set, descriptor);
         }
     }
@@ -280,7 +285,7 @@ impl ParkIndex {
 
     /// Waits for events until the deadline. Returns those of descriptors, and whether a wake was among them.
     pub(crate) fn sleep(self, events: &mut [Event], deadline: zx_time_t) -> (usize, bool) {
-        let Some(set) = self.park().set.get() else { return (0, false) };
+        let Some(set) = self.set() else { return (0, false) };
         let count = sys::wait_events(set, events, deadline);
         let woken = events[..count].iter().any(|event| event.token() == WAKE_TOKEN);
         if woken {

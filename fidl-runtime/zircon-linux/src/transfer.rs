@@ -5,15 +5,17 @@
 //! | channel | side, bytes of each ring | socket, memory |
 //! | event | 0, 0 | socket, memory |
 //! | event pair | end, 0 | socket, memory |
+//! | socket, fifo | end, what it holds and the ring's size (see `pipe`); bytes that may wait | socket, memory |
 //! | memory object | low and high half of the stream size | file |
 //!
-//! A channel, event or event pair within the process becomes one between processes first (see `promote`). What cannot
-//! cross is refused with `ZX_ERR_NOT_SUPPORTED` before anything is sent: ports, timers, sockets, fifos, address spaces,
+//! A channel, socket, fifo, event or event pair within the process becomes one between processes first (see `promote`).
+//! What cannot cross is refused with `ZX_ERR_NOT_SUPPORTED` before anything is sent: ports, timers, address spaces,
 //! listeners, and channels in whose unread messages such a handle lies.
 //!
 //! What arrives was made by another process. Descriptors are checked for being what they are said to be, rights are cut
 //! down to those that an object of the type can have.
 
+mod check;
 mod promote;
 
 use std::os::fd::AsFd;
@@ -22,8 +24,9 @@ use crate::abi::types::*;
 use crate::beacon::Beacon;
 use crate::channel::packet::{Arrived, Bundle, HANDLE_WORDS, map_received};
 use crate::channel::{Link, open_link};
-use crate::handle_table::{self, Chain, Handle};
+use crate::handle_table::{self, Chain};
 use crate::object::{self, Body};
+use crate::pipe::Pipe;
 use crate::sys;
 use crate::vmo::Vmo;
 
@@ -37,7 +40,7 @@ pub(crate) fn pack(chain: &Chain) -> Result<Bundle, zx_status_t> {
 
 fn pack_at(chain: &Chain, depth: u32) -> Result<Bundle, zx_status_t> {
     // First all checks, so that nothing changes if one fails.
-    chain.iter().try_for_each(|entry| promote::check(handle_table::closed_entry(entry)))?;
+    chain.iter().try_for_each(|entry| check::check(handle_table::closed_entry(entry)))?;
     let mut bundle = Bundle::new();
     for entry in chain.iter() {
         pack_one(entry, &mut bundle, depth)?;
@@ -49,6 +52,7 @@ fn pack_one(entry: u32, bundle: &mut Bundle, depth: u32) -> Result<(), zx_status
     promote::promote(entry, depth)?;
     let handle = handle_table::closed_entry(entry);
     let mut object = object::lock(handle.object);
+    let object = &mut *object;
     let alone = object.ends[0].handles == 1;
     let (kind, rights) = (handle.kind, handle.rights);
     let pushed = match &mut object.body {
@@ -60,6 +64,10 @@ fn pack_one(entry: u32, bundle: &mut Bundle, depth: u32) -> Result<(), zx_status
         Body::Beacon(beacon) => {
             let descriptors = beacon.parts(handle.end).ok_or(ZX_ERR_BAD_STATE)?;
             bundle.push([kind, rights, handle.end as u32, 0], &descriptors)
+        }
+        Body::Pipe(pipe) => {
+            let parts = pipe.parts(handle.end, object.ends[handle.end].handles)?;
+            bundle.push([kind, rights, parts.words[0], parts.words[1]], &parts.descriptors)
         }
         Body::Vmo(vmo) => {
             let (file, stream) = vmo.parts(rights, alone)?;
@@ -74,8 +82,12 @@ fn pack_one(entry: u32, bundle: &mut Bundle, depth: u32) -> Result<(), zx_status
 pub(crate) fn depart(chain: Chain) {
     for entry in chain.iter() {
         let handle = handle_table::closed_entry(entry);
-        if let Body::Link(link) = &mut object::lock(handle.object).body {
-            link.leave();
+        let mut object = object::lock(handle.object);
+        let last = object.ends[handle.end].handles == 1;
+        match &mut object.body {
+            Body::Link(link) => link.leave(),
+            Body::Pipe(pipe) if last => pipe.leave(handle.end),
+            _ => {}
         }
     }
     object::release(chain);
@@ -126,6 +138,12 @@ fn unpack_one(words: [u32; HANDLE_WORDS], arrived: &mut Arrived) -> Result<u32, 
             let most = if paired { ZX_DEFAULT_EVENTPAIR_RIGHTS } else { ZX_DEFAULT_EVENT_RIGHTS };
             object::open_one(Body::Beacon(beacon), 0, end, kind, rights & most)
         }
+        ZX_OBJ_TYPE_SOCKET | ZX_OBJ_TYPE_FIFO => {
+            let (pipe, end) = Pipe::received(kind, [first, second], descriptor()?, descriptor()?)?;
+            let is_fifo = kind == ZX_OBJ_TYPE_FIFO;
+            let most = if is_fifo { ZX_DEFAULT_FIFO_RIGHTS } else { ZX_DEFAULT_SOCKET_RIGHTS };
+            object::open_one(Body::Pipe(pipe), 0, end, kind, rights & most)
+        }
         ZX_OBJ_TYPE_VMO => {
             let stream = u64::from(second) << 32 | u64::from(first);
             let (vmo, most) = Vmo::received(descriptor()?, stream).ok_or(ZX_ERR_PEER_CLOSED)?;
@@ -133,9 +151,4 @@ fn unpack_one(words: [u32; HANDLE_WORDS], arrived: &mut Arrived) -> Result<u32, 
         }
         _ => Err(ZX_ERR_PEER_CLOSED),
     }
-}
-
-/// Whether handles to objects of this type can ever cross.
-fn crosses(handle: Handle) -> bool {
-    matches!(handle.kind, ZX_OBJ_TYPE_CHANNEL | ZX_OBJ_TYPE_EVENT | ZX_OBJ_TYPE_EVENTPAIR | ZX_OBJ_TYPE_VMO)
 }

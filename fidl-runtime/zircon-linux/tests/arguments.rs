@@ -115,6 +115,16 @@ fn typed_calls() -> Vec<(u32, u32, Call)> {
         ),
         (ZX_OBJ_TYPE_PORT, ZX_RIGHT_WRITE, ("port_set_spin", |h| zx_linux_port_set_spin(h, 0))),
         (ZX_OBJ_TYPE_PORT, ZX_RIGHT_WRITE, ("port_set_yields", |h| zx_linux_port_set_yields(h, 0))),
+        (
+            ZX_OBJ_TYPE_PORT,
+            ZX_RIGHT_READ,
+            ("port_descriptor", |h| unsafe { zx_linux_port_descriptor(h, scrap()) }),
+        ),
+        (
+            ZX_OBJ_TYPE_PORT,
+            ZX_RIGHT_READ,
+            ("port_prepare_wait", |h| unsafe { zx_linux_port_prepare_wait(h, scrap()) }),
+        ),
         (ZX_OBJ_TYPE_PORT, ZX_RIGHT_WRITE, ("port_cancel", |h| zx_port_cancel(h, event(), 0))),
         (ZX_OBJ_TYPE_PORT, ZX_RIGHT_WRITE, ("port_cancel_key", |h| zx_port_cancel_key(h, 0, 0))),
         (
@@ -362,6 +372,8 @@ fn places_that_cannot_be() {
             ("port_queue", unsafe { zx_port_queue(port, place.cast()) }),
             ("port_wait", unsafe { zx_port_wait(port, 0, place.cast()) }),
             ("port_wait_batch", unsafe { zx_linux_port_wait_batch(port, 0, place.cast(), 1, nowhere()) }),
+            ("port_descriptor", unsafe { zx_linux_port_descriptor(port, place.cast()) }),
+            ("port_prepare_wait", unsafe { zx_linux_port_prepare_wait(port, place.cast()) }),
             ("channel_read, handles", unsafe {
                 zx_channel_read_etc(channel, 0, [0; 8].as_mut_ptr(), place.cast(), 6, 1, nowhere(), nowhere())
             }),

@@ -9,7 +9,8 @@ use std::process::Command;
 
 use common::*;
 use zircon_linux::abi::types::*;
-use zircon_linux::{Capacity, capacity, memory};
+use zircon_linux::capacity::RING_BYTES_MAX;
+use zircon_linux::{Capacity, capacity, export, memory};
 
 const CHANNELS: usize = 100_000;
 
@@ -39,6 +40,7 @@ fn capacities_are_chosen_before_the_first_call() {
 
 fn chosen() {
     let wanted = Capacity::new().handles(210_000).objects(110_000).names(50).channel_messages(2);
+    let wanted = wanted.socket_bytes(RING_BYTES_MAX as usize + 1);
     for impossible in
         [wanted.handles(0), wanted.handles(1 << 18), wanted.objects(1 << 20), wanted.channel_bytes(65_535)]
     {
@@ -50,6 +52,7 @@ fn chosen() {
     assert_eq!(wanted.install(), Err(ZX_ERR_BAD_STATE), "too late");
 
     names_are_used_up();
+    sockets_that_are_too_large_stay_here();
     let channels: Vec<(u32, u32)> = (0..CHANNELS).map(|_| channel()).collect();
     assert_eq!((memory().handles.used, memory().objects.used), (2 * CHANNELS, CHANNELS));
     let queue = port();
@@ -97,4 +100,22 @@ fn handles_are_used_up(queue: u32) {
     assert_eq!((refused, more.len()), (ZX_ERR_NO_RESOURCES, 210_000 - 2 * CHANNELS - 1));
     assert_eq!(memory().handles.refused, 1);
     close_many(&more).unwrap();
+}
+
+/// A socket that holds more than any ring cannot go to another process, wherever it lies. That is found before anything
+/// else happens.
+fn sockets_that_are_too_large_stay_here() {
+    for options in [ZX_SOCKET_STREAM, ZX_SOCKET_DATAGRAM] {
+        let (near, far) = socket(options).unwrap();
+        assert_eq!(export(far).err(), Some(ZX_ERR_NO_RESOURCES));
+        assert_eq!(signals(near), ZX_SOCKET_PEER_CLOSED);
+        let (inner, other) = socket(options).unwrap();
+        let (one, carrier) = channel();
+        write(carrier, b"stays", &[]).unwrap();
+        write(one, b"", &[inner]).unwrap();
+        assert_eq!(export(carrier).err(), Some(ZX_ERR_NO_RESOURCES));
+        assert_eq!(read(one).unwrap().0, b"stays");
+        assert_eq!(signals(other), ZX_SOCKET_PEER_CLOSED);
+        close_many(&[near, other, one]).unwrap();
+    }
 }

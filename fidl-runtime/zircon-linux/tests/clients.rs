@@ -1,4 +1,5 @@
-//! Ten thousand clients in other processes, connected to one; or as many as there may be descriptors.
+//! Many clients of one port: more than are watched closely, and ten thousand in other processes, or as many as there may be
+//! descriptors.
 
 #![cfg(not(miri))]
 #![allow(unsafe_code)]
@@ -11,6 +12,7 @@ use std::process::{Child, Command, Stdio};
 
 use common::*;
 use zircon_linux::abi::types::*;
+use zircon_linux::capacity::HOT_LINKS;
 use zircon_linux::{connect, listen};
 
 /// The environment variable that makes a test one of the other processes; its value is the path to connect to.
@@ -150,4 +152,75 @@ fn ten_thousand_clients() {
     }
     assert_eq!(uses().1, before.1);
     close_many(&[listener, queue]).unwrap();
+}
+
+/// Sends back whatever comes at one of the ends, until all are closed.
+fn echo(ends: &[u32]) {
+    let (queue, mut left) = (port(), ends.len());
+    let either = ZX_CHANNEL_READABLE | ZX_CHANNEL_PEER_CLOSED;
+    let wait = |key: usize| wait_async(ends[key], queue, key as u64, either, 0).unwrap();
+    (0..ends.len()).for_each(wait);
+    while left > 0 {
+        let key = port_wait(queue, ZX_TIME_INFINITE).unwrap().key as usize;
+        match get(ends[key]) {
+            Ok(bytes) => put(ends[key], &bytes),
+            Err(ZX_ERR_SHOULD_WAIT) => {}
+            Err(status) => {
+                assert_eq!(status, ZX_ERR_PEER_CLOSED);
+                left -= 1;
+                continue;
+            }
+        }
+        wait(key);
+    }
+    close(queue).unwrap();
+}
+
+fn is_channel(end: u32) -> bool {
+    basic(end).unwrap().object_type == ZX_OBJ_TYPE_CHANNEL
+}
+
+fn get(end: u32) -> Result<Vec<u8>> {
+    if is_channel(end) { read(end).map(|(bytes, _)| bytes) } else { socket_read(end, 100) }
+}
+
+fn put(end: u32, bytes: &[u8]) {
+    if is_channel(end) {
+        write(end, bytes, &[]).unwrap();
+    } else {
+        assert_eq!(socket_write(end, bytes), Ok(bytes.len()));
+    }
+}
+
+/// One port waits for three times as many connected peers as it watches closely, channels and sockets. It hears of each: one
+/// at a time in any order, and all at once.
+#[test]
+fn more_peers_than_are_watched_closely() {
+    let _alone = alone();
+    let peers = 3 * HOT_LINKS;
+    let make = |peer: usize| match peer % 2 {
+        0 => socket_channel(),
+        _ => socket(ZX_SOCKET_STREAM).map(|(near, far)| (near, crossed(far))).unwrap(),
+    };
+    let (near, far): (Vec<u32>, Vec<u32>) = (0..peers).map(make).unzip();
+    let ask = |peer: usize, number: u64| put(near[peer], &number.to_le_bytes());
+    let check = |peer: usize, number: u64| {
+        assert_eq!(wait_one(near[peer], ZX_CHANNEL_READABLE, soon()).0, ZX_OK, "peer {peer}");
+        assert_eq!(get(near[peer]).unwrap(), number.to_le_bytes());
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| echo(&far));
+        let mut dice = 1usize;
+        for number in 0..2_000 {
+            dice = dice.wrapping_mul(1_103_515_245).wrapping_add(12_345) % (1 << 31);
+            ask(dice / 7 % peers, number);
+            check(dice / 7 % peers, number);
+        }
+        for round in 0..10 {
+            (0..peers).for_each(|peer| ask(peer, round));
+            (0..peers).for_each(|peer| check(peer, round));
+        }
+        close_many(&near).unwrap();
+    });
+    close_many(&far).unwrap();
 }

@@ -12,8 +12,18 @@ const CLOSED: u32 = ZX_FIFO_PEER_CLOSED;
 
 type Maker = fn(usize, usize) -> (u32, u32);
 
-/// The ways to make a pair, given count and size of the elements.
-const MAKERS: &[Maker] = &[|count, size| fifo(count, size, 0).unwrap()];
+/// The ways to make a pair, given count and size of the elements: within the process, and, where there is a system, with one
+/// end or both that went to another process and came back.
+const MAKERS: &[Maker] = if cfg!(miri) {
+    &[|count, size| fifo(count, size, 0).unwrap()]
+} else {
+    &[
+        |count, size| fifo(count, size, 0).unwrap(),
+        |count, size| fifo(count, size, 0).map(|(near, far)| (near, crossed(far))).unwrap(),
+        |count, size| fifo(count, size, 0).map(|(near, far)| (crossed(near), far)).unwrap(),
+        |count, size| fifo(count, size, 0).map(|(near, far)| (crossed(near), crossed(far))).unwrap(),
+    ]
+};
 
 /// Runs a test on a pair of each kind and closes what the test leaves open.
 fn on_each(count: usize, size: usize, test: impl Fn(u32, u32)) {
@@ -33,12 +43,41 @@ fn sizes_and_options() {
     assert_eq!(fifo(1, 1, 1), Err(ZX_ERR_INVALID_ARGS));
     for (count, size) in [(1, 4096), (4096, 1), (64, 64), (3, 7), (100, 24)] {
         on_each(count, size, |near, far| {
-            let (one, other) = (basic(near).unwrap(), basic(far).unwrap());
-            assert_eq!((one.object_type, one.rights), (ZX_OBJ_TYPE_FIFO, ZX_DEFAULT_FIFO_RIGHTS));
-            assert_eq!(one.related_koid, other.koid);
-            assert_eq!((signals(near), signals(far)), (WRITABLE, WRITABLE));
+            for end in [near, far] {
+                let told = basic(end).unwrap();
+                assert_eq!((told.object_type, told.rights), (ZX_OBJ_TYPE_FIFO, ZX_DEFAULT_FIFO_RIGHTS));
+                assert!(told.koid != told.related_koid && told.related_koid != 0);
+                assert_eq!(signals(end), WRITABLE);
+            }
         });
     }
+    let (near, far) = fifo(4, 4, 0).unwrap();
+    assert_eq!(basic(near).unwrap().related_koid, basic(far).unwrap().koid);
+    close_many(&[near, far]).unwrap();
+}
+
+#[test]
+fn waits_end_with_every_change() {
+    on_each(2, 4, |near, far| {
+        let queue = port();
+        for _ in 0..200 {
+            wait_async(far, queue, 1, READABLE, 0).unwrap();
+            assert_eq!(port_wait(queue, PAST), Err(ZX_ERR_TIMED_OUT));
+            assert_eq!(fifo_write(near, 4, &[1; 8]), Ok(2));
+            assert_eq!(port_wait(queue, soon()).unwrap().key, 1);
+            wait_async(near, queue, 2, WRITABLE, 0).unwrap();
+            assert_eq!(port_wait(queue, PAST), Err(ZX_ERR_TIMED_OUT));
+            assert_eq!(fifo_read(far, 4, 2), Ok(vec![1; 8]));
+            assert_eq!(port_wait(queue, soon()).unwrap().key, 2);
+        }
+        wait_async(near, queue, 3, ZX_USER_SIGNAL_0, 0).unwrap();
+        signal_peer(far, 0, ZX_USER_SIGNAL_0).unwrap();
+        assert_eq!(port_wait(queue, soon()).unwrap().key, 3);
+        wait_async(near, queue, 4, CLOSED, 0).unwrap();
+        close(far).unwrap();
+        assert_eq!(port_wait(queue, soon()).unwrap().key, 4);
+        close(queue).unwrap();
+    });
 }
 
 #[test]

@@ -6,16 +6,15 @@
 
 mod common;
 
-use std::fs;
-use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use common::raw::*;
 use common::*;
 use zircon_linux::abi::types::*;
-use zircon_linux::{listen, memory};
+use zircon_linux::listen;
 
 /// How many hostile peers there are.
 const ROUNDS: &str = "ZIRCON_LINUX_TEST_HOSTILE_PEERS";
@@ -25,37 +24,6 @@ const CLOSED: u32 = ZX_CHANNEL_PEER_CLOSED;
 
 const RING: usize = 128 * 1024;
 const AREA: usize = 4096 + 2 * RING;
-const SEALS: i32 = libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_SEAL;
-
-/// Numbers that look random and are the same on each run.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) % sides
-    }
-
-    /// A number that is often near a border.
-    fn number(&mut self) -> u64 {
-        const BORDERS: [u64; 9] =
-            [0, 8, 64, 65_536, RING as u64, 1 << 31, u32::MAX as u64, 1 << 32, u64::MAX];
-        let border = BORDERS[self.roll(9) as usize];
-        match self.roll(3) {
-            0 => border,
-            1 => border.wrapping_add(self.roll(17)).wrapping_sub(8),
-            _ => self.roll(u64::MAX),
-        }
-    }
-}
-
-fn owned(raw: RawFd) -> OwnedFd {
-    assert!(raw >= 0, "{}", io::Error::last_os_error());
-    // SAFETY: the descriptor was just made.
-    unsafe { OwnedFd::from_raw_fd(raw) }
-}
 
 fn raw_socket(path: &Path) -> OwnedFd {
     let kind = libc::SOCK_SEQPACKET | libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK;
@@ -71,54 +39,11 @@ fn raw_socket(path: &Path) -> OwnedFd {
     socket
 }
 
-fn raw_memory(bytes: usize, seals: i32, flags: u32) -> OwnedFd {
-    // SAFETY: the name ends with a zero byte.
-    let raw = unsafe { libc::memfd_create(c"hostile".as_ptr(), libc::MFD_CLOEXEC | flags) };
-    let memory = owned(raw);
-    // SAFETY: the calls take no pointers.
-    unsafe { libc::ftruncate(raw, bytes as i64) };
-    // SAFETY: as above.
-    unsafe { libc::fcntl(raw, libc::F_ADD_SEALS, seals) };
-    memory
-}
-
-fn pipe() -> OwnedFd {
-    let mut ends = [0; 2];
-    // SAFETY: the place is live.
-    assert_eq!(unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) }, 0);
-    drop(owned(ends[0]));
-    owned(ends[1])
-}
-
-/// Sends a packet with descriptors, if there is room.
-fn send(socket: &OwnedFd, bytes: &[u8], descriptors: &[RawFd]) -> bool {
-    let mut piece = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
-    // SAFETY: zeroes are a valid header.
-    let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
-    (message.msg_iov, message.msg_iovlen) = (&mut piece, 1);
-    let mut control = [0u64; 140];
-    if !descriptors.is_empty() {
-        control[0] = 16 + 4 * descriptors.len() as u64;
-        control[1] = u64::from(libc::SOL_SOCKET as u32) | u64::from(libc::SCM_RIGHTS as u32) << 32;
-        for (number, descriptor) in descriptors.iter().enumerate() {
-            control[2 + number / 2] |= u64::from(*descriptor as u32) << (32 * (number % 2));
-        }
-        message.msg_control = control.as_mut_ptr().cast();
-        message.msg_controllen = control[0] as usize;
-    }
-    // SAFETY: the header names live places.
-    unsafe { libc::sendmsg(socket.as_raw_fd(), &message, libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT) >= 0 }
-}
-
-fn words(words: &[u32]) -> Vec<u8> {
-    words.iter().flat_map(|word| word.to_le_bytes()).collect()
-}
-
 /// The hostile side of a channel.
 struct Peer {
     socket: OwnedFd,
     memory: OwnedFd,
-    mapped: *mut u8,
+    mapped: Mapped,
 }
 
 impl Peer {
@@ -137,19 +62,12 @@ impl Peer {
     fn silent(path: &Path) -> Peer {
         let socket = raw_socket(path);
         let memory = raw_memory(AREA, SEALS, libc::MFD_ALLOW_SEALING);
-        let protection = libc::PROT_READ | libc::PROT_WRITE;
-        // SAFETY: a mapping at an address of the system's choice.
-        let mapped = unsafe {
-            libc::mmap(std::ptr::null_mut(), AREA, protection, libc::MAP_SHARED, memory.as_raw_fd(), 0)
-        };
-        assert!(mapped != libc::MAP_FAILED);
-        Peer { socket, memory, mapped: mapped.cast() }
+        let mapped = Mapped::new(&memory, AREA);
+        Peer { socket, memory, mapped }
     }
 
     fn write(&self, at: usize, word: u64) {
-        assert!(at + 8 <= AREA);
-        // SAFETY: inside the mapping; other writers are what is tested.
-        unsafe { self.mapped.wrapping_add(at).cast::<u64>().write_unaligned(word) };
+        self.mapped.write(at, word);
     }
 
     /// Writes an honest message of so many bytes of `content`, as the first of the ring.
@@ -157,7 +75,7 @@ impl Peer {
         self.write(4096, u64::from(bytes));
         for at in 0..bytes as usize {
             // SAFETY: inside the mapping.
-            unsafe { self.mapped.wrapping_add(4104 + at).write(content) };
+            unsafe { self.mapped.start.wrapping_add(4104 + at).write(content) };
         }
         let record = 8 + bytes.next_multiple_of(8);
         self.write(0, 1 << 32 | u64::from(record));
@@ -224,37 +142,6 @@ impl Peer {
     }
 }
 
-impl Drop for Peer {
-    fn drop(&mut self) {
-        // SAFETY: the mapping is this value's own.
-        unsafe { libc::munmap(self.mapped.cast(), AREA) };
-    }
-}
-
-fn resources() -> (usize, usize, usize, usize) {
-    let maps = fs::read_to_string("/proc/self/maps").unwrap().matches("memfd:").count();
-    let memory = memory();
-    (fs::read_dir("/proc/self/fd").unwrap().count(), maps, memory.handles.used, memory.objects.used)
-}
-
-/// The longest that any single call of the survivor may take.
-const PATIENCE: Duration = Duration::from_millis(500);
-
-/// How long this thread has waited for a processor so far, if the system tells: that is not the peer's doing.
-fn waited_for_processor() -> Duration {
-    let told = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanos = told.split(' ').nth(1).and_then(|nanos| nanos.parse().ok());
-    Duration::from_nanos(nanos.unwrap_or(0))
-}
-
-fn timed<T>(what: &str, call: impl FnOnce() -> T) -> T {
-    let (waited, begun) = (waited_for_processor(), Instant::now());
-    let result = call();
-    let (took, waited) = (begun.elapsed(), waited_for_processor() - waited);
-    assert!(took < PATIENCE + waited, "{what} took {took:?}, of which {waited:?} for a processor");
-    result
-}
-
 /// What a survivor does with a channel, in any order.
 fn survive(server: u32, queue: u32, dice: &mut Dice) {
     match dice.roll(7) {
@@ -272,10 +159,6 @@ fn survive(server: u32, queue: u32, dice: &mut Dice) {
         5 => drop(timed("wait_one", || wait_one(server, READABLE | CLOSED, zx_after(50_000)))),
         _ => drop(timed("signal_peer", || signal_peer(server, 0, ZX_USER_SIGNAL_0))),
     }
-}
-
-fn zx_after(nanos: i64) -> i64 {
-    zircon_linux::abi::zx_deadline_after(nanos)
 }
 
 #[test]
@@ -435,7 +318,8 @@ fn a_greeting_just_before_the_sleep() {
             std::thread::sleep(Duration::from_millis(3));
             peer.honest_message(7, 40);
             // SAFETY: the reader's bell, inside the mapping.
-            let bell = unsafe { &*peer.mapped.wrapping_add(256).cast::<std::sync::atomic::AtomicU32>() };
+            let bell =
+                unsafe { &*peer.mapped.start.wrapping_add(256).cast::<std::sync::atomic::AtomicU32>() };
             std::sync::atomic::fence(std::sync::atomic::Ordering::SeqCst);
             if bell.swap(0, std::sync::atomic::Ordering::SeqCst) != 0 {
                 assert!(send(&peer.socket, &words(&[1]), &[]));
@@ -464,7 +348,8 @@ fn a_peer_that_writes_all_the_time() {
         let peer = Peer::connect(&path);
         let server = accept(listener);
         let seed = messages + 77;
-        let (peer_word, stop) = (peer.mapped.expose_provenance(), std::sync::atomic::AtomicBool::new(false));
+        let (peer_word, stop) =
+            (peer.mapped.start.expose_provenance(), std::sync::atomic::AtomicBool::new(false));
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 let mut dice = Dice(seed);

@@ -61,7 +61,10 @@ fn main() {
         round_trips(near, far);
         common::close_many(&[near, far]).unwrap();
     });
-    counted("sockets and fifos", sockets_and_fifos);
+    counted("sockets and fifos", || sockets_and_fifos(|end| end));
+    counted("sockets and fifos between processes", || {
+        sockets_and_fifos(|end| zircon_linux::adopt(zircon_linux::export(end).unwrap()).unwrap());
+    });
     counted("memory objects", memory_objects);
     counted("a call that times out", || {
         let (near, far) = common::channel();
@@ -119,26 +122,36 @@ fn round_trips(near: u32, far: u32) {
     common::close(port).unwrap();
 }
 
-fn sockets_and_fifos() {
+/// Uses some, of which one end takes this way first, with what waits in it.
+fn sockets_and_fifos(way: impl Fn(u32) -> u32) {
+    let port = common::port();
     for options in [ZX_SOCKET_STREAM, ZX_SOCKET_DATAGRAM] {
         let (near, far) = common::socket(options).unwrap();
         common::socket_write(near, &[1; 60_000]).unwrap();
+        let far = way(far);
         let (mut place, mut actual) = ([0u8; 60_000], 0);
         for options in [ZX_SOCKET_PEEK, 0] {
             // SAFETY: the places are live.
             check(unsafe { zx_socket_read(far, options, place.as_mut_ptr(), 60_000, &mut actual) }).unwrap();
             assert_eq!((actual, place[59_999]), (60_000, 1));
         }
+        common::wait_async(far, port, 1, ZX_SOCKET_READABLE, 0).unwrap();
+        common::socket_write(near, &[1; 60_000]).unwrap();
+        assert_eq!(common::port_wait(port, soon()).unwrap().key, 1);
         common::dispose(near, ZX_SOCKET_DISPOSITION_WRITE_DISABLED, 0).unwrap();
-        common::close_many(&[near, far]).unwrap();
+        let second = way(common::duplicate(far, ZX_RIGHT_SAME_RIGHTS).unwrap());
+        // SAFETY: the places are live.
+        check(unsafe { zx_socket_read(second, 0, place.as_mut_ptr(), 60_000, &mut actual) }).unwrap();
+        common::close_many(&[near, far, second]).unwrap();
     }
     let (near, far) = common::fifo(64, 64, 0).unwrap();
     common::fifo_write(near, 64, &[2; 4096]).unwrap();
+    let far = way(far);
     let (mut place, mut actual) = ([0u8; 4096], 0);
     // SAFETY: the places are live.
     check(unsafe { zx_fifo_read(far, 64, place.as_mut_ptr(), 64, &mut actual) }).unwrap();
     assert_eq!((actual, place[4095]), (64, 2));
-    common::close_many(&[near, far]).unwrap();
+    common::close_many(&[near, far, port]).unwrap();
 }
 
 fn memory_objects() {

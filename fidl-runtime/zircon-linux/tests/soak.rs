@@ -128,7 +128,12 @@ fn churn(path: &Path, round: u32) {
         let (near, far) = common::channel();
         write(near, b"queued", &[]).unwrap();
         let (one, other) = eventpair();
-        let handles = [far, event(), one, vmo(4096)];
+        let (stream, theirs) = socket(number % 2).unwrap();
+        let (fifo, fifos) = fifo(8, 8, 0).unwrap();
+        socket_write(stream, b"in the socket").unwrap();
+        fifo_write(fifo, 8, b"elements").unwrap();
+        let second = duplicate(theirs, ZX_RIGHT_SAME_RIGHTS).unwrap();
+        let handles = [far, event(), one, vmo(4096), theirs, fifos, second];
         let length = (round as usize * 37 + number as usize * 1000) % 60_000;
         write(channel, &vec![round as u8; length], &handles).unwrap();
         let (bytes, handles) = answer(channel);
@@ -139,8 +144,15 @@ fn churn(path: &Path, round: u32) {
         signal(handles[1], 0, ZX_EVENT_SIGNALED).unwrap();
         assert_eq!(wait_one(handles[1], ZX_EVENT_SIGNALED, soon()).0, ZX_OK);
         assert_eq!(vmo_size(handles[3]), Ok(4096));
+        assert_eq!(socket_read(handles[4], 100).unwrap(), b"in the socket");
+        assert_eq!(socket_write(handles[6], b"reply"), Ok(5));
+        assert_eq!(socket_read(stream, 100).unwrap(), b"reply");
+        assert_eq!(fifo_read(handles[5], 8, 1).unwrap(), b"elements");
+        // One that nobody reads goes with the last handle.
+        socket_write(stream, b"unread").unwrap();
         close_many(&handles).unwrap();
-        close_many(&[near, other]).unwrap();
+        assert_eq!(wait_one(stream, ZX_SOCKET_PEER_CLOSED, soon()).0, ZX_OK);
+        close_many(&[near, other, stream, fifo]).unwrap();
     }
     // Some go with messages under way.
     if round.is_multiple_of(3) {

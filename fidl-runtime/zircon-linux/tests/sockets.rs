@@ -17,8 +17,18 @@ const ENABLE: u32 = ZX_SOCKET_DISPOSITION_WRITE_ENABLED;
 
 type Maker = fn(u32) -> (u32, u32);
 
-/// The ways to make a pair, given the options.
-const MAKERS: &[Maker] = &[|options| socket(options).unwrap()];
+/// The ways to make a pair, given the options: within the process, and, where there is a system, with one end or both
+/// that went to another process and came back.
+const MAKERS: &[Maker] = if cfg!(miri) {
+    &[|options| socket(options).unwrap()]
+} else {
+    &[
+        |options| socket(options).unwrap(),
+        |options| socket(options).map(|(near, far)| (near, crossed(far))).unwrap(),
+        |options| socket(options).map(|(near, far)| (crossed(near), far)).unwrap(),
+        |options| socket(options).map(|(near, far)| (crossed(near), crossed(far))).unwrap(),
+    ]
+};
 
 /// Runs a test on a pair of each kind and closes what the test leaves open.
 fn on_each(options: u32, test: impl Fn(u32, u32)) {
@@ -44,10 +54,73 @@ fn options_of_creation() {
     assert_eq!(socket(2), Err(ZX_ERR_INVALID_ARGS));
     assert_eq!(socket(ZX_SOCKET_PEEK), Err(ZX_ERR_INVALID_ARGS));
     on_each(STREAM, |near, far| {
-        let (one, other) = (basic(near).unwrap(), basic(far).unwrap());
-        assert_eq!((one.object_type, one.rights), (ZX_OBJ_TYPE_SOCKET, ZX_DEFAULT_SOCKET_RIGHTS));
-        assert_eq!((one.related_koid, other.related_koid), (other.koid, one.koid));
-        assert_eq!(signals(near), WRITABLE);
+        for end in [near, far] {
+            let told = basic(end).unwrap();
+            assert_eq!((told.object_type, told.rights), (ZX_OBJ_TYPE_SOCKET, ZX_DEFAULT_SOCKET_RIGHTS));
+            assert!(told.koid != told.related_koid && told.related_koid != 0);
+            assert_eq!(signals(end), WRITABLE);
+        }
+    });
+    let (near, far) = socket(STREAM).unwrap();
+    let (one, other) = (basic(near).unwrap(), basic(far).unwrap());
+    assert_eq!((one.related_koid, other.related_koid), (other.koid, one.koid));
+    close_many(&[near, far]).unwrap();
+}
+
+#[test]
+fn user_signals() {
+    on_each(STREAM, |near, far| {
+        signal_peer(near, 0, ZX_USER_SIGNAL_1).unwrap();
+        signal(near, 0, ZX_USER_SIGNAL_2).unwrap();
+        assert_eq!(signals(far), WRITABLE | ZX_USER_SIGNAL_1);
+        assert_eq!(signals(near), WRITABLE | ZX_USER_SIGNAL_2);
+        let queue = port();
+        wait_async(far, queue, 3, ZX_USER_SIGNAL_7, 0).unwrap();
+        assert_eq!(port_wait(queue, PAST), Err(ZX_ERR_TIMED_OUT));
+        signal_peer(near, ZX_USER_SIGNAL_1, ZX_USER_SIGNAL_7).unwrap();
+        assert_eq!(port_wait(queue, soon()).unwrap().signal().observed, WRITABLE | ZX_USER_SIGNAL_7);
+        assert_eq!(signal_peer(near, 0, WRITABLE), Err(ZX_ERR_INVALID_ARGS));
+        close(far).unwrap();
+        assert_eq!(signal_peer(near, 0, ZX_USER_SIGNAL_1), Err(ZX_ERR_PEER_CLOSED));
+        close(queue).unwrap();
+    });
+}
+
+/// Each change of a signal ends a wait for it, at a port and in a blocking wait.
+#[test]
+fn waits_end_with_every_change() {
+    on_each(STREAM, |near, far| {
+        let queue = port();
+        set_property(far, ZX_PROP_SOCKET_RX_THRESHOLD, &3u64.to_le_bytes()).unwrap();
+        set_property(near, ZX_PROP_SOCKET_TX_THRESHOLD, &(room() as u64).to_le_bytes()).unwrap();
+        for _ in 0..100 {
+            for (signal, write) in [(READABLE, 1), (ZX_SOCKET_READ_THRESHOLD, 2)] {
+                wait_async(far, queue, 1, signal, 0).unwrap();
+                assert_eq!(port_wait(queue, PAST), Err(ZX_ERR_TIMED_OUT));
+                socket_write(near, &[0; 2][..write]).unwrap();
+                let packet = port_wait(queue, soon()).unwrap();
+                assert_eq!(packet.signal().observed & signal, signal);
+            }
+            wait_async(near, queue, 2, ZX_SOCKET_WRITE_THRESHOLD, 0).unwrap();
+            assert_eq!(port_wait(queue, PAST), Err(ZX_ERR_TIMED_OUT));
+            socket_read(far, 3).unwrap();
+            assert_eq!(port_wait(queue, soon()).unwrap().key, 2);
+            wait_async(far, queue, 3, ZX_SOCKET_PEER_WRITE_DISABLED, ZX_WAIT_ASYNC_EDGE).unwrap();
+            dispose(near, DISABLE, 0).unwrap();
+            assert_eq!(port_wait(queue, soon()).unwrap().key, 3);
+            wait_async(near, queue, 4, WRITABLE, ZX_WAIT_ASYNC_EDGE).unwrap();
+            dispose(far, 0, ENABLE).unwrap();
+            assert_eq!(port_wait(queue, soon()).unwrap().key, 4);
+        }
+        std::thread::scope(|scope| {
+            let reader = scope.spawn(|| wait_one(far, READABLE, soon()));
+            socket_write(near, b"x").unwrap();
+            assert_eq!(reader.join().unwrap().0, ZX_OK);
+        });
+        wait_async(near, queue, 5, CLOSED, 0).unwrap();
+        close(far).unwrap();
+        assert_eq!(port_wait(queue, soon()).unwrap().key, 5);
+        close(queue).unwrap();
     });
 }
 

@@ -108,6 +108,62 @@ fn two_threads_over_each_kind_of_channel() {
     });
 }
 
+/// Writes bytes that tell where they stand, in pieces of many sizes, and reads and checks them in another thread. Meanwhile
+/// this thread does something.
+fn stream_through(near: u32, far: u32, count: usize, meanwhile: impl FnOnce()) {
+    let content = |at: usize| (at % 251) as u8;
+    let either = ZX_SOCKET_READABLE | ZX_SOCKET_PEER_CLOSED;
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let mut written = 0;
+            while written < count {
+                let size = (written * 7 % 5_000).min(count - written - 1) + 1;
+                let bytes: Vec<u8> = (written..written + size).map(content).collect();
+                match socket_write(near, &bytes) {
+                    Ok(more) => written += more,
+                    Err(status) => {
+                        assert_eq!(status, ZX_ERR_SHOULD_WAIT);
+                        assert_eq!(wait_one(near, ZX_SOCKET_WRITABLE, soon()).0, ZX_OK);
+                    }
+                }
+            }
+        });
+        scope.spawn(move || {
+            let (queue, mut read) = (port(), 0);
+            while read < count {
+                wait_async(far, queue, 1, either, 0).unwrap();
+                assert_eq!(port_wait(queue, soon()).unwrap().key, 1);
+                while let Ok(bytes) = socket_read(far, 1 + read % 9_000) {
+                    assert!(bytes.iter().enumerate().all(|(at, byte)| *byte == content(read + at)));
+                    read += bytes.len();
+                }
+            }
+            assert_eq!(read, count);
+            close(queue).unwrap();
+        });
+        meanwhile();
+    });
+}
+
+#[test]
+fn two_threads_over_a_socket() {
+    let count = if cfg!(miri) { 3_000 } else { 20_000_000 };
+    let (near, far) = socket(ZX_SOCKET_STREAM).unwrap();
+    stream_through(near, far, count, || ());
+    if cfg!(miri) {
+        return close_many(&[near, far]).unwrap();
+    }
+    // Handles to both ends go and come back while the threads are at it: the socket is shared from some moment on.
+    stream_through(near, far, count, || {
+        thread::sleep(std::time::Duration::from_millis(20));
+        let more = [near, far].map(|end| crossed(duplicate(end, ZX_RIGHT_SAME_RIGHTS).unwrap()));
+        close_many(&more).unwrap();
+    });
+    let (near, far) = (crossed(near), crossed(far));
+    stream_through(near, far, count, || ());
+    close_many(&[near, far]).unwrap();
+}
+
 /// Several readers of one end: each message once, and no thread sleeps while one is there.
 #[test]
 fn several_readers_of_one_end() {

@@ -198,6 +198,96 @@ fn what_cannot_cross() {
     close_many(&[near, carrier.1]).unwrap();
 }
 
+/// Makes something that cannot cross, and what has to stay for that.
+type Refused = fn() -> (u32, Option<u32>);
+
+/// A handle to memory that cannot be sealed, because there is another handle.
+fn memory_in_use() -> (u32, Option<u32>) {
+    let memory = vmo(4096);
+    (duplicate(memory, ZX_RIGHT_READ | ZX_RIGHT_TRANSFER).unwrap(), Some(memory))
+}
+
+/// It is refused however deep it lies, before any channel on the way becomes shared; the ends that stay keep what is unread.
+#[test]
+fn what_cannot_cross_inside_of_others() {
+    let _alone = alone();
+    let carrier = socket_channel();
+    let makers: [(Refused, Status); 4] = [
+        (|| (port(), None), ZX_ERR_NOT_SUPPORTED),
+        (|| (timer(), None), ZX_ERR_NOT_SUPPORTED),
+        (|| (zircon_linux::listen(&fresh_path()).unwrap(), None), ZX_ERR_NOT_SUPPORTED),
+        (memory_in_use, ZX_ERR_ACCESS_DENIED),
+    ];
+    let before = descriptors();
+    for (make, status) in makers {
+        for depth in 1..=8 {
+            let pairs: Vec<_> = (0..depth).map(|_| channel()).collect();
+            let (refused, kept) = make();
+            pairs.iter().for_each(|(_, far)| write(*far, b"stays", &[]).unwrap());
+            for (number, (near, _)) in pairs.iter().enumerate() {
+                write(*near, b"goes", &[event()]).unwrap();
+                let inside = pairs.get(number + 1).map_or(refused, |(_, far)| *far);
+                write(*near, b"goes too", &[event(), inside]).unwrap();
+            }
+            let (bystander, other) = channel();
+            assert_eq!(write(carrier.0, b"", &[bystander, pairs[0].1]), Err(status), "depth {depth}");
+            assert_eq!(read(carrier.1), Err(ZX_ERR_SHOULD_WAIT));
+            for near in pairs.iter().map(|pair| pair.0).chain([other]) {
+                let unread = if near == other { Err(ZX_ERR_PEER_CLOSED) } else { Ok(b"stays".to_vec()) };
+                assert_eq!(read(near).map(|(bytes, _)| bytes), unread);
+                assert_eq!(read(near), Err(ZX_ERR_PEER_CLOSED));
+                close(near).unwrap();
+            }
+            kept.into_iter().for_each(|kept| close(kept).unwrap());
+            assert_eq!(descriptors(), before);
+        }
+    }
+    // Nine channels in one another are too deep, whatever lies in them.
+    let pairs: Vec<_> = (0..9).map(|_| channel()).collect();
+    pairs.windows(2).for_each(|pair| write(pair[0].0, b"", &[pair[1].1]).unwrap());
+    assert_eq!(write(carrier.0, b"", &[pairs[0].1]), Err(ZX_ERR_NOT_SUPPORTED));
+    assert_eq!(write(pairs[8].0, b"", &[]), Err(ZX_ERR_PEER_CLOSED));
+    pairs.iter().for_each(|pair| close(pair.0).unwrap());
+    close_many(&[carrier.0, carrier.1]).unwrap();
+}
+
+/// Many handles lie in many messages of channels that lie in one another, and all of them cross.
+#[test]
+fn a_bush_crosses() {
+    let _alone = alone();
+    let carrier = socket_channel();
+    let (used, before) = (memory().handles.used, descriptors());
+    fn grow(depth: u32) -> (u32, u32) {
+        let (near, far) = channel();
+        for number in 0..3u32 {
+            let inner = if depth == 0 { eventpair() } else { grow(depth - 1) };
+            write(near, &number.to_le_bytes(), &[event(), inner.1]).unwrap();
+            write(near, b"", &[]).unwrap();
+            close(inner.0).unwrap();
+        }
+        (near, far)
+    }
+    fn count(end: u32) -> u32 {
+        let mut handles = vec![end];
+        let mut found = 0;
+        while let Some(handle) = handles.pop() {
+            found += 1;
+            while let Ok((_, inner)) = read(handle) {
+                handles.extend(inner);
+            }
+            close(handle).unwrap();
+        }
+        found
+    }
+    let (near, far) = grow(3);
+    close(near).unwrap();
+    let far = pass(carrier, &[far])[0].handle;
+    // Channels: 1 + 3 + 9 + 27; an event beside each of the 39 inner ones, and 81 pairs of event and event pair.
+    assert_eq!(count(far), 40 + 39 + 162);
+    assert_eq!((memory().handles.used, descriptors()), (used, before));
+    close_many(&[carrier.0, carrier.1]).unwrap();
+}
+
 #[test]
 fn events_are_shared() {
     let _alone = alone();
@@ -326,9 +416,7 @@ fn a_full_carrier_gives_handles_back() {
 #[test]
 fn unread_handles_are_closed() {
     let _alone = alone();
-    // What stays is made by the first use.
-    let first = socket_channel();
-    close_many(&[first.0, first.1]).unwrap();
+    make_what_stays();
     let (before, mapped) = (descriptors(), mappings());
     let used = memory().handles.used;
     let carrier = socket_channel();

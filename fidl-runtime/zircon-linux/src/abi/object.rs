@@ -80,6 +80,9 @@ pub extern "C" fn zx_object_signal(handle: zx_handle_t, clear_mask: u32, set_mas
         match &mut object.body {
             Body::Link(link) => return link.signal(end, false, clear_mask, set_mask),
             Body::Beacon(beacon) => beacon.signal(&mut object.ends, handle.end, clear_mask, set_mask),
+            Body::Pipe(pipe) => {
+                return pipe.signal(&mut object.ends, handle.end, false, clear_mask, set_mask);
+            }
             _ => signals::update(end, clear_mask, set_mask),
         }
         Ok(())
@@ -101,6 +104,9 @@ pub extern "C" fn zx_object_signal_peer(handle: zx_handle_t, clear_mask: u32, se
             Body::Beacon(beacon) => {
                 beacon.signal(&mut object.ends, 1 - handle.end, clear_mask, set_mask);
                 return Ok(());
+            }
+            Body::Pipe(pipe) => {
+                return pipe.signal(&mut object.ends, handle.end, true, clear_mask, set_mask);
             }
             Body::Listener(_) => return Err(ZX_ERR_NOT_SUPPORTED),
             Body::Moving => return Err(ZX_ERR_SHOULD_WAIT),

@@ -82,6 +82,40 @@ pub extern "C" fn zx_linux_port_set_yields(handle: zx_handle_t, times: u32) -> z
     }
 }
 
+/// The descriptor that is readable when a wait for the port's packets might find one, for a loop that waits for descriptors.
+///
+/// A loop calls [`zx_linux_port_prepare_wait`] each time before it waits for the descriptor, and takes packets, without
+/// waiting, each time behind. The descriptor is the port's, which the caller neither reads nor closes. Once the port is
+/// closed it may be another's, and tells the caller nothing. Needs `ZX_RIGHT_READ`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zx_linux_port_descriptor(handle: zx_handle_t, descriptor: *mut i32) -> zx_status_t {
+    let find = || {
+        caller::writable(descriptor)?;
+        // SAFETY: the caller promises that the place is good.
+        unsafe { caller::put(descriptor, port::descriptor(handle)?) }
+    };
+    status(find())
+}
+
+/// Has the port's descriptor become readable by whatever comes from now on, until the next wait for the port's packets.
+///
+/// `latest` gets the time, on the monotonic clock, up to which the caller may wait for the descriptor before it looks for
+/// packets all the same: `ZX_TIME_INFINITE_PAST` if there may be packets already. When it gets another time, the descriptor
+/// is not readable, so that loops may do that hear of changes alone. For one caller at a time, and while no thread waits
+/// for the port's packets. Needs `ZX_RIGHT_READ`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zx_linux_port_prepare_wait(
+    handle: zx_handle_t,
+    latest: *mut zx_time_t,
+) -> zx_status_t {
+    let prepare = || {
+        caller::writable(latest)?;
+        // SAFETY: the caller promises that the place is good.
+        unsafe { caller::put(latest, port::prepare_wait(handle)?) }
+    };
+    status(prepare())
+}
+
 /// Cancels the waits made with this port, this source handle and this key, and their packets.
 #[unsafe(no_mangle)]
 pub extern "C" fn zx_port_cancel(handle: zx_handle_t, source: zx_handle_t, key: u64) -> zx_status_t {

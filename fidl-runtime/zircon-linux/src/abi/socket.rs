@@ -8,7 +8,8 @@ use crate::socket;
 /// Makes a socket for a stream or for datagrams.
 ///
 /// Differs: its buffers hold [`crate::Capacity::socket_bytes`] in each direction, in memory that all channels and
-/// sockets share. A write that finds that memory full is `ZX_ERR_SHOULD_WAIT`, and WRITABLE says when to go on.
+/// sockets share while both ends are in this process. A write that finds that memory full is `ZX_ERR_SHOULD_WAIT`, and
+/// WRITABLE says when to go on.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zx_socket_create(
     options: u32,

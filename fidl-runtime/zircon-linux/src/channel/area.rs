@@ -1,9 +1,9 @@
-//! The memory that the two ends of a channel between processes share, and what lies where in it.
+//! The memory that the two ends of a channel, socket or fifo between processes share, and what lies where in it.
 //!
 //! ```text
 //!   0      words of the direction from side 0 to side 1: producer's, consumer's, two bells, 128 bytes apart
 //!   1024   the same for the direction from side 1 to side 0
-//!   2048   words of side 0: what it sent and took on the socket, its user signals
+//!   2048   words of side 0: what it sent and took on the socket, its settings, its user signals
 //!   2304   words of side 1
 //!   4096   the ring from side 0 to side 1
 //!   4096 + capacity    the ring from side 1 to side 0
@@ -31,13 +31,13 @@ const ROOM: usize = 384;
 const SIDES: usize = 2048;
 const SIDE_BYTES: usize = 256;
 
-/// The shared memory of a channel, mapped.
+/// The shared memory of a channel, socket or fifo, mapped.
 pub(crate) struct Area {
     mapping: Mapping,
     capacity: u32,
 }
 
-/// Words that one side writes, for the packets on the socket and for signals.
+/// Words that one side writes: for the packets on the Unix socket, for signals, and of sockets and fifos.
 #[derive(Clone, Copy)]
 pub(crate) enum SideWord {
     /// Bells that this side has sent; counted up after sending.
@@ -48,6 +48,12 @@ pub(crate) enum SideWord {
     BellsTaken = 8,
     /// Packets with handles that this side has taken.
     BundlesTaken = 12,
+    /// Not 0 if several processes may hold this side's end of a socket or fifo.
+    Many = 64,
+    /// The number of bytes from which on READ_THRESHOLD is asserted; 0 is never.
+    ReadThreshold = 68,
+    /// The room from which on WRITE_THRESHOLD is asserted; 0 is never.
+    WriteThreshold = 72,
     /// The user signals of this side's end. The other side writes it too.
     Signals = 128,
 }

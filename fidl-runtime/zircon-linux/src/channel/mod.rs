@@ -15,7 +15,7 @@ pub(crate) mod packet;
 pub(crate) mod small;
 mod traffic;
 
-pub(crate) use area::{Area, create as create_area, is_capacity};
+pub(crate) use area::{Area, Lane, SideWord, create as create_area, is_capacity};
 pub(crate) use away::Away;
 pub(crate) use call::{Call, Called};
 pub(crate) use link::Link;

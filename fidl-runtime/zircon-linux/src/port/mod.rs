@@ -1,15 +1,17 @@
 //! Ports: one first-in first-out queue of packets, and the waits that make them.
 //!
-//! Here is the port itself and what others do to it; the threads that wait for its packets are in [`waiting`], and the
-//! ports of blocking waits, which have no handle, in [`hidden`].
+//! Here is the port itself and what others do to it; the threads that wait for its packets are in [`waiting`], owners that
+//! wait elsewhere in [`outside`], and the ports of blocking waits, which have no handle, in [`hidden`].
 
 mod hidden;
 #[cfg(all(test, loom))]
 mod loom_tests;
+mod outside;
 mod sleepers;
 mod waiting;
 
 pub(crate) use hidden::{create_hidden, end_hidden, sleep_hidden, take_hidden, withdraw};
+pub(crate) use outside::{descriptor, prepare_wait};
 pub(crate) use waiting::wait;
 
 use core::mem::MaybeUninit;
@@ -36,6 +38,8 @@ pub(crate) struct Port {
     /// Threads inside the slow part of a wait, or busy closing the port; the slot stays theirs until all have left.
     inside: u32,
     sleepers: Sleepers,
+    /// The owner waits for the descriptor, and counts among the sleepers.
+    outside: bool,
     closed: bool,
     park: Option<ParkIndex>,
     /// Some descriptor is watched in the park.

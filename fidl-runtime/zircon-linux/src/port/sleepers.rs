@@ -93,6 +93,53 @@ mod loom_tests {
         }
     }
 
+    impl Port {
+        /// Whether the bell is rung, as one sees who waits for a descriptor; it stays rung.
+        fn wait_until_readable(&self) {
+            let mut rung = self.rung.lock().unwrap();
+            while !*rung {
+                rung = self.bell.wait(rung).unwrap();
+            }
+        }
+
+        /// Waits outside, then takes what is there.
+        fn take_from_outside(&self) {
+            loop {
+                let mut locked = self.locked.lock().unwrap();
+                locked.1.note(1, false);
+                let found = locked.0 > 0;
+                drop(locked);
+                if !found {
+                    self.wait_until_readable();
+                }
+                self.locked.lock().unwrap().1.note(-1, false);
+                let woken = std::mem::take(&mut *self.rung.lock().unwrap());
+                let mut locked = self.locked.lock().unwrap();
+                locked.1.note(0, woken);
+                if locked.0 > 0 {
+                    locked.0 -= 1;
+                    return;
+                }
+            }
+        }
+    }
+
+    /// An owner waits by descriptor, twice, while others send.
+    #[test]
+    fn loom_an_owner_outside_misses_no_packet() {
+        loom::model(|| {
+            let port = Arc::new(Port::default());
+            let senders = [(); 2].map(|()| {
+                let port = port.clone();
+                thread::spawn(move || port.push())
+            });
+            port.take_from_outside();
+            port.take_from_outside();
+            senders.into_iter().for_each(|sender| sender.join().unwrap());
+            assert!(!port.locked.lock().unwrap().1.any());
+        });
+    }
+
     /// Two threads wait for one packet each.
     #[test]
     fn loom_no_packet_lies_while_everyone_sleeps() {

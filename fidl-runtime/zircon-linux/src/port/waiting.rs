@@ -26,7 +26,7 @@ use crate::port::{bury, look, send};
 use crate::sys::{self, Event};
 
 /// The longest sleep while some peer cannot ring, in nanoseconds.
-const SHORT_SLEEP_NANOS: i64 = 1_000_000;
+pub(super) const SHORT_SLEEP_NANOS: i64 = 1_000_000;
 
 /// A spinning thread looks at the clock, which costs as much as a look at a link, after so many of these. What comes sooner
 /// costs no look at it.
@@ -73,6 +73,7 @@ fn wait_slowly(
     let mut overdue = false;
     if let Some(port) = object.port() {
         port.inside += 1;
+        port.end_outside();
         overdue = port.watching && port.taken >= PACKETS_BETWEEN_POLLS;
     }
     let mut rest = Rest::Look;

@@ -85,12 +85,7 @@ impl Consumer {
     #[inline]
     pub(crate) fn copy<D: Direction>(&self, ring: &D, place: &mut [MaybeUninit<u8>]) {
         let at = self.head.bytes.wrapping_add(RECORD_WORD) & (ring.capacity() - 1);
-        let before_end = place.len().min((ring.capacity() - at) as usize);
-        let (start, rest) = place.split_at_mut(before_end);
-        ring.get(at, start);
-        if !rest.is_empty() {
-            ring.get(0, rest);
-        }
+        ring.get_round(at, place);
     }
 
     /// Goes past the first message. Says whether it is time to look if the producer waits for room: a producer that was

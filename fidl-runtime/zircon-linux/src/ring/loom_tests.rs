@@ -5,6 +5,7 @@ use loom::sync::{Arc, Condvar, Mutex};
 use loom::thread;
 
 use super::doorbell;
+use super::flow::{self, Shape, Unread, Unwritten};
 use super::*;
 
 macro_rules! loom_words {
@@ -19,6 +20,12 @@ macro_rules! loom_words {
                 }
                 fn swap(&self, value: $value, ordering: Ordering) -> $value {
                     self.swap(value, ordering)
+                }
+                fn fetch_or(&self, value: $value, ordering: Ordering) -> $value {
+                    self.fetch_or(value, ordering)
+                }
+                fn replace(&self, current: $value, new: $value) -> bool {
+                    self.compare_exchange(current, new, Ordering::AcqRel, Ordering::Acquire).is_ok()
                 }
             }
         )*
@@ -215,5 +222,86 @@ fn loom_a_bell_without_fences_is_found_out() {
             }
         }
         writer.join().unwrap();
+    });
+}
+
+const STREAM: Shape = Shape { limit: 8, element: 8, datagrams: false };
+
+fn write_flow(ring: &Model, number: u64) -> Result<u32, Unwritten> {
+    flow::write(ring, STREAM, 8, [&number.to_le_bytes()[..]].into_iter())
+}
+
+fn read_flow(ring: &Model) -> Result<u64, Unread> {
+    let mut place = [MaybeUninit::new(0); 8];
+    flow::read(ring, STREAM, &mut place, false)?;
+    // SAFETY: the bytes were initialized before.
+    #[allow(unsafe_code)]
+    let bytes = place.map(|byte| unsafe { byte.assume_init() });
+    Ok(u64::from_le_bytes(bytes))
+}
+
+/// A reader that sleeps whenever a flow is empty gets all, and a writer that sleeps whenever it is full has written all.
+#[test]
+fn loom_no_byte_of_a_flow_is_slept_through() {
+    loom::model(|| {
+        let shared = Arc::new((Model::new(1), Rung::new(), Rung::new()));
+        let other = shared.clone();
+        let writer = thread::spawn(move || {
+            let (ring, ready, room) = (&other.0, &other.1, &other.2);
+            for number in 1..=2 {
+                while write_flow(ring, number).is_err() {
+                    doorbell::arm(ring.room(), Model::fence);
+                    if flow::look(ring, STREAM).unwrap().room == 0 {
+                        room.sleep();
+                    }
+                }
+                ready.ring(ring.ready());
+            }
+        });
+        let (ring, ready, room) = (&shared.0, &shared.1, &shared.2);
+        for number in 1..=2 {
+            let found = loop {
+                if let Ok(found) = read_flow(ring) {
+                    break found;
+                }
+                doorbell::arm(ring.ready(), Model::fence);
+                if flow::look(ring, STREAM).unwrap().unread == 0 {
+                    ready.sleep();
+                }
+            };
+            assert_eq!(found, number);
+            room.ring(ring.room());
+        }
+        writer.join().unwrap();
+    });
+}
+
+/// After a reader found writes disabled and nothing unread, nothing comes: what a writer was told is written was read.
+#[test]
+fn loom_the_end_of_a_flow_is_the_end() {
+    loom::model(|| {
+        let shared = Arc::new(Model::new(1));
+        let other = shared.clone();
+        let writer = thread::spawn(move || write_flow(&other, 7).is_ok());
+        flow::disable(&*shared);
+        let read = read_flow(&shared);
+        let end = read_flow(&shared);
+        assert_eq!(end, Err(Unread::Empty { disabled: true }));
+        assert_eq!(writer.join().unwrap(), read == Ok(7));
+    });
+}
+
+/// Who looks while others write and read never finds what cannot be.
+#[test]
+fn loom_a_look_at_a_flow_is_true() {
+    loom::model(|| {
+        let shared = Arc::new(Model::new(1));
+        let (one, other) = (shared.clone(), shared.clone());
+        let writer = thread::spawn(move || (0..2).filter(|number| write_flow(&one, *number).is_ok()).count());
+        let reader = thread::spawn(move || (0..2).filter(|_| read_flow(&other).is_ok()).count());
+        assert!(flow::look(&*shared, STREAM).is_ok());
+        let (written, read) = (writer.join().unwrap(), reader.join().unwrap());
+        let unread = flow::look(&*shared, STREAM).unwrap().unread;
+        assert_eq!(unread as usize, 8 * (written - read));
     });
 }

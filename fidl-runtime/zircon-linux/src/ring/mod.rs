@@ -1,4 +1,5 @@
-//! One direction of a channel between processes: a bounded ring of records in memory that both processes write.
+//! One direction of a channel between processes: a bounded ring of records in memory that both processes write. For the
+//! bytes of sockets and fifos there is [`flow`] in its place, over the same words.
 //!
 //! The ring is pure algorithm. Where its words and bytes lie is a [`Direction`]: shared memory, ordinary memory in
 //! tests, or a model checker's.
@@ -29,9 +30,12 @@
 
 mod consumer;
 pub(crate) mod doorbell;
+pub(crate) mod flow;
 mod position;
 mod producer;
 
+#[cfg(all(test, not(loom)))]
+mod flow_tests;
 #[cfg(all(test, loom))]
 mod loom_tests;
 #[cfg(all(test, not(loom)))]
@@ -72,6 +76,10 @@ pub(crate) trait Word<T> {
     fn store(&self, value: T, ordering: Ordering);
     /// Stores, and gives what was there.
     fn swap(&self, value: T, ordering: Ordering) -> T;
+    /// Sets bits, and gives what was there.
+    fn fetch_or(&self, value: T, ordering: Ordering) -> T;
+    /// Stores if `current` is there, with acquire and release. `false` if something else is.
+    fn replace(&self, current: T, new: T) -> bool;
 }
 
 macro_rules! words {
@@ -89,6 +97,14 @@ macro_rules! words {
                 #[inline]
                 fn swap(&self, value: $value, ordering: Ordering) -> $value {
                     self.swap(value, ordering)
+                }
+                #[inline]
+                fn fetch_or(&self, value: $value, ordering: Ordering) -> $value {
+                    self.fetch_or(value, ordering)
+                }
+                #[inline]
+                fn replace(&self, current: $value, new: $value) -> bool {
+                    self.compare_exchange(current, new, Ordering::AcqRel, Ordering::Acquire).is_ok()
                 }
             }
         )*
@@ -121,6 +137,24 @@ pub(crate) trait Direction {
     fn put(&self, at: u32, bytes: &[u8]);
     /// Copies out of the ring. `at` and the end of the bytes are within the capacity.
     fn get(&self, at: u32, place: &mut [MaybeUninit<u8>]);
+    /// Copies into the ring from a place within the capacity on, over the ring's end if need be.
+    #[inline]
+    fn put_round(&self, at: u32, bytes: &[u8]) {
+        let (start, rest) = bytes.split_at(bytes.len().min((self.capacity() - at) as usize));
+        self.put(at, start);
+        if !rest.is_empty() {
+            self.put(0, rest);
+        }
+    }
+    /// Copies out of the ring from a place within the capacity on, over the ring's end if need be.
+    #[inline]
+    fn get_round(&self, at: u32, place: &mut [MaybeUninit<u8>]) {
+        let (start, rest) = place.split_at_mut(place.len().min((self.capacity() - at) as usize));
+        self.get(at, start);
+        if !rest.is_empty() {
+            self.get(0, rest);
+        }
+    }
     /// Stores a record's word at a multiple of 8.
     fn put_word(&self, at: u32, word: u64);
     /// Loads a record's word from a multiple of 8.

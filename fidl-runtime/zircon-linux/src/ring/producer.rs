@@ -82,12 +82,7 @@ impl Producer {
         ring.put_word(self.tail.bytes & mask, u64::from(handles) << 32 | u64::from(bytes));
         let mut at = self.tail.bytes.wrapping_add(RECORD_WORD) & mask;
         for piece in pieces {
-            let before_end = piece.len().min((ring.capacity() - at) as usize);
-            let (start, rest) = piece.split_at(before_end);
-            ring.put(at, start);
-            if !rest.is_empty() {
-                ring.put(0, rest);
-            }
+            ring.put_round(at, piece);
             at = at.wrapping_add(piece.len() as u32) & mask;
         }
     }

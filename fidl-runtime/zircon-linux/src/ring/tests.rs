@@ -4,7 +4,7 @@ use std::thread;
 use super::*;
 
 /// A ring in ordinary memory.
-struct Plain {
+pub(super) struct Plain {
     capacity: u32,
     words: [AtomicU64; 3],
     bells: [AtomicU32; 2],
@@ -12,7 +12,7 @@ struct Plain {
 }
 
 impl Plain {
-    fn new(capacity: u32) -> Plain {
+    pub(super) fn new(capacity: u32) -> Plain {
         let bytes = (0..capacity).map(|_| AtomicU8::new(0)).collect();
         Plain { capacity, words: Default::default(), bells: Default::default(), bytes }
     }
@@ -164,10 +164,10 @@ fn two_threads() {
 }
 
 /// Numbers that look random and are the same on each run.
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
-    fn roll(&mut self) -> u64 {
+    pub(super) fn roll(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

@@ -1,8 +1,9 @@
 //! Sockets: two bounded flows of bytes, or of datagrams, one in each direction.
 //!
 //! The flow that an end reads from is kept with that end. Its bytes lie in the blocks that channels use for large
-//! messages.
+//! messages. A socket that another process holds too is a [`Pipe`].
 
+mod sharing;
 mod stream;
 
 use core::mem::{self, MaybeUninit};
@@ -11,6 +12,7 @@ use crate::abi::types::*;
 use crate::channel::Message;
 use crate::handle_table::{self, Handle};
 use crate::object::{self, Body, End};
+use crate::pipe::Pipe;
 use crate::pool::Queue;
 use crate::signals;
 use crate::starved;
@@ -186,6 +188,25 @@ impl Socket {
         assert_of(&mut ends[1 - writer], state, asserted(disabled, state));
     }
 
+    /// Enables or disables the writes of an end and of its peer; 0 leaves them as they are.
+    fn set_disposition(
+        &mut self,
+        ends: &mut [End; 2],
+        end: usize,
+        own: u32,
+        peers: u32,
+    ) -> Result<(), zx_status_t> {
+        let changes = [(end, own), (1 - end, peers)];
+        let changes = changes.map(|(end, wanted)| (end, if ends[end].handles > 0 { wanted } else { 0 }));
+        if !changes.iter().all(|(end, wanted)| self.allows(*end, *wanted)) {
+            return Err(ZX_ERR_BAD_STATE);
+        }
+        for (end, wanted) in changes.into_iter().filter(|(_, wanted)| *wanted != 0) {
+            self.dispose(ends, end, wanted == ZX_SOCKET_DISPOSITION_WRITE_DISABLED);
+        }
+        Ok(())
+    }
+
     /// Whether the disposition of an end may become this one.
     fn allows(&self, writer: usize, disposition: u32) -> bool {
         let inbox = &self.inboxes[1 - writer];
@@ -271,15 +292,22 @@ pub(crate) fn create(options: u32) -> Result<[zx_handle_t; 2], zx_status_t> {
     object::create_open(body, ZX_SOCKET_WRITABLE, ZX_OBJ_TYPE_SOCKET, ZX_DEFAULT_SOCKET_RIGHTS)
 }
 
+/// What a socket's body is.
+enum Either<'a> {
+    Within(&'a mut Socket),
+    Between(&'a mut Pipe),
+}
+
 /// Locks a socket and calls `work` with its body and its ends.
 fn with<R>(
     handle: Handle,
-    work: impl FnOnce(&mut Socket, &mut [End; 2]) -> Result<R, zx_status_t>,
+    work: impl FnOnce(Either<'_>, &mut [End; 2]) -> Result<R, zx_status_t>,
 ) -> Result<R, zx_status_t> {
     let mut object = handle.lock()?;
     let object = &mut *object;
     match &mut object.body {
-        Body::Socket(socket) => work(socket, &mut object.ends),
+        Body::Socket(socket) => work(Either::Within(socket), &mut object.ends),
+        Body::Pipe(pipe) => work(Either::Between(pipe), &mut object.ends),
         _ => Err(ZX_ERR_BAD_HANDLE),
     }
 }
@@ -291,7 +319,10 @@ fn look(socket: zx_handle_t, rights: zx_rights_t) -> Result<Handle, zx_status_t>
 /// Writes bytes, or one datagram. Returns how many bytes.
 pub(crate) fn write(socket: zx_handle_t, bytes: &[u8]) -> Result<usize, zx_status_t> {
     let handle = look(socket, ZX_RIGHT_WRITE)?;
-    with(handle, |socket, ends| socket.write(ends, handle.end, handle.object, bytes))
+    with(handle, |socket, ends| match socket {
+        Either::Within(socket) => socket.write(ends, handle.end, handle.object, bytes),
+        Either::Between(pipe) => pipe.write(ends, handle.end, bytes),
+    })
 }
 
 /// Reads bytes, or one datagram. Returns how many bytes.
@@ -301,7 +332,10 @@ pub(crate) fn read(
     peek: bool,
 ) -> Result<usize, zx_status_t> {
     let handle = look(socket, ZX_RIGHT_READ)?;
-    let count = with(handle, |socket, ends| socket.read(ends, handle.end, places, peek))?;
+    let count = with(handle, |socket, ends| match socket {
+        Either::Within(socket) => socket.read(ends, handle.end, places, peek),
+        Either::Between(pipe) => pipe.read(ends, handle.end, places, peek),
+    })?;
     starved::relieve();
     Ok(count)
 }
@@ -312,26 +346,24 @@ pub(crate) fn set_disposition(socket: zx_handle_t, own: u32, peers: u32) -> Resu
         return Err(ZX_ERR_INVALID_ARGS);
     }
     let handle = look(socket, ZX_RIGHT_MANAGE_SOCKET)?;
-    with(handle, |socket, ends| {
-        let changes = [(handle.end, own), (1 - handle.end, peers)];
-        let alive = |end: usize| ends[end].handles > 0;
-        let changes = changes.map(|(end, wanted)| (end, if alive(end) { wanted } else { 0 }));
-        if !changes.iter().all(|(end, wanted)| socket.allows(*end, *wanted)) {
-            return Err(ZX_ERR_BAD_STATE);
-        }
-        for (end, wanted) in changes.into_iter().filter(|(_, wanted)| *wanted != 0) {
-            socket.dispose(ends, end, wanted == ZX_SOCKET_DISPOSITION_WRITE_DISABLED);
-        }
-        Ok(())
+    with(handle, |socket, ends| match socket {
+        Either::Within(socket) => socket.set_disposition(ends, handle.end, own, peers),
+        Either::Between(pipe) => pipe.set_disposition(ends, handle.end, own, peers),
     })
 }
 
 /// A threshold of an end.
 pub(crate) fn threshold(handle: Handle, property: u32) -> Result<u64, zx_status_t> {
-    with(handle, |socket, _| Ok(socket.threshold(handle.end, property)))
+    with(handle, |socket, _| match socket {
+        Either::Within(socket) => Ok(socket.threshold(handle.end, property)),
+        Either::Between(pipe) => Ok(pipe.threshold(handle.end, property)),
+    })
 }
 
 /// Sets a threshold.
 pub(crate) fn set_threshold(handle: Handle, property: u32, bytes: u64) -> Result<(), zx_status_t> {
-    with(handle, |socket, ends| socket.set_threshold(ends, handle.end, property, bytes))
+    with(handle, |socket, ends| match socket {
+        Either::Within(socket) => socket.set_threshold(ends, handle.end, property, bytes),
+        Either::Between(pipe) => pipe.set_threshold(ends, handle.end, property, bytes),
+    })
 }

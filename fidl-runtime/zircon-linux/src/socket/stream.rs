@@ -49,6 +49,12 @@ impl Stream {
         }
     }
 
+    /// The blocks' bytes from the first unread one on, in order, and what lies in the last block behind them.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = &[u8]> {
+        let from = core::iter::once(self.head as usize).chain(core::iter::repeat(0));
+        self.blocks.iter().zip(from).map(|(block, from)| &block.bytes[from..])
+    }
+
     /// Takes the first bytes. `left` is how many stay.
     pub(super) fn take(&mut self, places: &mut [MaybeUninit<u8>], left: usize) {
         let mut rest = places;

@@ -7,6 +7,7 @@
 mod barrier;
 mod descriptor;
 mod environment;
+mod file_lock;
 mod futex;
 mod memory;
 mod packet;
@@ -21,6 +22,7 @@ pub(crate) use descriptor::{
     eventfd, poll_now, set_timerfd, signal_eventfd, timerfd, wait_events,
 };
 pub(crate) use environment::{complain, environment};
+pub(crate) use file_lock::{open_again, try_lock, unlock};
 pub(crate) use futex::{futex_wait_until, futex_wake_one};
 pub(crate) use memory::{
     Access, clear, commit, committed, copy, duplicate, map, memory_file, page_bytes, read_at, resize, unmap,

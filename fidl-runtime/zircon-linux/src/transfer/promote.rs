@@ -1,6 +1,6 @@
 //! An object within the process becomes one between processes.
 //!
-//! An event or an event pair does so where it is. A channel goes through these states:
+//! An event or an event pair does so where it is, and so does a socket or a fifo. A channel goes through these states:
 //!
 //! ```text
 //!   before:   object X: Local, ends 0 and 1, two queues of unread messages
@@ -15,7 +15,7 @@
 use core::mem;
 use std::os::fd::AsFd;
 
-use super::{DEPTH, crosses, pack_at};
+use super::{DEPTH, pack_at};
 use crate::abi::types::*;
 use crate::beacon::Beacon;
 use crate::capacity::{RING_BYTES, RING_BYTES_MAX};
@@ -23,47 +23,14 @@ use crate::channel::{self, Link, Local, Message};
 use crate::descriptor::{self, Look};
 use crate::handle_table::{self, Handle};
 use crate::object::{self, Body, End, Object};
+use crate::pipe::Pipe;
 use crate::pool::Queue;
 use crate::ring::record_bytes;
 use crate::signals;
 use crate::sys;
 
-/// Unread messages with handles that a channel may have when it crosses: their packets must fit the socket.
-const MESSAGES_WITH_HANDLES: usize = 64;
-
-/// Passes if a handle can cross, as far as can be told from it and from its unread messages. The entry is closed.
-pub(super) fn check(handle: Handle) -> Result<(), zx_status_t> {
-    if !crosses(handle) {
-        return Err(ZX_ERR_NOT_SUPPORTED);
-    }
-    let object = object::lock(handle.object);
-    match &object.body {
-        // The thread inside the call counts on its end's being local.
-        Body::Local(local) if local.is_calling(1 - handle.end) => Err(ZX_ERR_NOT_SUPPORTED),
-        Body::Local(local) => check_unread(local),
-        // Its thread takes messages out of the ring, which would not be there elsewhere.
-        Body::Link(link) if link.is_calling() => Err(ZX_ERR_NOT_SUPPORTED),
-        Body::Listener(_) | Body::Moving => Err(ZX_ERR_NOT_SUPPORTED),
-        _ => Ok(()),
-    }
-}
-
-fn check_unread(local: &Local) -> Result<(), zx_status_t> {
-    let with_handles = |end| local.unread(end).filter(|message| message.handle_count > 0);
-    for end in 0..2 {
-        if with_handles(end).count() > MESSAGES_WITH_HANDLES {
-            return Err(ZX_ERR_NO_RESOURCES);
-        }
-        let mut entries = with_handles(end).flat_map(|message| message.handles.iter());
-        if !entries.all(|entry| crosses(handle_table::closed_entry(entry))) {
-            return Err(ZX_ERR_NOT_SUPPORTED);
-        }
-    }
-    Ok(())
-}
-
 /// The ring that the unread messages of an end need.
-fn ring_bytes(local: &Local) -> Result<u32, zx_status_t> {
+pub(super) fn ring_bytes(local: &Local) -> Result<u32, zx_status_t> {
     let needed = |end| local.unread(end).map(|message| u64::from(record_bytes(message.bytes))).sum::<u64>();
     let bytes = needed(0).max(needed(1)).max(u64::from(RING_BYTES)).next_power_of_two();
     u32::try_from(bytes).ok().filter(|bytes| *bytes <= RING_BYTES_MAX).ok_or(ZX_ERR_NO_RESOURCES)
@@ -90,6 +57,16 @@ pub(super) fn promote(entry: u32, depth: u32) -> Result<(), zx_status_t> {
     let mut object = object::lock(handle.object);
     match &object.body {
         Body::Plain => promote_signals(&mut object, handle),
+        Body::Socket(socket) => {
+            let pipe = socket.share(&object.ends)?;
+            promote_pipe(&mut object, handle, pipe);
+            Ok(())
+        }
+        Body::Fifo(fifo) => {
+            let pipe = fifo.share(&object.ends)?;
+            promote_pipe(&mut object, handle, pipe);
+            Ok(())
+        }
         Body::Local(_) => {
             drop(object);
             promote_channel(entry, depth)
@@ -113,6 +90,21 @@ fn promote_signals(object: &mut Object, handle: Handle) -> Result<(), zx_status_
         descriptor::watch_pending(object, handle.object, end);
     }
     Ok(())
+}
+
+/// Makes a pipe of a socket or fifo, where it is.
+fn promote_pipe(object: &mut Object, handle: Handle, mut pipe: Pipe) {
+    for end in 0..2 {
+        if object.ends[end].handles == 0 {
+            pipe.let_go(&mut object.ends, end);
+        }
+    }
+    // What waited in memory is in the rings.
+    object.body = Body::Pipe(pipe);
+    for end in 0..2 {
+        descriptor::refresh(object, end, Look::Trusting);
+        descriptor::watch_pending(object, handle.object, end);
+    }
 }
 
 /// Makes links of both ends of the local channel that a closed entry leads to. Afterwards the entry leads to an object of

@@ -11,22 +11,34 @@ use crate::abi::types::*;
 use crate::sys;
 
 impl Vmo {
-    /// The file, and the stream size, for a handle with these rights to be sent. `alone` says that no other handle leads
-    /// to the object.
+    /// Passes if a handle with these rights can be sent. `alone` says that no other handle leads to the object.
     ///
     /// # Errors
     ///
     /// `ZX_ERR_NOT_SUPPORTED` for a slice; `ZX_ERR_ACCESS_DENIED` for a handle without the right to write, if the object
     /// has other handles, is mapped, or has children.
-    pub(crate) fn parts(&self, rights: zx_rights_t, alone: bool) -> Result<(RawFd, u64), zx_status_t> {
+    pub(crate) fn check_crossing(&self, rights: zx_rights_t, alone: bool) -> Result<(), zx_status_t> {
         if self.start != 0 || self.is_slice() {
             return Err(ZX_ERR_NOT_SUPPORTED);
         }
-        if rights & ZX_RIGHT_WRITE == 0 && !sys::is_sealed_against_writing(self.memory.as_fd()) {
-            let unused = alone && self.mappings == 0 && self.children == 0 && self.users == 0;
-            if !unused || self.parent.is_some() || sys::seal_against_writing(self.memory.as_fd()).is_err() {
-                return Err(ZX_ERR_ACCESS_DENIED);
-            }
+        let unused = alone && self.mappings == 0 && self.children == 0 && self.users == 0;
+        let may_seal = unused && self.parent.is_none();
+        if may_seal || !self.is_to_be_sealed(rights) { Ok(()) } else { Err(ZX_ERR_ACCESS_DENIED) }
+    }
+
+    fn is_to_be_sealed(&self, rights: zx_rights_t) -> bool {
+        rights & ZX_RIGHT_WRITE == 0 && !sys::is_sealed_against_writing(self.memory.as_fd())
+    }
+
+    /// The file, and the stream size, for a handle with these rights to be sent.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Vmo::check_crossing`], and `ZX_ERR_ACCESS_DENIED` if another process uses the memory.
+    pub(crate) fn parts(&self, rights: zx_rights_t, alone: bool) -> Result<(RawFd, u64), zx_status_t> {
+        self.check_crossing(rights, alone)?;
+        if self.is_to_be_sealed(rights) && sys::seal_against_writing(self.memory.as_fd()).is_err() {
+            return Err(ZX_ERR_ACCESS_DENIED);
         }
         Ok((self.memory.as_raw_fd(), self.stream_size))
     }

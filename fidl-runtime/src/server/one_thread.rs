@@ -1,0 +1,88 @@
+//! A service with domains on a reactor of one thread.
+
+use core::cell::Cell;
+use core::fmt;
+
+use super::pooled::{PooledRunning, SendBinding, SendDispatch};
+use crate::domain::Member;
+use crate::kernel::{Instant, Port, PortPacket, Status};
+use crate::reactor::{Consumer, Delivered, PacketKey, Reactor};
+
+/// A service with domains, for a [`Reactor`]: where one thread is enough, or for a
+/// [simulation](Reactor::simulated), whose seed then decides in which order the domains run. Made by
+/// [`PooledRunning::on_one_thread`].
+pub struct OneThread<'a, X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K: usize> {
+    domains: [Domain<'a, X, D, C, N, K>; K],
+}
+
+/// What a service has in one domain, as a consumer of its own.
+struct Domain<'a, X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K: usize> {
+    service: &'a PooledRunning<X, D, C, N, K>,
+    domain: usize,
+    deadline: Cell<Instant>,
+}
+
+impl<'a, X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K: usize>
+    OneThread<'a, X, D, C, N, K>
+{
+    pub(super) fn new(service: &'a PooledRunning<X, D, C, N, K>) -> Self {
+        let domain = |domain| Domain { service, domain, deadline: Cell::new(Instant::INFINITE) };
+        Self { domains: core::array::from_fn(domain) }
+    }
+
+    /// Serves on a reactor.
+    ///
+    /// # Errors
+    ///
+    /// `ALREADY_BOUND` if the service is attached, or was; `NO_RESOURCES` if the reactor has not enough places: each domain
+    /// takes one.
+    pub fn attach<'env>(&'env self, reactor: &Reactor<'env>) -> Result<(), Status> {
+        self.domains[0].service.sit(|domain| reactor.attach(&self.domains[domain]))
+    }
+}
+
+impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K: usize> Consumer
+    for Domain<'_, X, D, C, N, K>
+{
+    fn packet(&self, _: &Port, key: PacketKey, packet: &PortPacket) -> Delivered {
+        match self.service.packet(self.domain, key, packet) {
+            Some(domain) if domain == self.domain => Delivered::Turn,
+            Some(domain) => {
+                self.service.notify(domain);
+                Delivered::Done
+            }
+            None => Delivered::Stale,
+        }
+    }
+
+    fn turn(&self, port: &Port) -> bool {
+        let turned = self.service.turn(port, self.domain);
+        self.deadline.set(turned.deadline);
+        turned.more
+    }
+
+    fn waits(&self) -> usize {
+        // The listener is the first one's.
+        3 * C + usize::from(self.domain == 0)
+    }
+
+    fn leave(&self, port: &Port) {
+        self.service.leave_domain(port, self.domain);
+    }
+
+    fn simulate(&self, seed: u32) {
+        self.service.simulate(self.domain, seed);
+    }
+
+    fn deadline(&self) -> Instant {
+        self.deadline.get()
+    }
+}
+
+impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K: usize> fmt::Debug
+    for OneThread<'_, X, D, C, N, K>
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OneThread({:?})", self.domains[0].service)
+    }
+}

@@ -1,0 +1,386 @@
+//! A service with domains that was started.
+
+use core::cell::Cell;
+use core::fmt;
+use core::sync::atomic::{
+    AtomicBool,
+    Ordering::{AcqRel, Release},
+};
+use core::task::Waker;
+
+use std::sync::OnceLock;
+
+use super::super::accept::{Accepting, Host, send_epitaph};
+use super::super::capacity::{Capacity, WhenFull};
+use super::super::counters::Counters;
+use super::super::mailbox::Mailbox;
+use super::super::observed::Observed;
+use super::super::one_thread::OneThread;
+use super::super::service::{CONNECTION, LISTENER, MarkUnwind, Running};
+use super::{Protocol, SendBinding, SendDispatch, Server};
+use crate::domain::{Gate, Member, Pool, Turned};
+use crate::kernel::{AsHandleRef, Channel, Instant, Listener, Port, PortPacket, ServerEnd, Status};
+use crate::reactor::{Attachment, Consumer, PacketKey};
+
+/// What a service has in one domain.
+struct Part<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize> {
+    running: Running<X::Binding, D, C, N>,
+    /// How many connections were free behind the last turn.
+    free: Cell<usize>,
+}
+
+/// The key of the listener's packets, and a waker for each domain.
+struct Seats<const K: usize> {
+    listener: u64,
+    wakers: [Waker; K],
+}
+
+/// Where new connections come in.
+struct Door {
+    accepting: Accepting,
+    counters: Counters,
+    /// The domain that a connection goes to if several have the most room.
+    next: usize,
+}
+
+/// A service with `K` domains that was started. It serves while it is attached to a [`Pool`] that runs.
+pub struct PooledRunning<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K: usize> {
+    capacity: Capacity,
+    server: &'static Server<X>,
+    /// All there are, once the service has started.
+    parts: [Gate<Option<Part<X, D, C, N>>>; K],
+    mailboxes: &'static [Mailbox<C>; K],
+    /// What each part had counted behind its last turn.
+    published: [Gate<Cell<Counters>>; K],
+    door: Gate<Door>,
+    listener_fired: AtomicBool,
+    /// The listener has a connection that no domain has room for.
+    waits_for_room: AtomicBool,
+    /// What it knows of whoever runs it, once it is attached.
+    seats: OnceLock<Seats<K>>,
+}
+
+impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K: usize>
+    PooledRunning<X, D, C, N, K>
+{
+    /// A service whose parts were started.
+    pub(super) fn new(
+        capacity: Capacity,
+        server: &'static Server<X>,
+        parts: [Option<Running<X::Binding, D, C, N>>; K],
+        mailboxes: &'static [Mailbox<C>; K],
+    ) -> Self {
+        for mailbox in mailboxes {
+            mailbox.add_vacant(C);
+        }
+        let door = Door { accepting: Accepting::NONE, counters: Counters::default(), next: 0 };
+        Self {
+            capacity,
+            server,
+            parts: parts.map(|part| Gate::new(part.map(|running| Part { running, free: Cell::new(C) }))),
+            mailboxes,
+            published: core::array::from_fn(|_| Gate::new(Cell::new(Counters::default()))),
+            door: Gate::new(door),
+            listener_fired: AtomicBool::new(false),
+            waits_for_room: AtomicBool::new(false),
+            seats: OnceLock::new(),
+        }
+    }
+
+    /// The same service for one thread: its domains run on a reactor, one behind the other.
+    pub fn on_one_thread(&self) -> OneThread<'_, X, D, C, N, K> {
+        OneThread::new(self)
+    }
+
+    /// Makes the threads of a pool serve.
+    ///
+    /// # Errors
+    ///
+    /// `ALREADY_BOUND` if it is attached, or was; `NO_RESOURCES` if the pool has too many services, or its port too many waits.
+    pub fn attach<'env>(&'env self, pool: &mut Pool<'env>) -> Result<(), Status> {
+        if self.seats.get().is_some() {
+            return Err(Status::ALREADY_BOUND);
+        }
+        let first = pool.add(self)?;
+        let seat = |domain: usize| {
+            Some(Attachment { consumer: first + domain as u8, generation: 0, waker: pool.waker(domain) })
+        };
+        self.sit(seat)
+    }
+
+    /// Takes a seat for each domain.
+    pub(in crate::server) fn sit(
+        &self,
+        mut seat: impl FnMut(usize) -> Option<Attachment>,
+    ) -> Result<(), Status> {
+        if self.seats.get().is_some() {
+            return Err(Status::ALREADY_BOUND);
+        }
+        let mut wakers = [const { None }; K];
+        let mut listener = 0;
+        for (domain, gate) in self.parts.iter().enumerate() {
+            let part = gate.wait();
+            let Some(Part { running, .. }) = &*part else { continue };
+            let attachment = seat(domain).ok_or(Status::NO_RESOURCES)?;
+            if domain == 0 {
+                listener = PacketKey::new(LISTENER, attachment.consumer, 0, 0).word();
+            }
+            // A handler that wants something of the service has the domain run.
+            running.shared.service.register(&attachment.waker);
+            wakers[domain] = Some(attachment.waker.clone());
+            running.attachment.set(attachment).map_err(|_| Status::ALREADY_BOUND)?;
+        }
+        let wakers = wakers.map(|waker| waker.unwrap_or_else(|| Waker::noop().clone()));
+        self.seats.set(Seats { listener, wakers }).map_err(|_| Status::ALREADY_BOUND)
+    }
+
+    /// Accepts connections from `listener`. Each goes to the domain with the most room.
+    ///
+    /// # Errors
+    ///
+    /// `ALREADY_BOUND` if the service has a listener; `BAD_STATE` if it is not attached.
+    pub fn listen(&self, listener: Listener) -> Result<(), Status> {
+        self.seats.get().ok_or(Status::BAD_STATE)?;
+        self.door.wait().accepting.begin(listener.into_channel())?;
+        self.notify(0);
+        Ok(())
+    }
+
+    /// Serves one connection, in the domain with the most room. From any thread, at any time.
+    ///
+    /// # Errors
+    ///
+    /// `NO_RESOURCES` if all connections are in use; `BAD_STATE` if the service is not attached. The channel is closed then.
+    pub fn serve(&self, server_end: ServerEnd<Protocol<X>>) -> Result<(), Status> {
+        self.seats.get().ok_or(Status::BAD_STATE)?;
+        let result = self.distribute(&mut self.door.wait().next, server_end.into_channel());
+        result.map_err(|_: Channel| Status::NO_RESOURCES)
+    }
+
+    /// Serves one connection in a domain: at no time are two requests of connections of one domain handled at once. From any
+    /// thread, at any time.
+    ///
+    /// # Errors
+    ///
+    /// `OUT_OF_RANGE` if there is no such domain; `NO_RESOURCES` if all of its connections are in use; `BAD_STATE` if the service
+    /// is not attached. The channel is closed then.
+    pub fn serve_in(&self, domain: usize, server_end: ServerEnd<Protocol<X>>) -> Result<(), Status> {
+        self.seats.get().ok_or(Status::BAD_STATE)?;
+        let mailbox = self.mailboxes.get(domain).ok_or(Status::OUT_OF_RANGE)?;
+        let door = self.door.wait();
+        mailbox.add(server_end.into_channel()).map_err(|_: Channel| Status::NO_RESOURCES)?;
+        drop(door);
+        self.notify(domain);
+        Ok(())
+    }
+
+    /// The server.
+    pub fn server(&self) -> &'static Server<X> {
+        self.server
+    }
+
+    /// How many domains the service has.
+    pub const fn domains(&self) -> usize {
+        K
+    }
+
+    /// How often what happened, in all domains together, each behind its last turn. `most_in_flight` is the sum of what each
+    /// domain had at most.
+    pub fn counters(&self) -> Counters {
+        let mut total = self.door.wait().counters;
+        for counters in &self.published {
+            total += counters.wait().get();
+        }
+        total
+    }
+
+    /// Takes back the waits that a port still has of one domain's part.
+    pub(in crate::server) fn leave_domain(&self, port: &Port, domain: usize) {
+        if let Some(Some(part)) = self.parts[domain].enter().as_deref() {
+            part.running.leave(port);
+        }
+        if domain == 0
+            && let (Some(seats), Some(door)) = (self.seats.get(), self.door.enter())
+            && door.accepting.handle() != 0
+        {
+            // That there was none is no matter.
+            let _ = port.cancel(door.accepting.handle(), seats.listener);
+        }
+    }
+
+    /// Has the future of a domain's handlers polled in an order that this seed decides.
+    pub(in crate::server) fn simulate(&self, domain: usize, seed: u32) {
+        if let Some(Some(part)) = self.parts[domain].enter().as_deref() {
+            part.running.simulate(seed);
+        }
+    }
+
+    /// Has a domain run.
+    pub(in crate::server) fn notify(&self, domain: usize) {
+        if let Some(Seats { wakers, .. }) = self.seats.get() {
+            wakers[domain].wake_by_ref();
+        }
+    }
+
+    /// Hands a channel to the domain with the most room; gives it back if none has any.
+    fn distribute(&self, next: &mut usize, channel: Channel) -> Result<(), Channel> {
+        let candidates = (0..K).map(|step| (*next + step) % K);
+        // The first of those that have the most, from the one on whose turn it is.
+        let roomiest = candidates.rev().max_by_key(|domain| self.mailboxes[*domain].vacant());
+        let Some(domain) = roomiest else { return Err(channel) };
+        self.mailboxes[domain].add(channel)?;
+        *next = (domain + 1) % K;
+        self.notify(domain);
+        Ok(())
+    }
+
+    /// Accepts what the listener has. Returns whether there may be more, and when it wants to be looked at.
+    fn accept(&self, port: &Port) -> (bool, Instant) {
+        // Whoever is in the door brings a connection, and is out at once.
+        let (Some(seats), Some(mut door)) = (self.seats.get(), self.door.enter()) else {
+            return (true, Instant::INFINITE);
+        };
+        if self.listener_fired.swap(false, AcqRel) {
+            door.accepting.fired();
+        }
+        let Door { accepting, counters, next } = &mut *door;
+        let more = accepting.accept(port, seats.listener, &mut Lobby { service: self, counters, next });
+        (more, accepting.deadline())
+    }
+
+    /// Whether no domain has room for a connection. If so, the next one that has calls the listener's.
+    fn is_full(&self) -> bool {
+        let full = || self.mailboxes.iter().all(|mailbox| mailbox.vacant() == 0);
+        if !full() {
+            return false;
+        }
+        // A read-modify-write, then the look: a connection that ends meanwhile is seen, or its domain sees this.
+        self.waits_for_room.swap(true, AcqRel);
+        full()
+    }
+}
+
+/// A service that accepts for all of its domains.
+struct Lobby<'a, X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K: usize> {
+    service: &'a PooledRunning<X, D, C, N, K>,
+    counters: &'a mut Counters,
+    next: &'a mut usize,
+}
+
+impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K: usize> Host
+    for Lobby<'_, X, D, C, N, K>
+{
+    fn is_full(&mut self) -> bool {
+        self.service.is_full()
+    }
+
+    fn when_full(&self) -> WhenFull {
+        self.service.capacity.when_full
+    }
+
+    fn connect(&mut self, channel: Channel) -> Result<(), Channel> {
+        self.service.distribute(self.next, channel)
+    }
+
+    fn count(&mut self, change: impl FnOnce(&mut Counters)) {
+        change(self.counters);
+    }
+}
+
+impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K: usize> Member
+    for PooledRunning<X, D, C, N, K>
+{
+    fn domains(&self) -> usize {
+        K
+    }
+
+    fn waits(&self) -> usize {
+        // Of each part, of which none has a listener; and the listener.
+        K * 3 * C + 1
+    }
+
+    fn packet(&self, domain: usize, key: PacketKey, packet: &PortPacket) -> Option<usize> {
+        match key.kind() {
+            LISTENER => {
+                self.listener_fired.store(true, Release);
+                Some(0)
+            }
+            CONNECTION => {
+                let observed = Observed::of(packet)?;
+                let current = self.mailboxes[domain].observe(key.slot(), key.generation(), observed);
+                current.then_some(domain)
+            }
+            _ => None,
+        }
+    }
+
+    fn turn(&self, port: &Port, domain: usize) -> Turned {
+        let (mut more, mut deadline) = (false, Instant::INFINITE);
+        if domain == 0 {
+            (more, deadline) = self.accept(port);
+        }
+        let entered = self.parts[domain].enter();
+        let Some(Some(part)) = entered.as_deref() else {
+            return Turned { more: true, deadline, stale: 0 };
+        };
+        let stale = part.read(&self.mailboxes[domain]);
+        more |= part.running.turn(port);
+        deadline = deadline.min(part.running.deadline());
+        let freed = part.free_since();
+        if freed != 0 {
+            self.mailboxes[domain].add_vacant(freed);
+            if self.waits_for_room.swap(false, AcqRel) {
+                self.notify(0);
+            }
+        }
+        // Somebody who reads them now has those of the turn before.
+        if let Some(published) = self.published[domain].enter() {
+            published.set(part.running.counters());
+        }
+        Turned { more, deadline, stale }
+    }
+
+    fn leave(&self, port: &Port) {
+        (0..K).for_each(|domain| self.leave_domain(port, domain));
+    }
+}
+
+impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize> Part<X, D, C, N> {
+    /// Takes what other threads have left. Returns how many packets were too late.
+    fn read(&self, mailbox: &Mailbox<C>) -> u64 {
+        let mut engine = self.running.engine.borrow_mut();
+        // A server that is told of a connection may panic.
+        let guard = MarkUnwind(&self.running.unwound);
+        while let Some(channel) = mailbox.take() {
+            // A place for it was reserved, unless one has used up its generations.
+            match self.running.connect(engine.tables, channel) {
+                Ok(()) => self.free.set(self.free.get().saturating_sub(1)),
+                Err(channel) => {
+                    self.running.count(|counters| counters.refused += 1);
+                    send_epitaph(channel.raw_handle(), Status::NO_RESOURCES);
+                }
+            }
+        }
+        let mut stale = 0;
+        mailbox.take_observed(|index, generation, observed| {
+            let current = self.running.observed(engine.tables, index, generation, observed);
+            stale += u64::from(!current);
+        });
+        core::mem::forget(guard);
+        stale
+    }
+
+    /// How many connections have become free since this was asked last.
+    fn free_since(&self) -> usize {
+        let free = self.running.engine.borrow().tables.free_connections.len();
+        free.saturating_sub(self.free.replace(free))
+    }
+}
+
+impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K: usize> fmt::Debug
+    for PooledRunning<X, D, C, N, K>
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PooledRunning({K} domains)")
+    }
+}
