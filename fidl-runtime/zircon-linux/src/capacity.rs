@@ -194,7 +194,7 @@ pub const YIELD_NANOS: i64 = 100_000;
 
 /// For so many times as long as a yield took that took too long, there is none: so all of them together cost one part in so
 /// many of the time at most.
-pub const YIELD_REST: i64 = 100;
+pub const YIELD_REST: i64 = 8;
 
 /// A thread that finds its port's queue empty has looked for descriptor events no longer than this ago, in nanoseconds,
 /// or does so now.
