@@ -128,6 +128,8 @@ fn typed_calls() -> Vec<(u32, u32, Call)> {
             ZX_RIGHT_READ,
             ("port_wait_batch", |h| unsafe { zx_linux_port_wait_batch(h, 0, scrap(), 1, nowhere()) }),
         ),
+        (ZX_OBJ_TYPE_PORT, ZX_RIGHT_WRITE, ("port_set_spin", |h| zx_linux_port_set_spin(h, 0))),
+        (ZX_OBJ_TYPE_PORT, ZX_RIGHT_WRITE, ("port_set_yields", |h| zx_linux_port_set_yields(h, 0))),
         (
             ZX_OBJ_TYPE_PORT,
             ZX_RIGHT_READ,

@@ -80,11 +80,6 @@ impl Area {
         self.capacity
     }
 
-    /// The addresses of the memory.
-    pub(crate) fn addresses(&self) -> core::ops::Range<usize> {
-        self.mapping.addresses()
-    }
-
     /// The direction that a side writes.
     #[inline]
     pub(crate) fn lane(&self, side: u8) -> Lane<'_> {
@@ -182,6 +177,11 @@ impl Direction for Lane<'_> {
     #[inline]
     fn fence() {
         sys::full_fence();
+    }
+
+    #[inline]
+    fn store_and_fence(place: &AtomicU64, position: u64) {
+        sys::store_and_fence(place, position);
     }
 }
 
