@@ -167,8 +167,8 @@ pub const RING_BYTES_MIN: u32 = 4096;
 /// The largest ring.
 pub const RING_BYTES_MAX: u32 = 1 << 24;
 
-/// Channels between processes that a port watches closely, so that their peers can wake it in the fastest way. Others
-/// work too, a little slower.
+/// Channels between processes that a thread looks at while it spins or yields. The peers of others ring for each message
+/// that finds the port waiting, which costs a little more.
 pub const HOT_LINKS: usize = 64;
 
 /// Connections that may wait to be accepted by one listener (the system may cap it).
