@@ -317,8 +317,11 @@ impl<'env> Reactor<'env> {
             attached.simulate(simulation.next() as u32 | 1);
         }
         self.consumers.get(index)?.replace(Some(attached));
-        // Not a mark: whoever waits for the descriptor is to notice.
-        waker.wake_by_ref();
+        self.mark(index);
+        // Whoever waits for the descriptor is to notice.
+        if !self.running.get() {
+            waker.wake_by_ref();
+        }
         Some(Attachment { consumer: index as u8, generation, waker })
     }
 
