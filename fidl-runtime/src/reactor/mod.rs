@@ -319,7 +319,9 @@ impl<'env> Reactor<'env> {
         self.consumers.get(index)?.replace(Some(attached));
         self.mark(index);
         // Whoever waits for the descriptor is to notice.
-        waker.wake_by_ref();
+        if !self.running.get() {
+            waker.wake_by_ref();
+        }
         Some(Attachment { consumer: index as u8, generation, waker })
     }
 

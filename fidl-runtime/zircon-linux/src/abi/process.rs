@@ -4,9 +4,6 @@ use super::status;
 use super::types::*;
 use crate::prefault;
 
-/// Keep the pages in memory, too.
-pub const ZX_LINUX_PREFAULT_LOCK: u32 = 1;
-
 /// Gives the program's code and statics, and the beginnings of the tables of this crate, their pages, so that using them
 /// makes no page fault; and from here on the rings of each new channel between processes, which then take memory whether
 /// they are used or not. With [`ZX_LINUX_PREFAULT_LOCK`], what is there now is kept in memory.
