@@ -62,8 +62,8 @@
 //! - Protocols go over channels. Those over other transports have neither server nor client.
 //! - One reactor is one thread's. A process can have 64 of them. A [pool](domain::Pool) has any number of threads, and up to 64
 //!   domains; a process can have 16. Asynchronous clients are a reactor's.
-//! - On Linux, of the handles that a message carries to another process those of channels, events, event pairs and memory
-//!   objects arrive; the rest are refused before anything is sent.
+//! - On Linux, of the handles that a message carries to another process those of ports and timers are refused before anything is
+//!   sent.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -95,6 +95,7 @@ pub(crate) trait Deadlines {
     /// Wakes the timers whose deadline is not after `now`.
     fn expire(&self, now: Instant);
 
+    #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only Linux has loops of descriptors"))]
     /// Has `sleeper` be woken, once, when a deadline comes up that is earlier than all there are.
     fn tell_of_earlier(&self, sleeper: Waker);
 }
