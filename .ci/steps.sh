@@ -135,3 +135,11 @@ suffer_peers() {
 soak() {
   ZIRCON_LINUX_TEST_SOAK_SECONDS=$1 cargo test -q -p zircon-linux --release --test soak
 }
+
+# test_with_tokio: the reactor inside tokio, and the example `http_bridge`, which a plain build leaves out.
+test_with_tokio() {
+  cargo clippy -q -p fidl-runtime -p fidl-workspace --features fidl-runtime/tokio,fidl-workspace/tokio \
+    --lib --example http_bridge --test http_bridge --test adapter -- -D warnings
+  cargo test -q -p fidl-workspace --features tokio --test adapter --test http_bridge
+  cargo test -q -p fidl-runtime --features tokio --doc adapter
+}

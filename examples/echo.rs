@@ -87,13 +87,24 @@ fn serve(path: &Path, connections: Option<u64>) -> Result<(), String> {
     let listener = fidl::listen(path)
         .map_err(|status| format!("cannot listen on {}: {}", path.display(), status_name(status)))?;
     println!("serving on {}", path.display());
+    touch_memory();
     let region = Region::new(ALLOCATOR);
     service.listen(&reactor, listener).map_err(in_words)?;
     let Some(connections) = connections else { return reactor.run().map_err(in_words) };
+    reactor.run_until(service.server().opened(connections)).map_err(in_words)?;
+    println!("connected");
     reactor.run_until(service.server().closed(connections)).map_err(in_words)?;
-    let allocations = region.change().allocations;
-    println!("{allocations} {}", SERVICE.bytes());
+    let (allocations, faults) = (region.change().allocations, service.server().page_faults());
+    println!("{allocations} {} {faults}", SERVICE.bytes());
     Ok(())
+}
+
+/// Has everything in memory that will be used, and stay there if that is allowed.
+fn touch_memory() {
+    if fidl::kernel::prefault(true).is_err() {
+        // Without it all works, and the first use of each page takes a little longer.
+        let _ = fidl::kernel::prefault(false);
+    }
 }
 
 /// One call, blocking.
@@ -110,10 +121,12 @@ fn call(path: &Path, text: &str) -> Result<(), String> {
 fn client(path: &Path, load: &Load) -> Result<(), String> {
     static STORAGE: echo::Storage<{ echo_load::MAX_IN_FLIGHT }, 0> = echo::Storage::new();
     let mut measured = echo_load::Measured::new(load)?;
+    touch_memory();
     let mut commands = echo_load::Commands::new();
     let region = Region::new(ALLOCATOR);
     let reactor = Reactor::new().map_err(in_words)?;
     let client = echo::Client::new(&reactor, &STORAGE, connect(path)?).map_err(in_words)?;
+    commands.done();
     while let Some(phase) = commands.next() {
         match phase {
             Phase::One => reactor.run_until(measured.one_in_flight(&client)),

@@ -370,3 +370,29 @@ fn a_service_belongs_to_one_reactor() {
     settle(&reactor);
     assert_eq!(txids(&kept), [1]);
 }
+
+/// How often handlers were polled, and the most that there was of everything.
+#[test]
+fn polls_and_high_water_marks() {
+    started!(capacity().connections(3).in_flight(4) => service, reactor);
+    let peers = [connect(&service, &reactor), connect(&service, &reactor)];
+    // Two that finish at once, and two that take another poll.
+    for (peer, text) in [(0, "now"), (0, "a"), (1, "a"), (1, "now")] {
+        peers[peer].send(&say(1, text));
+    }
+    settle(&reactor);
+    let counters = service.counters();
+    assert_eq!((counters.polls, counters.finished, counters.waited), (4, 2, 2));
+    service.server().a.open(2);
+    settle(&reactor);
+    drop(peers);
+    settle(&reactor);
+    let counters = service.counters();
+    assert_eq!((counters.polls, counters.finished, counters.polls_per_completion()), (6, 4, 1.5));
+    // Two that wait, and one that finishes beside them.
+    assert_eq!((counters.most_connections, counters.most_in_flight), (2, 3));
+    let text = counters.to_string();
+    for line in ["polls                    6\n", "most_connections         2\n"] {
+        assert!(text.contains(line), "{text}");
+    }
+}

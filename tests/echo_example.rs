@@ -60,6 +60,9 @@ fn figures_as_json() {
     let figures: serde_json::Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
     assert_eq!(figures["server_allocations"], 0);
     assert_eq!(figures["client_allocations"], 0);
+    // Everything was touched before.
+    assert_eq!(figures["server_page_faults"], 0);
+    assert_eq!(figures["client_page_faults"], 0);
     // One client alone in the first phase, all three in the second.
     assert_eq!(figures["requests"], 4 * 300);
     assert!(figures["requests_per_second"].as_f64().unwrap() > 0.0);

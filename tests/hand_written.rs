@@ -9,6 +9,9 @@ fidl::include_schema!("example_echo");
 #[path = "../examples/support/echo_server.rs"]
 #[allow(dead_code)]
 mod echo_server;
+#[path = "../examples/support/faults.rs"]
+#[allow(dead_code)]
+mod faults;
 #[allow(dead_code)]
 #[path = "../examples/hand_written.rs"]
 mod hand_written;

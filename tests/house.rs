@@ -24,6 +24,7 @@ const RUNTIME: &[Room] = &[
     ("domain", 4, &["reactor"]),
     ("server", 5, &[]),
     ("client", 5, &[]),
+    ("adapter", 6, &[]),
     ("error", 6, &[]),
     ("zx", 6, &[]),
     ("generated", 7, &[]),

@@ -194,6 +194,26 @@ fn by_the_time() {
     assert_eq!(crank_until_idle(&reactor), Instant::INFINITE);
 }
 
+/// What is set up while the owner waits used to go unnoticed: a timer that is due earlier than all others, a new consumer.
+#[test]
+fn by_what_is_set_up_meanwhile() {
+    static TIMERS: Timers<2> = Timers::new();
+    fidl::service!(static SERVICE: adder::Serve<Adder>, CAPACITY);
+    let service = SERVICE.start(Adder::default()).unwrap();
+    let reactor = Reactor::new().unwrap();
+    reactor.set_timers(&TIMERS);
+    let mut sleeps = [3600, 60].map(|seconds| Box::pin(TIMERS.sleep(Duration::from_secs(seconds))));
+    for sleep in &mut sleeps {
+        comes_by_descriptor(&reactor, || {
+            let cx = &mut std::task::Context::from_waker(std::task::Waker::noop());
+            assert!(sleep.as_mut().poll(cx).is_pending());
+        });
+    }
+    assert!(crank_until_idle(&reactor) <= Instant::after(Duration::from_secs(61)));
+    let (_client_end, server_end) = create_endpoints().unwrap();
+    comes_by_descriptor(&reactor, || service.serve(&reactor, server_end).unwrap());
+}
+
 #[test]
 fn a_stop_is_told_once() {
     let reactor = Reactor::new().unwrap();

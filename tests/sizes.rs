@@ -15,6 +15,9 @@ mod adder;
 #[path = "../examples/support/echo_server.rs"]
 mod echo_server;
 #[allow(dead_code)]
+#[path = "../examples/support/faults.rs"]
+mod faults;
+#[allow(dead_code)]
 #[path = "../examples/hand_written.rs"]
 mod hand_written;
 

@@ -12,6 +12,7 @@ use fidl::task::Arena;
 use futures::StreamExt;
 use hdrhistogram::Histogram;
 
+use super::faults::page_faults;
 use crate::example_echo::{MAX_DATA, echo};
 
 /// The most requests that one client has in flight.
@@ -60,10 +61,11 @@ impl Phase {
 pub(crate) struct Commands;
 
 impl Commands {
-    /// Says that the client is ready. From here on, neither reading nor writing allocates.
+    /// From here on, neither reading nor writing allocates.
     pub(crate) fn new() -> Self {
         drop(std::io::stdin().lock());
-        Self.done();
+        // An output's buffer comes with the first line.
+        println!("a client");
         Self
     }
 
@@ -74,7 +76,7 @@ impl Commands {
         Some(if letter[0] == Phase::One.letter() { Phase::One } else { Phase::Many })
     }
 
-    /// Says that the phase is over.
+    /// Says that the client is ready, or the phase over.
     pub(crate) fn done(&self) {
         let mut output = std::io::stdout().lock();
         let _ = output.write_all(b"done\n").and_then(|()| output.flush());
@@ -88,6 +90,8 @@ pub(crate) struct Measured {
     one: RefCell<Histogram<u64>>,
     many: RefCell<Histogram<u64>>,
     many_took: Cell<Duration>,
+    /// Page faults of the process before the first request, and since.
+    faults: Cell<Option<(u64, u64)>>,
 }
 
 type Client<'r> = echo::Client<'r, MAX_IN_FLIGHT, 0>;
@@ -97,20 +101,27 @@ impl Measured {
     pub(crate) fn new(load: &Load) -> Result<Self, String> {
         let histogram =
             || Histogram::new_with_bounds(1, 60_000_000_000, 3).map_err(|error| error.to_string());
-        let (one, many) = (RefCell::new(histogram()?), RefCell::new(histogram()?));
+        let (mut one, mut many) = (histogram()?, histogram()?);
+        // Writes all of them, so that their pages are there.
+        one.reset();
+        many.reset();
+        let (one, many) = (RefCell::new(one), RefCell::new(many));
         let data = (0..load.payload).map(|index| index as u8).collect();
-        Ok(Self { load: load.clone(), data, one, many, many_took: Cell::new(Duration::ZERO) })
+        let (many_took, faults) = (Cell::new(Duration::ZERO), Cell::new(None));
+        Ok(Self { load: load.clone(), data, one, many, many_took, faults })
     }
 
     /// One request after the other.
     pub(crate) async fn one_in_flight(&mut self, client: &Client<'_>) -> Result<(), String> {
         let budget = Budget::new(self.load.requests, ONE_IN_FLIGHT);
+        self.note_faults();
         self.send_while(client, &budget, &self.one).await
     }
 
     /// As many requests at one time as the load says, in an arena of futures.
     pub(crate) async fn many_in_flight(&mut self, client: &Client<'_>) -> Result<(), String> {
         let budget = Budget::new(self.load.requests, MANY_IN_FLIGHT);
+        self.note_faults();
         let mut senders = pin!(Arena::<_, MAX_IN_FLIGHT>::new());
         for _ in 0..self.load.in_flight {
             let sender = || self.send_while(client, &budget, &self.many);
@@ -120,7 +131,15 @@ impl Measured {
             result?;
         }
         self.many_took.set(budget.begun.elapsed());
+        self.note_faults();
         Ok(())
+    }
+
+    /// Notes how many page faults there were: before the first request, if this is the first time, and since.
+    fn note_faults(&self) {
+        let faults = page_faults();
+        let (before, _) = self.faults.get().unwrap_or((faults, 0));
+        self.faults.set(Some((before, faults - before)));
     }
 
     async fn send_while(
@@ -142,7 +161,8 @@ impl Measured {
 
     /// Prints everything for the parent process.
     pub(crate) fn print(&self, allocations: usize, bytes: usize) {
-        println!("{allocations} {bytes} {}", self.many_took.get().as_nanos());
+        let (_, faults) = self.faults.get().unwrap_or_default();
+        println!("{allocations} {bytes} {} {faults}", self.many_took.get().as_nanos());
         for histogram in [&self.one, &self.many] {
             let histogram = histogram.borrow();
             for step in histogram.iter_recorded() {
@@ -185,6 +205,7 @@ fn run_in(path: &Path, load: &Load, json: bool) -> Result<(), String> {
     let mut server = Process::server(path, load.clients)?;
     let mut clients: Vec<Process> =
         (0..load.clients).map(|_| Process::client(path, load)).collect::<Result<_, _>>()?;
+    server.expect("connected")?;
     let progress = Progress::new(load);
     // One client alone, so that nothing but its own request is in flight.
     clients[0].tell(Phase::One)?;
@@ -233,6 +254,7 @@ impl Process {
                 command.args(["--requests", &requests.to_string()]);
             }
         })?;
+        client.expect("a client")?;
         client.expect("done")?;
         Ok(client)
     }
@@ -321,6 +343,8 @@ struct Figures {
     client_allocations: u64,
     server_bytes: u64,
     client_bytes: u64,
+    server_faults: u64,
+    client_faults: u64,
 }
 
 impl Figures {
@@ -334,16 +358,19 @@ impl Figures {
             client_allocations: 0,
             server_bytes: 0,
             client_bytes: 0,
+            server_faults: 0,
+            client_faults: 0,
         })
     }
 
     fn add_client(&mut self, mut client: Process) -> Result<(), String> {
         // The end of its input ends the client.
         drop(client.child.stdin.take());
-        let [allocations, bytes, nanoseconds] = numbers(&client.line()?)?[..] else {
+        let [allocations, bytes, nanoseconds, faults] = numbers(&client.line()?)?[..] else {
             return Err("a client said something else".to_owned());
         };
         self.client_allocations += allocations;
+        self.client_faults += faults;
         self.client_bytes = bytes;
         add(&mut self.one, &client.line()?)?;
         let before = self.many.len();
@@ -354,10 +381,10 @@ impl Figures {
     }
 
     fn add_server(&mut self, line: String) -> Result<(), String> {
-        let [allocations, bytes] = numbers(&line)?[..] else {
+        let [allocations, bytes, faults] = numbers(&line)?[..] else {
             return Err("the server said something else".to_owned());
         };
-        (self.server_allocations, self.server_bytes) = (allocations, bytes);
+        (self.server_allocations, self.server_bytes, self.server_faults) = (allocations, bytes, faults);
         Ok(())
     }
 
@@ -379,6 +406,11 @@ impl Figures {
         println!("                       {:>12}   bytes in each client", self.client_bytes);
         println!("heap allocations       {:>12}   in the server", self.server_allocations);
         println!("                       {:>12}   in the clients", self.client_allocations);
+        println!(
+            "page faults            {:>12}   in the server, between the first request and the last",
+            self.server_faults
+        );
+        println!("                       {:>12}   in the clients", self.client_faults);
     }
 
     fn json(&self) -> serde_json::Value {
@@ -397,6 +429,8 @@ impl Figures {
             "client_allocations": self.client_allocations,
             "server_static_bytes": self.server_bytes,
             "client_static_bytes": self.client_bytes,
+            "server_page_faults": self.server_faults,
+            "client_page_faults": self.client_faults,
         })
     }
 }

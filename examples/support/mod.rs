@@ -2,3 +2,4 @@
 
 pub(crate) mod echo_load;
 pub(crate) mod echo_server;
+pub(crate) mod faults;

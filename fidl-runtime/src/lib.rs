@@ -29,9 +29,10 @@
 //!
 //! | module | what it is for |
 //! | --- | --- |
+//! | [`adapter`] | other event loops: libraries that need not choose one, and the reactor inside tokio |
 //! | [`client`] | calls: asynchronous, blocking; events |
 //! | [`server`] | connections, requests in flight, replies, back pressure |
-//! | [`reactor`] | waits on one port, hands packets to their consumers: services, clients, packet handlers, objects that futures wait for; timers; simulations |
+//! | [`reactor`] | waits on one port, hands packets to their consumers: services, clients, packet handlers, objects that futures wait for; tasks; timers; simulations |
 //! | [`domain`] | serialization domains: services on several threads |
 //! | [`message`] | headers, frames and the right to use them |
 //! | [`kernel`] | the seam: every call to the kernel, in today's ABI |
@@ -46,6 +47,7 @@
 //! - From the moment a reactor runs, no heap allocation, on either side; nothing warms up. That includes this crate's Linux
 //!   kernel, but of course not what handlers do.
 //! - No panic, and no unbounded work, for any bytes that a peer sends.
+//! - A handler that panics costs its connection, and the server goes on. (With `panic = "abort"` the process ends.)
 //! - Every queue, table and pool has a capacity that its user states, a policy when it is full, and a counter that shows
 //!   how often that happened.
 //!
@@ -53,12 +55,13 @@
 //!
 //! - `kernel` (default): everything that needs a kernel. Without it only [`wire`], [`at_rest`], [`storage`] and [`task`] are
 //!   built, for any little-endian target, without `std`.
+//! - `tokio`: [`adapter`] has the reactor inside tokio's current-thread runtime, on Linux.
 //!
 //! # Limits
 //!
 //! - Protocols go over channels. Those over other transports have neither server nor client.
 //! - One reactor is one thread's. A process can have 64 of them. A [pool](domain::Pool) has any number of threads, and up to 64
-//!   domains; a process can have four. Asynchronous clients are a reactor's.
+//!   domains; a process can have 16. Asynchronous clients are a reactor's.
 //! - On Linux, of the handles that a message carries to another process those of channels, events, event pairs and memory
 //!   objects arrive; the rest are refused before anything is sent.
 #![no_std]
@@ -83,6 +86,8 @@ extern crate self as fidl;
 #[cfg(feature = "kernel")]
 extern crate std;
 
+#[cfg(feature = "kernel")]
+pub mod adapter;
 pub mod at_rest;
 pub mod generated;
 pub mod limits;

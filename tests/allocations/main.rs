@@ -51,6 +51,7 @@ const SCENARIOS: &[Scenario] = &[
     ("connections coming and going at a path", scenarios::connections_at_a_path, Expected::Nothing),
     ("hostile clients", scenarios::hostile_clients, Expected::Nothing),
     ("timers", scenarios::timers, Expected::Nothing),
+    ("event loop", scenarios::event_loop, Expected::Nothing),
     ("a handler that allocates", scenarios::handler_that_allocates, Expected::Caught(1)),
     ("a thread that allocates", scenarios::thread_that_allocates, Expected::Caught(1)),
 ];

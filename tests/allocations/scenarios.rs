@@ -4,8 +4,11 @@ use std::path::PathBuf;
 use std::sync::Barrier;
 use std::time::Duration;
 
+use fidl::adapter::{EventLoop, ReactorLoop};
 use fidl::domain::Pool;
-use fidl::kernel::{self, AsHandleRef, Channel, Instant, create_endpoints};
+use fidl::kernel::{self, AsHandleRef, Channel, Event, Instant, Signals, create_endpoints};
+use fidl::reactor::{Objects, Tasks};
+use fidl::storage::Claim;
 use fidl::wire::HandleSlot;
 use fidl::{Capacity, Listener, Reactor, Timers, WhenFull, capacity};
 
@@ -287,6 +290,32 @@ pub(crate) fn timers() -> usize {
         };
         reactor.run_until(run).unwrap();
     })
+}
+
+/// A library on the reactor as its event loop: tasks that spawn tasks, sleep and wait for signals.
+pub(crate) fn event_loop() -> usize {
+    static OBJECTS: Claim<Objects<4, 1>> = Claim::new(Objects::new());
+    static TIMERS: Timers<4> = Timers::new();
+    static TASKS: Claim<Tasks<4, 512>> = Claim::new(Tasks::new());
+    let reactor: &'static Reactor<'static> = Box::leak(Box::new(Reactor::new().unwrap()));
+    let tasks = &*TASKS.claim().unwrap().leak();
+    let on = ReactorLoop::new(reactor, OBJECTS.claim().unwrap().leak(), &TIMERS, tasks).unwrap();
+    let event: &'static Event = Box::leak(Box::new(Event::create().unwrap()));
+    let change = |clear, set| event.as_handle_ref().signal(clear, set).unwrap();
+    let allocations = count(|| {
+        let run = async {
+            for _ in 0..ROUNDS {
+                let signal = async move { change(Signals::NONE, Signals::USER_0) };
+                on.spawn(async move { on.spawn(signal).unwrap() }).unwrap();
+                on.wait_for(event, Signals::USER_0).await.unwrap();
+                change(Signals::USER_0, Signals::NONE);
+                on.sleep_until(Instant::after(Duration::from_micros(50))).await;
+            }
+        };
+        reactor.run_until(run).unwrap();
+    });
+    assert_eq!(tasks.counters().finished, 2 * u64::from(ROUNDS));
+    allocations
 }
 
 /// Must be caught.

@@ -12,7 +12,7 @@ use crate::kernel::{self, Status};
 use crate::task::Schedule;
 
 /// How many pools a process can have at one time.
-pub const POOLS: usize = 4;
+pub const POOLS: usize = 16;
 
 /// The lower bits of a waker's word are the domain, the others the pool.
 const DOMAIN_BITS: u32 = 8;

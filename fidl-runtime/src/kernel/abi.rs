@@ -112,6 +112,8 @@ unsafe extern "C" {
 unsafe extern "C" {
     pub(super) fn zx_linux_port_descriptor(handle: u32, descriptor: *mut i32) -> i32;
 
+    pub(super) fn zx_linux_process_prefault(options: u32) -> i32;
+
     pub(super) fn zx_linux_port_prepare_wait(handle: u32, latest: *mut i64) -> i32;
 }
 

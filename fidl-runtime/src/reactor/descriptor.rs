@@ -54,6 +54,10 @@ impl Reactor<'_> {
         let lane = self.lane.id();
         // Announced before the looks, as for a sleep: what comes behind them makes the descriptor readable.
         lane.set_parent(&self.port.waker());
+        if let Some(timers) = self.timers.get() {
+            // Set by what runs on the thread meanwhile.
+            timers.tell_of_earlier(self.port.waker());
+        }
         let latest = self.port.prepare_wait()?;
         let due = self.ready.get() != 0 || self.stopped.get() || !self.batch.get().is_empty();
         if due || lane.has_ready() || latest == Instant::INFINITE_PAST {

@@ -27,6 +27,7 @@ mod objects;
 mod panics;
 mod simulation;
 mod slots;
+mod tasks;
 mod timers;
 mod wheel;
 
@@ -46,6 +47,7 @@ pub use objects::{Objects, Registration};
 use panics::TurnOnUnwind;
 pub(crate) use panics::catch;
 use simulation::Simulation;
+pub use tasks::{TaskCounters, Tasks};
 pub(crate) use timers::Deadlines;
 pub use timers::{Sleep, TIMERS, Timers};
 
@@ -316,6 +318,10 @@ impl<'env> Reactor<'env> {
         }
         self.consumers.get(index)?.replace(Some(attached));
         self.mark(index);
+        // Whoever waits for the descriptor is to notice.
+        if !self.running.get() {
+            waker.wake_by_ref();
+        }
         Some(Attachment { consumer: index as u8, generation, waker })
     }
 

@@ -4,7 +4,7 @@ use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
 use core::sync::atomic::{AtomicI64, Ordering::Relaxed};
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, Waker};
 use core::time::Duration;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -71,7 +71,14 @@ impl<const N: usize> Timers<N> {
     fn change<T>(&self, change: impl FnOnce(&mut Wheel<N>) -> T) -> T {
         let mut wheel = self.wheel();
         let result = change(&mut wheel);
-        self.next.store(wheel.next_tick().map_or(0, nanos_of), Relaxed);
+        let next = wheel.next_tick().map_or(0, nanos_of);
+        let before = self.next.swap(next, Relaxed);
+        let is_earlier = next != 0 && (before == 0 || next < before);
+        let sleeper = if is_earlier { wheel.sleeper.take() } else { None };
+        drop(wheel);
+        if let Some(sleeper) = sleeper {
+            sleeper.wake();
+        }
         result
     }
 
@@ -87,6 +94,9 @@ pub(crate) trait Deadlines {
 
     /// Wakes the timers whose deadline is not after `now`.
     fn expire(&self, now: Instant);
+
+    /// Has `sleeper` be woken, once, when a deadline comes up that is earlier than all there are.
+    fn tell_of_earlier(&self, sleeper: Waker);
 }
 
 impl<const N: usize> Deadlines for Timers<N> {
@@ -101,6 +111,11 @@ impl<const N: usize> Deadlines for Timers<N> {
         while let Some(waker) = self.change(|wheel| wheel.take_due(now)) {
             waker.wake();
         }
+    }
+
+    fn tell_of_earlier(&self, sleeper: Waker) {
+        let before = self.wheel().sleeper.replace(sleeper);
+        drop(before);
     }
 }
 

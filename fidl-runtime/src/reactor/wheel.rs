@@ -49,6 +49,8 @@ pub(super) struct Wheel<const N: usize> {
     /// Timers that are to be woken.
     due: List,
     pub(super) refused: u64,
+    /// Who waits for the next tick without looking here again, and is woken when it comes earlier.
+    pub(super) sleeper: Option<Waker>,
 }
 
 impl<const N: usize> Wheel<N> {
@@ -62,6 +64,7 @@ impl<const N: usize> Wheel<N> {
             occupied: [0; LEVELS],
             due: List::new(),
             refused: 0,
+            sleeper: None,
         }
     }
 

@@ -202,7 +202,11 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         entry.channel = Some(channel);
         entry.phase = Phase::Waiting;
         tables.queue(index);
-        self.count(|counters| counters.connected += 1);
+        self.count(|counters| {
+            counters.connected += 1;
+            let connections = counters.connected.saturating_sub(counters.closed);
+            counters.most_connections = counters.most_connections.max(connections);
+        });
         B::connected(self.server, self.connection(index));
         Ok(())
     }

@@ -41,7 +41,20 @@ crate::counters::counters! {
         stuck,
         /// Handlers that did not finish at their first poll.
         waited,
+        /// Polls of handlers, the first ones included. (Not those of a turn that a panic has left.)
+        polls,
+        /// Handlers that have finished.
+        finished,
         /// The most requests that were in flight at one time.
         most_in_flight,
+        /// The most connections that there were at one time.
+        most_connections,
+    }
+}
+
+impl Counters {
+    /// How often a handler was polled until it finished, on average. 1 if all finish at their first poll; 0 if none has finished.
+    pub fn polls_per_completion(&self) -> f64 {
+        if self.finished == 0 { 0.0 } else { self.polls as f64 / self.finished as f64 }
     }
 }

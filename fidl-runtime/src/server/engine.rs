@@ -40,7 +40,17 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
     ) -> bool {
         self.attend(engine, port, &attachment.waker);
         let Engine { arena, tables, .. } = &mut *engine;
-        arena.as_mut().poll_woken(|_, outcome| self.finish(tables, port, outcome));
+        let mut finished = 0;
+        let polls = arena.as_mut().poll_woken(|_, outcome| {
+            finished += 1;
+            self.finish(tables, port, outcome);
+        });
+        if polls > 0 {
+            self.count(|counters| {
+                counters.polls += polls as u64;
+                counters.finished += finished;
+            });
+        }
         self.end_all(engine);
         self.share(engine.tables);
         for _ in 0..CONNECTIONS_PER_TURN.min(engine.tables.queued.len()) {
@@ -316,10 +326,14 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         self.count(|counters| {
             let in_flight = taken - counters.retired_calls;
             counters.requests += 1;
+            counters.polls += 1;
             counters.most_in_flight = counters.most_in_flight.max(in_flight);
         });
         match arena.as_mut().start_with(|_| self.begin(Call { method, request, reply })) {
-            Ok(Started::Finished(outcome)) => self.finish(tables, port, outcome),
+            Ok(Started::Finished(outcome)) => {
+                self.count(|counters| counters.finished += 1);
+                self.finish(tables, port, outcome);
+            }
             Ok(Started::Waiting(slot)) => {
                 tables.calls[call].slot = Some(slot);
                 self.count(|counters| counters.waited += 1);

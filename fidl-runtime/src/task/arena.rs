@@ -258,17 +258,21 @@ impl<F: Future, const N: usize> Arena<F, N> {
         self.reserve().map(|reserved| reserved.start_with(make)).ok_or(Full(()))
     }
 
-    /// Polls the futures that were woken, each once, and hands each output to `done` with the slot it came from.
-    pub fn poll_woken(self: Pin<&mut Self>, mut done: impl FnMut(usize, F::Output)) {
+    /// Polls the futures that were woken, each once, and hands each output to `done` with the slot it came from. Returns how
+    /// many it polled.
+    pub fn poll_woken(self: Pin<&mut Self>, mut done: impl FnMut(usize, F::Output)) -> usize {
         // SAFETY: no future is moved.
         let this = unsafe { self.get_unchecked_mut() };
-        let Some(lane) = this.lane.get().map(Lane::id) else { return };
+        let Some(lane) = this.lane.get().map(Lane::id) else { return 0 };
+        let mut polls = 0;
         this.woken.refill(lane, &this.pushed);
         while let Some(slot) = this.next_woken(lane) {
+            polls += 1;
             if let Poll::Ready(output) = this.poll_slot(slot, &lane.waker(slot)) {
                 done(slot, output);
             }
         }
+        polls
     }
 
     /// The next slot that was woken and holds a future; it may have been freed behind its wake.

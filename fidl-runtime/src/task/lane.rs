@@ -20,7 +20,7 @@ pub const LANES: usize = if cfg!(loom) {
 } else if cfg!(miri) {
     32
 } else if cfg!(target_pointer_width = "64") {
-    64
+    128
 } else {
     4
 };

@@ -21,6 +21,8 @@
 //! This module knows neither a kernel nor `std`.
 
 mod arena;
+#[cfg(feature = "kernel")]
+mod erased;
 mod key;
 mod lane;
 mod parent;
@@ -32,10 +34,12 @@ mod schedule;
 mod waker;
 
 pub use arena::{Arena, Full, Iter, IterPinMut, Reserved, Started};
-pub use key::Key;
-pub use lane::{LANES, NoLane, SLOTS, stale_wakes};
 #[cfg(feature = "kernel")]
-pub(crate) use lane::{Lane, LaneId};
+pub(crate) use erased::TaskPlace;
+pub use key::Key;
+#[cfg(feature = "kernel")]
+pub(crate) use lane::{Fresh, Lane, LaneId, Taken};
+pub use lane::{LANES, NoLane, SLOTS, stale_wakes};
 #[cfg(feature = "kernel")]
 pub(crate) use place::{ArenaBytes, bytes_of};
 pub use place::{Make, StaticArena, arena_bytes, future_bytes};

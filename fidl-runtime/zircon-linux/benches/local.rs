@@ -26,15 +26,23 @@ fn main() {
 
     let mut raw = Crossbeam::new();
     let pair = Pair::new(1);
+    let linked = Linked::new();
     let mut waits = Waits::new();
-    let [send, write_read, wait] = in_turns(
+    let [send, write_read, over_link, wait] = in_turns(
         rounds,
-        [(&mut || raw.run(10_000)) as Row, &mut || pair.write_and_read(10_000), &mut || waits.run(10_000)],
+        [
+            (&mut || raw.run(10_000)) as Row,
+            &mut || pair.write_and_read(10_000),
+            &mut || linked.write_and_read(150),
+            &mut || waits.run(10_000),
+        ],
     );
     pair.close();
+    linked.close();
     println!("crossbeam bounded, send and try_recv of 32 bytes  {send:7.1} ns");
     let mut held = true;
     held &= row("write and read of 32 bytes", write_read, send, 2.5);
+    println!("write and read of 32 bytes between processes      {over_link:7.1} ns");
     held &= row("wait_async of a signalled object and port_wait", wait, send, 4.0);
 
     let few = Pair::new(10.min(most));
@@ -111,6 +119,33 @@ impl Crossbeam {
             self.0.send(black_box([number as u8; 32])).expect("the receiver lives");
             black_box(self.1.try_recv().expect("a message is there"));
         })
+    }
+}
+
+/// A channel as between processes, whose both ends are in this one: what its messages cost when nobody sleeps.
+struct Linked(u32, u32);
+
+impl Linked {
+    fn new() -> Linked {
+        let (mut near, mut far) = (0, 0);
+        // SAFETY: the places are live.
+        good(unsafe { zx_channel_create(0, &mut near, &mut far) });
+        let descriptor = zircon_linux::export(far).expect("a descriptor");
+        Linked(near, zircon_linux::adopt(descriptor).expect("a channel"))
+    }
+
+    /// Writes and reads 64 messages so many times.
+    fn write_and_read(&self, count: usize) -> f64 {
+        let batch = |number| {
+            (0..64).for_each(|_| write(self.0, number));
+            (0..64).for_each(|_| read(self.1));
+        };
+        timed(count, batch) / 64.0
+    }
+
+    fn close(self) {
+        good(zx_handle_close(self.0));
+        good(zx_handle_close(self.1));
     }
 }
 

@@ -397,10 +397,10 @@ zx_status_t zx_channel_call_etc(zx_handle_t handle, uint32_t options, zx_time_t 
                                 zx_channel_call_etc_args_t* args, uint32_t* actual_bytes, uint32_t* actual_handles);
 
 /*
- * Ports. Four calls are extensions: `zx_linux_port_wait_batch` takes as many packets as are there,
- * `zx_linux_port_set_spin` sets for how long a thread may spin before it sleeps. Loops that wait for descriptors wait
- * for that of `zx_linux_port_descriptor`, which stays the port's, each time behind `zx_linux_port_prepare_wait` and up to
- * the time that it gives, then take packets without waiting.
+ * Ports. Five calls are extensions: `zx_linux_port_wait_batch` takes as many packets as are there,
+ * `zx_linux_port_set_spin` and `_set_yields` set for how long a thread may spin, and how often it may yield its processor,
+ * before it sleeps. Loops that wait for descriptors wait for that of `zx_linux_port_descriptor`, which stays the port's,
+ * each time behind `zx_linux_port_prepare_wait` and up to the time that it gives, then take packets without waiting.
  */
 zx_status_t zx_port_create(uint32_t options, zx_handle_t* out);
 zx_status_t zx_port_queue(zx_handle_t handle, const zx_port_packet_t* packet);
@@ -410,8 +410,13 @@ zx_status_t zx_port_cancel_key(zx_handle_t handle, uint32_t options, uint64_t ke
 zx_status_t zx_linux_port_wait_batch(zx_handle_t handle, zx_time_t deadline, zx_port_packet_t* packets,
                                      size_t capacity, size_t* actual);
 zx_status_t zx_linux_port_set_spin(zx_handle_t handle, uint32_t nanoseconds);
+zx_status_t zx_linux_port_set_yields(zx_handle_t handle, uint32_t times);
 zx_status_t zx_linux_port_descriptor(zx_handle_t handle, int32_t* descriptor);
 zx_status_t zx_linux_port_prepare_wait(zx_handle_t handle, zx_time_t* latest);
+
+/* An extension: gives statics, code, tables, and the rings of channels that are made from then on, their pages. */
+#define ZX_LINUX_PREFAULT_LOCK ((uint32_t)1)
+zx_status_t zx_linux_process_prefault(uint32_t options);
 
 /* Events, event pairs, timers. */
 zx_status_t zx_event_create(uint32_t options, zx_handle_t* out);

@@ -13,6 +13,7 @@ use crate::bell;
 use crate::descriptor::{Look, Watched};
 use crate::object::End;
 use crate::park::ParkIndex;
+use crate::prefault;
 use crate::signals;
 use crate::sync::{AtomicU32, Ordering};
 use crate::sys::{self, Mapping, Ready};
@@ -46,7 +47,7 @@ impl Beacon {
         let sockets =
             if paired { sys::socket_pair()?.map(Some) } else { [Some(sys::socket_to_itself()?), None] };
         let memory = sys::create_shared(PAGE)?;
-        let page = Mapping::new(memory.as_fd(), PAGE)?;
+        let page = Mapping::new(memory.as_fd(), PAGE, prefault::rings())?;
         let beacon = Beacon { memory, page, sockets, watched: Default::default(), paired };
         for (end, signals) in asserted.into_iter().enumerate() {
             beacon.word(end, SIGNALS).store(signals & SHARED, Ordering::Release);
@@ -63,7 +64,8 @@ impl Beacon {
             } else {
                 sys::is_datagram_socket(socket.as_fd())
             };
-        let page = if legal { Mapping::new(memory.as_fd(), PAGE).ok()? } else { return None };
+        let page =
+            if legal { Mapping::new(memory.as_fd(), PAGE, prefault::rings()).ok()? } else { return None };
         let mut sockets = [None, None];
         sockets[end] = Some(socket);
         Some(Beacon { memory, page, sockets, watched: Default::default(), paired })

@@ -111,6 +111,9 @@ capacities! {
     /// Bytes waiting in one direction of one channel within the process. A write is refused while less than a message
     /// of the largest size, 65,536 bytes, would fit.
     channel_bytes: 1_048_576, 1_048_576, 65_536..=1 << 30, "ZIRCON_LINUX_CHANNEL_BYTES";
+    /// Descriptors of the memory of idle channel ends that lie in the file table of an io_uring instead of the process's
+    /// own, as far as the limit of descriptors allows at the time of the first. 0 for no io_uring.
+    shelved_descriptors: 65_536, 0, 0..=1 << 20, "ZIRCON_LINUX_SHELVED_DESCRIPTORS";
     /// Bytes waiting in one direction of one socket. One that goes to another process keeps what its maker has chosen, and
     /// cannot go if that is more than [`RING_BYTES_MAX`] allows.
     socket_bytes: 262_144, 4096, 1..=1 << 30, "ZIRCON_LINUX_SOCKET_BYTES";
@@ -164,8 +167,8 @@ pub const RING_BYTES_MIN: u32 = 4096;
 /// The largest ring.
 pub const RING_BYTES_MAX: u32 = 1 << 24;
 
-/// Channels between processes that a port watches closely, so that their peers can wake it in the fastest way. Others
-/// work too, a little slower.
+/// Channels between processes that a thread looks at while it spins or yields. The peers of others ring for each message
+/// that finds the port waiting, which costs a little more.
 pub const HOT_LINKS: usize = 64;
 
 /// Connections that may wait to be accepted by one listener (the system may cap it).
@@ -181,5 +184,18 @@ pub const EVENTS_PER_POLL: usize = 64;
 /// nanoseconds, unless its port was told otherwise. Spinning is given up while it does not pay.
 pub const SPIN_NANOS: u32 = 10_000;
 
-/// The longest time that a thread sleeps on futexes before it sleeps in its epoll set, in nanoseconds.
-pub const NAP_NANOS: i64 = 4_000_000;
+/// How often a thread with nothing to do yields its processor to others before it sleeps, unless its port was told
+/// otherwise. Twice is enough for a peer that has to ask another. Yielding is given up while it does not pay.
+pub const YIELDS: u32 = 2;
+
+/// If others had the processor for longer than this, in nanoseconds, then they do not answer but compute, and no thread of
+/// the port yields for [`YIELD_REST`] times as long. A thread whose deadline is nearer than that does not yield.
+pub const YIELD_NANOS: i64 = 100_000;
+
+/// For so many times as long as a yield took that took too long, there is none: so all of them together cost one part in so
+/// many of the time at most.
+pub const YIELD_REST: i64 = 8;
+
+/// A thread that finds its port's queue empty has looked for descriptor events no longer than this ago, in nanoseconds,
+/// or does so now.
+pub const LOOK_NANOS: i64 = 50_000;

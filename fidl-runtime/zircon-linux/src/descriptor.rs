@@ -4,7 +4,7 @@
 //! descriptor in a port's park, once, and `notice` takes an event from there. All run under the object's lock.
 //!
 //! Links have a second way beside their descriptor. A port whose thread is awake, and will look before it sleeps, keeps
-//! them on its park's hot list; see [`look_at_hot`], [`arm_for_nap`] and [`arm_for_sleep`].
+//! them on its park's hot list; see [`look_at_hot`] and [`arm_for_sleep`].
 
 use std::os::fd::BorrowedFd;
 
@@ -14,8 +14,7 @@ use crate::channel::Link;
 use crate::object::{self, Body, End, Object};
 use crate::park::ParkIndex;
 use crate::port::Port;
-use crate::ring::doorbell::How;
-use crate::sys::{FutexEntry, Interest, Ready};
+use crate::sys::{Interest, Ready};
 use crate::tables::tables;
 use crate::wait::Wait;
 
@@ -165,31 +164,21 @@ fn with_waited_link<T>(token: u64, act: impl FnOnce(&mut Link, &mut End) -> T) -
     })?
 }
 
-/// What is to be done for a wait that was just registered, so that the object's changes end it.
-#[derive(Clone, Copy)]
-pub(crate) enum Attention {
-    /// Nothing: a thread will look before it sleeps, or the descriptor tells.
-    Given,
-    /// Have the peer ring.
-    Arm,
-    /// A thread that naps is to look, and to sleep anew.
-    Wake(ParkIndex),
-}
-
-/// Finds out how a port becomes attentive to an object on which a wait was registered. Both are locked.
+/// Whether a wait that was just registered needs the object's peer to ring. If not, a thread will look before it sleeps,
+/// or the descriptor tells. The object and the port are locked.
 #[inline]
-pub(crate) fn attention(object: &Object, index: u32, port: &mut Port) -> Attention {
+pub(crate) fn needs_bell(object: &Object, index: u32, port: &mut Port) -> bool {
     match &object.body {
-        Body::Link(_) => port.attention(token(index, object.generation)),
-        Body::Pipe(_) => Attention::Arm,
-        _ => Attention::Given,
+        Body::Link(_) => !port.will_look_at(token(index, object.generation)),
+        Body::Pipe(_) => true,
+        _ => false,
     }
 }
 
 /// Has the peer of a link or pipe ring for changes; the object is locked, its port is not.
 pub(crate) fn arm(object: &mut Object) {
     match &mut object.body {
-        Body::Link(link) => drop(link.arm(&mut object.ends[link.end()], How::BySocket)),
+        Body::Link(link) => drop(link.arm(&mut object.ends[link.end()])),
         Body::Pipe(pipe) => pipe.arm_all(&mut object.ends),
         _ => {}
     }
@@ -217,45 +206,12 @@ pub(crate) fn look_at_hot(park: ParkIndex) {
     }
 }
 
-/// Arms the links on a park's hot list for a sleep on futexes, and gives their words. They stay on the list.
-pub(crate) fn arm_for_nap(park: ParkIndex, entries: &mut [FutexEntry]) -> usize {
-    let (mut tokens, mut count) = ([0; HOT_LINKS], 1);
-    for token in park.hot(&mut tokens) {
-        let words = with_waited_link(*token, |link, end| {
-            link.arm(end, How::ByFutex);
-            link.futexes(end)
-        });
-        for word in words.into_iter().flatten().flatten() {
-            if let Some(place) = entries.get_mut(count) {
-                *place = word;
-                count += 1;
-            }
-        }
-    }
-    count
-}
-
-/// Has wakes of a nap go to the one word that the nap is on. `false` if its bell has been rung.
-pub(crate) fn aim(park: ParkIndex, word: &FutexEntry) -> bool {
-    let mut tokens = [0; HOT_LINKS];
-    park.hot(&mut tokens).iter().any(|token| {
-        let aimed = with_waited_link(*token, |link, end| {
-            let found = link.futexes(end).into_iter().flatten().any(|one| one.address() == word.address());
-            if found {
-                park.aim(word);
-            }
-            found
-        });
-        aimed == Some(true)
-    })
-}
-
-/// Arms the links on a park's hot list for a sleep of any length, and takes them off it. `false` if the peer of one
+/// Arms the links on a park's hot list for a sleep, and takes them off it. `false` if the peer of one
 /// cannot ring reliably now; that one stays on the list, and the sleep must be short.
 pub(crate) fn arm_for_sleep(park: ParkIndex) -> bool {
     let (mut tokens, mut all) = ([0; HOT_LINKS], true);
     for token in park.hot(&mut tokens) {
-        match with_waited_link(*token, |link, end| link.arm(end, How::BySocket)) {
+        match with_waited_link(*token, |link, end| link.arm(end)) {
             Some(false) => all = false,
             _ => park.cool(*token),
         }

@@ -42,7 +42,7 @@ fn of_type<R>(
 pub(crate) fn socket(handle: Handle) -> Result<zx_info_socket_t, zx_status_t> {
     of_type(handle, ZX_OBJ_TYPE_SOCKET, |object| match &mut object.body {
         Body::Socket(socket) => Some(socket.info(&object.ends, handle.end)),
-        Body::Pipe(pipe) => Some(pipe.info(handle.end)),
+        Body::Pipe(pipe) => Some(pipe.info(&mut object.ends, handle.end)),
         _ => None,
     })
 }

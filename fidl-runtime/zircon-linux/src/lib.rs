@@ -54,8 +54,9 @@
 //! | `zx_channel_call`, `_call_etc` | USE_IOVEC |
 //! | `zx_port_create`, `_queue`, `_wait`, `_cancel`, `_cancel_key` | |
 //! | `zx_linux_port_wait_batch` | an extension: as many packets as are there, in one step |
-//! | `zx_linux_port_set_spin` | an extension: how long a thread may spin before it sleeps |
+//! | `zx_linux_port_set_spin`, `_set_yields` | extensions: how long a thread may spin, and how often yield, before it sleeps |
 //! | `zx_linux_port_descriptor`, `_prepare_wait` | extensions: for loops that wait for descriptors |
+//! | `zx_linux_process_prefault` | an extension: pages before they are needed |
 //! | `zx_event_create`, `zx_eventpair_create` | |
 //! | `zx_socket_create`, `_read`, `_write`, `_set_disposition` | STREAM, DATAGRAM, PEEK |
 //! | `zx_fifo_create`, `_read`, `_write` | |
@@ -78,8 +79,9 @@
 //! - **A full queue of user packets** gives `ZX_ERR_SHOULD_WAIT` from `zx_port_queue`: there is no policy exception
 //!   to raise.
 //! - **What happens in another process is seen when it is looked for**: by waiting, reading or writing, not at the moment
-//!   of the cause. A thread that has just been busy with one peer may see a new connection, a timer, or the death of
-//!   another peer some milliseconds late ([`capacity::NAP_NANOS`]).
+//!   of the cause. A thread that finds its port's queue empty again and again, because it is busy with one peer, may see a
+//!   new connection, a timer, or the death of another peer that much later ([`capacity::LOOK_NANOS`]); one that never finds
+//!   it empty, after so many packets ([`capacity::PACKETS_BETWEEN_POLLS`]).
 //!   Who only writes finds out that the peer was killed when there is no more room.
 //! - **A channel between processes holds as many bytes as its ring** ([`capacity::RING_BYTES`], or what
 //!   [`connect_with`] was told). A message that can never fit is `ZX_ERR_OUT_OF_RANGE`.
@@ -102,12 +104,15 @@
 //!   same holds for events, event pairs, sockets and fifos and all who hold them.
 //! - **Koids, handle counts, names and memory parents** are those of one process. An object that came from another
 //!   has new ones, and handles elsewhere are not counted. ([`peer_credentials`] tells who is at the other end.)
-//! - **An end's own user signals and thresholds**, of an event pair, socket or fifo, set by one of several processes that
-//!   hold the same end, are seen by the others when they look; what the peer does wakes them.
+//! - **An end's own user signals, thresholds and disposition**, of an event pair, socket or fifo, set by one of several
+//!   processes that hold the same end, are seen by the others when they look; what the peer does wakes them.
 //! - **A peer that breaks the rules**, or closes one direction, counts as closed. So does one that passes its own
 //!   socket on and dies, but only once nobody holds that.
-//! - **Each end of a channel, socket or fifo between processes takes two descriptors** and one mapping, of memory and a
-//!   Unix socket; one more for an end of a socket or fifo with handles in several processes.
+//! - **Each end of a channel between processes takes one descriptor**, of a Unix socket, and one mapping, of memory. The
+//!   memory's own descriptor, which is only needed for passing the end on, lies in the file table of an io_uring, which the
+//!   first such end makes. Where there can be none (before Linux 6.8, or in a sandbox), where it is full
+//!   ([`Capacity::shelved_descriptors`]), and once an end was to be passed on, an end takes two. Each end of a socket or fifo
+//!   takes two, and one more with handles in several processes.
 //! - **Closing a port under sleepers** ends their waits with `ZX_ERR_CANCELED`, where the kernel lets them sleep to
 //!   their deadline: a thread that nobody can wake is of no use to anyone.
 //! - **EDGE waits** are ended by a change of a signal that they asked for, as documented; the kernel's code also
@@ -155,6 +160,7 @@
 //! | `port`, `signals`, `wait`, `park` | packets, the waits that make them, and where threads sleep |
 //! | `object`, `handle_table` | objects, their ends and lock; numbers, generations, rights |
 //! | `tables`, `pool`, `memory`, `capacity` | slots of fixed number, and the one reservation that they lie in |
+//! | `prefault` | pages before they are needed |
 //! | `payload`, `sync`, `sys` | the caller's pieces; atomics and the lock; the calls of Linux |
 //!
 //! `object`, `signals`, `port` and `channel` call one another where one object's change is another's cause: a
@@ -194,6 +200,7 @@ mod payload;
 mod pipe;
 mod pool;
 mod port;
+mod prefault;
 mod rendezvous;
 mod ring;
 mod signals;

@@ -10,7 +10,7 @@ use crate::beacon::Beacon;
 use crate::channel::{Link, Listener, Local, Message};
 use crate::fifo::Fifo;
 use crate::handle_table::{self, Chain, Handle};
-use crate::memory::{LINE, Zeroed, zeroed_struct};
+use crate::memory::{LINE, Zeroed, prefetch, zeroed_struct};
 use crate::park::ParkIndex;
 use crate::pipe::Pipe;
 use crate::pool::{Queue, Slot};
@@ -145,7 +145,10 @@ pub(crate) type Locked = Guard<'static, Object>;
 /// Locks the object in a slot.
 #[inline(always)]
 pub(crate) fn lock(object: u32) -> Locked {
-    tables().objects.get(object).lock()
+    let slot = tables().objects.get(object);
+    // The lock is in the first line, and what it is taken for in the second.
+    prefetch(slot, LINE);
+    slot.lock()
 }
 
 /// Sleepers to wake on drop.

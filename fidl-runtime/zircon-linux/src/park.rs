@@ -5,23 +5,29 @@
 //! without a lock: at worst it wakes the park's next owner for nothing. In the same way, a socket that a former owner
 //! watched and that is still open stays in the set. Its events are taken as what they are, news of that socket.
 //!
-//! # Sleeping lightly
+//! # Before sleeping
 //!
-//! Links have faster ways than the epoll set. Those that a port waits on are first put on its park's hot list. A thread
-//! with nothing to do looks at them for some microseconds (a spin), then sleeps for some hundred on their futexes (a
-//! nap), and only then has them ring by their sockets and sleeps in the epoll set. Spins and naps that did not pay lately
-//! are left out, but for a try now and then. A nap does not see the epoll set, so it delays timers, new connections, and
-//! the news of killed processes by its length at most.
+//! To be woken costs both sides a system call, and on two processors tens of microseconds. So a thread with nothing to do
+//! first tries what may be faster, as long as that pays:
+//!
+//! - If the peers run on other processors, it looks at their rings for some microseconds (a spin).
+//! - If they run on this one, a spin keeps them from it, and a sleeper that is woken by the first of many messages takes
+//!   the processor from the writer of the others. So the thread yields: it stays awake, and lets who else wants the
+//!   processor have it first. It comes back to all that the peers wrote before they yielded themselves, and nobody had to
+//!   be woken.
+//!
+//! Neither is known to pay beforehand, nor asked of the system: what did not pay lately is left out, but for a try now and
+//! then. Links that the port waits on are on its park's hot list while a thread will look at them by itself; before it
+//! sleeps they are taken off, and their bells armed.
 
 use core::num::NonZeroU32;
 use std::os::fd::{AsFd, BorrowedFd};
 
 use crate::abi::types::*;
-use crate::capacity::{HOT_LINKS, SPIN_NANOS};
+use crate::capacity::{HOT_LINKS, LOOK_NANOS, SPIN_NANOS, YIELD_NANOS, YIELD_REST, YIELDS};
 use crate::memory::{Zeroed, zeroed_struct};
-use crate::ring::doorbell::FUTEX;
-use crate::sync::{AtomicU32, Guarded, Lock, Ordering};
-use crate::sys::{self, Aim, Event, FUTEX_ENTRIES, FutexEntry, Interest, Permanent};
+use crate::sync::{AtomicU32, AtomicU64, Guarded, Lock, Ordering};
+use crate::sys::{self, Event, Interest, Permanent};
 use crate::tables::tables;
 
 /// The token of the counter; no object has it, because no object has index `u32::MAX`.
@@ -32,24 +38,18 @@ zeroed_struct! {
     pub(crate) struct Park {
         set: Permanent,
         counter: Permanent,
-        /// Whether a thread naps here.
-        nap: AtomicU32,
-        spins: Habit,
-        naps: Habit,
-        /// The longest spin, plus one; 0 for the default.
+        /// The longest spin, and how often a thread yields, each plus one; 0 for the default.
         spin_nanos: AtomicU32,
+        yield_times: AtomicU32,
+        spins: Habit,
+        yields: Habit,
+        /// No thread yields before this time.
+        yields_again: AtomicU64,
+        /// When the set was looked at last.
+        looked: AtomicU64,
         hot: Lock<Hot>,
-        /// The word that a thread naps on, if it is only one.
-        aim: Lock<Aim>,
     }
 }
-
-/// No thread naps.
-const NO_NAP: u32 = 0;
-/// A thread naps, or is about to.
-const NAPPING: u32 = 1;
-/// The napping thread was woken.
-const WOKEN: u32 = 2;
 
 zeroed_struct! {
     /// The links that a thread looks at before it sleeps, by their tokens.
@@ -65,24 +65,21 @@ impl Guarded for Hot {
     fn rest(&mut self) {}
 }
 
-impl Guarded for Aim {
-    type Rest = ();
-
-    fn rest(&mut self) {}
-}
-
 zeroed_struct! {
     /// Whether something paid lately.
     struct Habit {
         misses: AtomicU32,
         skipped: AtomicU32,
+        /// After how many of the skipped it is tried again.
+        skips: AtomicU32,
     }
 }
 
 /// So many misses in a row end a habit.
 const MISSES: u32 = 8;
-/// Then it is tried again after so many times.
+/// Then it is tried again after so many times, and after twice as many as before if it has not paid then, up to a bound.
 const SKIPS: u32 = 128;
+const MOST_SKIPS: u32 = 1024;
 
 // Relaxed throughout: the figures guide, and guard nothing.
 impl Habit {
@@ -91,13 +88,21 @@ impl Habit {
             return true;
         }
         let skipped = self.skipped.load(Ordering::Relaxed) + 1;
-        self.skipped.store(skipped % SKIPS, Ordering::Relaxed);
-        skipped == SKIPS
+        let enough = skipped >= self.skips.load(Ordering::Relaxed);
+        self.skipped.store(if enough { 0 } else { skipped }, Ordering::Relaxed);
+        enough
     }
 
     fn note(&self, paid: bool) {
         let misses = self.misses.load(Ordering::Relaxed);
-        self.misses.store(if paid { 0 } else { misses.saturating_add(1) }, Ordering::Relaxed);
+        let skips = self.skips.load(Ordering::Relaxed);
+        let (misses, skips) = match misses {
+            _ if paid => (0, SKIPS),
+            MISSES.. => (MISSES, MOST_SKIPS.min(2 * skips)),
+            _ => (misses + 1, SKIPS),
+        };
+        self.misses.store(misses, Ordering::Relaxed);
+        self.skips.store(skips, Ordering::Relaxed);
     }
 
     fn forget(&self) {
@@ -130,9 +135,9 @@ impl ParkIndex {
     pub(crate) fn give(self) {
         let park = self.park();
         park.hot.lock().count = 0;
+        // What was learned of the machine is good for the next owner too.
         park.spin_nanos.store(0, Ordering::Relaxed);
-        park.spins.forget();
-        park.naps.forget();
+        park.yield_times.store(0, Ordering::Relaxed);
         tables().parks.give(self.0.get());
     }
 
@@ -147,16 +152,6 @@ impl ParkIndex {
 
     /// Wakes a thread that sleeps here.
     pub(crate) fn wake(self) {
-        let nap = &self.park().nap;
-        // Acquire and release: what the waker did is seen by the woken. Only one waker finds the nap.
-        if nap.compare_exchange(NAPPING, WOKEN, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
-            // The thread sleeps on a word of its only link, or on this one and others; or it is about to sleep on a word of
-            // its link, and looks here once more when it has said on which.
-            if !self.park().aim.lock().end_sleep(FUTEX) {
-                sys::futex_wake_shared(nap);
-            }
-            return;
-        }
         if let Some(counter) = self.park().counter.get() {
             sys::signal_eventfd(counter);
         }
@@ -227,14 +222,9 @@ impl ParkIndex {
         &places[..count]
     }
 
-    /// How many links the hot list has.
-    pub(crate) fn hot_count(self) -> u32 {
-        self.park().hot.lock().count
-    }
-
     /// Whether the hot list has links.
     pub(crate) fn is_hot(self) -> bool {
-        self.hot_count() > 0
+        self.park().hot.lock().count > 0
     }
 
     /// How long to spin now, in nanoseconds.
@@ -258,59 +248,39 @@ impl ParkIndex {
         self.park().spins.note(paid);
     }
 
-    /// Whether to nap now.
-    pub(crate) fn is_nap_worth_a_try(self) -> bool {
-        self.park().naps.is_worth_a_try()
+    /// How often to yield now, which is this time.
+    pub(crate) fn yields(self, now: i64) -> u32 {
+        let park = self.park();
+        let most = match park.yield_times.load(Ordering::Relaxed) {
+            0 => YIELDS,
+            set => set - 1,
+        };
+        let may = most > 0 && now >= park.yields_again.load(Ordering::Relaxed).cast_signed();
+        if may && park.yields.is_worth_a_try() { most } else { 0 }
     }
 
-    /// Notes whether a nap found something.
-    pub(crate) fn note_nap(self, paid: bool) {
-        self.park().naps.note(paid);
+    /// Sets how often a thread yields.
+    pub(crate) fn set_yields(self, times: u32) {
+        self.park().yield_times.store(times.saturating_add(1), Ordering::Relaxed);
+        self.park().yields.forget();
+        self.park().yields_again.store(0, Ordering::Relaxed);
     }
 
-    /// Begins a nap: from here on wakes are for it. `false` if another thread naps here.
-    pub(crate) fn begin_nap(self) -> bool {
-        let nap = &self.park().nap;
-        nap.compare_exchange(NO_NAP, NAPPING, Ordering::AcqRel, Ordering::Relaxed).is_ok()
-    }
-
-    /// Whether a thread naps here.
-    pub(crate) fn is_napping(self) -> bool {
-        self.park().nap.load(Ordering::Relaxed) == NAPPING
-    }
-
-    /// Sleeps until a wake, or a wake of one of the entries from the second on, or the deadline.
-    pub(crate) fn nap(self, entries: &mut [FutexEntry], deadline: zx_time_t) {
-        debug_assert!(entries.len() <= FUTEX_ENTRIES);
-        entries[0] = FutexEntry::new(&self.park().nap, NAPPING);
-        sys::futex_wait_many(entries, deadline);
-    }
-
-    /// Has wakes go to the word of a link, which is mapped.
-    pub(crate) fn aim(self, word: &FutexEntry) {
-        self.park().aim.lock().set(word.address());
-    }
-
-    /// Has wakes go to no word at these addresses: they are about to be unmapped. A nap there ends.
-    pub(crate) fn spare(self, addresses: &core::ops::Range<usize>) {
-        let mut aim = self.park().aim.lock();
-        if aim.is_within(addresses) {
-            aim.end_sleep(FUTEX);
-            aim.clear();
+    /// Notes whether something came while others had the processor, who gave it back at this time after so many
+    /// nanoseconds. If that was long, then it was taken by threads that do not answer but compute, and what is lost may be
+    /// a small part of all time only.
+    pub(crate) fn note_yield(self, paid: bool, now: i64, took: i64) {
+        if took > YIELD_NANOS {
+            let again = now.saturating_add(took.saturating_mul(YIELD_REST));
+            self.park().yields_again.store(again.cast_unsigned(), Ordering::Relaxed);
         }
+        self.park().yields.note(paid);
     }
 
-    /// Sleeps on the word that wakes go to, until a wake or the deadline.
-    pub(crate) fn nap_on_one(self, word: &FutexEntry, deadline: zx_time_t) {
-        if self.is_napping() {
-            sys::futex_wait_one(word, deadline);
-        }
-        self.park().aim.lock().clear();
-    }
-
-    /// Ends a nap. Says whether it was woken.
-    pub(crate) fn end_nap(self) -> bool {
-        self.park().nap.swap(NO_NAP, Ordering::AcqRel) == WOKEN
+    /// Whether the last look at the descriptors is long ago.
+    pub(crate) fn is_look_overdue(self) -> bool {
+        let looked = self.park().looked.load(Ordering::Relaxed).cast_signed();
+        sys::monotonic() >= looked.saturating_add(LOOK_NANOS)
     }
 
     /// Waits for events until the deadline. Returns those of descriptors, and whether a wake was among them.
@@ -321,6 +291,7 @@ impl ParkIndex {
         if woken {
             self.drain();
         }
+        self.park().looked.store(sys::monotonic().cast_unsigned(), Ordering::Relaxed);
         (count, woken)
     }
 }
@@ -338,5 +309,33 @@ impl Park {
         self.counter.put(counter);
         self.set.put(set);
         Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How often it is not worth a try before it is.
+    fn skipped(habit: &Habit) -> u32 {
+        (0..).take_while(|_| !habit.is_worth_a_try()).count() as u32
+    }
+
+    #[test]
+    fn what_does_not_pay_is_tried_less_and_less() {
+        let habit = Habit { misses: AtomicU32::new(0), skipped: AtomicU32::new(0), skips: AtomicU32::new(0) };
+        for _ in 0..MISSES {
+            assert_eq!(skipped(&habit), 0);
+            habit.note(false);
+        }
+        let between = [(); 5].map(|()| {
+            let skipped = skipped(&habit);
+            habit.note(false);
+            skipped
+        });
+        assert_eq!(between, [127, 255, 511, 1023, 1023]);
+        assert_eq!(skipped(&habit), 1023);
+        habit.note(true);
+        assert_eq!(skipped(&habit), 0);
     }
 }

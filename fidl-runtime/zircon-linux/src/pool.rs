@@ -58,6 +58,12 @@ impl<T: Zeroed> Slots<T> {
         Reservation::bytes_of::<Slot<T>>(capacity + 1)
     }
 
+    /// Where the table lies.
+    pub(crate) fn addresses(&self) -> core::ops::Range<usize> {
+        let slots = self.slots.as_ptr_range();
+        slots.start.addr()..slots.end.addr()
+    }
+
     /// A table cut out of a reservation; without one, a table that is always full.
     pub(crate) fn new(memory: Option<&mut Reservation>, capacity: usize) -> Slots<T> {
         let slots = memory.map_or(&[][..], |memory| memory.cut(capacity + 1));

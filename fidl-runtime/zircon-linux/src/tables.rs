@@ -1,5 +1,6 @@
 //! All state of the process: the tables, and a few counters beside them.
 
+use core::ops::Range;
 use std::sync::OnceLock;
 
 use crate::abi::types::*;
@@ -129,6 +130,26 @@ impl Tables {
     pub(crate) fn check_own(&self) -> Result<(), zx_status_t> {
         // Relaxed: the word guards nothing, and changes only by a fork.
         if self.own.load(Ordering::Relaxed) != 0 { Ok(()) } else { Err(ZX_ERR_BAD_STATE) }
+    }
+
+    /// The beginnings of all tables, at most so many bytes of each.
+    pub(crate) fn beginnings(&self, bytes: usize) -> [Range<usize>; 12] {
+        let starved = self.starved.as_ptr_range();
+        let all = [
+            self.handles.addresses(),
+            self.objects.addresses(),
+            self.waits.addresses(),
+            self.parks.addresses(),
+            self.messages.addresses(),
+            self.calls.addresses(),
+            self.blocks.addresses(),
+            self.bounds.addresses(),
+            self.rings.addresses(),
+            self.names.addresses(),
+            self.mappings.addresses(),
+            starved.start.addr()..starved.end.addr(),
+        ];
+        all.map(|table| table.start..table.end.min(table.start + bytes))
     }
 
     /// The address space that the tables take.

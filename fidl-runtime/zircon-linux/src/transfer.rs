@@ -53,6 +53,7 @@ fn pack_one(entry: u32, bundle: &mut Bundle, depth: u32) -> Result<(), zx_status
     let handle = handle_table::closed_entry(entry);
     let mut object = object::lock(handle.object);
     let object = &mut *object;
+    let alone = object.ends[0].handles == 1;
     let (kind, rights) = (handle.kind, handle.rights);
     let pushed = match &mut object.body {
         Body::Link(link) => {
@@ -69,7 +70,7 @@ fn pack_one(entry: u32, bundle: &mut Bundle, depth: u32) -> Result<(), zx_status
             bundle.push([kind, rights, parts.words[0], parts.words[1]], &parts.descriptors)
         }
         Body::Vmo(vmo) => {
-            let (file, stream) = vmo.parts(rights, object.ends[0].handles == 1)?;
+            let (file, stream) = vmo.parts(rights, alone)?;
             bundle.push([kind, rights, stream as u32, (stream >> 32) as u32], &[file])
         }
         _ => return Err(ZX_ERR_NOT_SUPPORTED),

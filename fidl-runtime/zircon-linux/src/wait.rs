@@ -20,7 +20,7 @@
 
 use crate::abi::types::*;
 use crate::handle_table::Handle;
-use crate::memory::{LINE, Zeroed, zeroed_struct};
+use crate::memory::{LINE, Zeroed, prefetch, zeroed_struct};
 use crate::pool::Slot;
 use crate::signals::CALL_ENDED;
 use crate::sync::{AtomicU32, AtomicU64, Ordering::Relaxed};
@@ -225,6 +225,14 @@ impl List {
     #[inline]
     fn set_links(index: u32, previous: u32, next: u32) {
         Wait::at(index).words[LINKS].store(pair(previous, next), Relaxed);
+    }
+
+    /// Has the processor fetch the first wait, if there is one, while the caller does something else.
+    #[inline]
+    pub(crate) fn prefetch(&self) {
+        if let Some(wait) = tables().waits.find(self.first) {
+            prefetch(wait, 0);
+        }
     }
 
     /// Whether there is none.

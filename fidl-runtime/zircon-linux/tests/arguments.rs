@@ -18,6 +18,21 @@ use common::*;
 use zircon_linux::abi::types::*;
 use zircon_linux::abi::*;
 
+#[test]
+#[cfg(not(miri))]
+fn pages_before_they_are_needed() {
+    assert_eq!(zx_linux_process_prefault(2), ZX_ERR_INVALID_ARGS);
+    assert_eq!(zx_linux_process_prefault(0), ZX_OK);
+    // What a process may keep in memory is limited.
+    let kept = zx_linux_process_prefault(ZX_LINUX_PREFAULT_LOCK);
+    assert!(matches!(kept, ZX_OK | ZX_ERR_NO_RESOURCES), "{kept}");
+    // Rings that are mapped now have their pages.
+    let (near, far) = socket_channel();
+    write(near, b"x", &[]).unwrap();
+    assert_eq!(read(far).unwrap().0, b"x");
+    close_many(&[near, far]).unwrap();
+}
+
 /// A call's name, and what it does when given one handle and good arguments otherwise.
 type Call = (&'static str, fn(u32) -> Status);
 
@@ -113,6 +128,8 @@ fn typed_calls() -> Vec<(u32, u32, Call)> {
             ZX_RIGHT_READ,
             ("port_wait_batch", |h| unsafe { zx_linux_port_wait_batch(h, 0, scrap(), 1, nowhere()) }),
         ),
+        (ZX_OBJ_TYPE_PORT, ZX_RIGHT_WRITE, ("port_set_spin", |h| zx_linux_port_set_spin(h, 0))),
+        (ZX_OBJ_TYPE_PORT, ZX_RIGHT_WRITE, ("port_set_yields", |h| zx_linux_port_set_yields(h, 0))),
         (
             ZX_OBJ_TYPE_PORT,
             ZX_RIGHT_READ,

@@ -19,20 +19,22 @@ const CLOSED: u32 = ZX_SOCKET_PEER_CLOSED;
 
 /// Descriptors, mappings of shared memory, handles, objects, messages and blocks.
 fn resources() -> [usize; 6] {
+    make_what_stays();
     let mapped = std::fs::read_to_string("/proc/self/maps").unwrap().matches("memfd:").count();
     let open = std::fs::read_dir("/proc/self/fd").unwrap().count();
     let memory = memory();
     [open, mapped, memory.handles.used, memory.objects.used, memory.messages.used, memory.blocks.used]
 }
 
-/// Has the places for sleepers made that stay for ever: for a port, and for a blocking wait beside it.
-fn warm_up() {
+/// What is in use once that was made which stays for ever: places for sleepers, of a port and of a blocking wait beside it.
+fn warm_up() -> [usize; 6] {
     let ((near, far), queue) = (socket_channel(), port());
     wait_async(near, queue, 1, ZX_CHANNEL_READABLE, 0).unwrap();
     let soon = zircon_linux::abi::zx_deadline_after(1_000_000);
     assert_eq!(port_wait(queue, soon), Err(ZX_ERR_TIMED_OUT));
     assert_eq!(wait_one(near, ZX_CHANNEL_READABLE, soon + 1_000_000).0, ZX_ERR_TIMED_OUT);
     close_many(&[near, far, queue]).unwrap();
+    resources()
 }
 
 fn numbers(count: usize) -> Vec<u8> {
@@ -43,7 +45,7 @@ fn numbers(count: usize) -> Vec<u8> {
 #[test]
 fn a_stream_crosses_with_what_is_unread() {
     let _alone = alone();
-    let before = resources();
+    let before = warm_up();
     let (near, far) = socket(STREAM).unwrap();
     // What lies in memory does not begin at the beginning.
     socket_write(near, &numbers(40_000)).unwrap();
@@ -68,7 +70,7 @@ fn a_stream_crosses_with_what_is_unread() {
 #[test]
 fn datagrams_cross_whole() {
     let _alone = alone();
-    let before = resources();
+    let before = warm_up();
     for sizes in [vec![1; 60_000], vec![700; 300], vec![1, 65_536, 3, 100_000, 90_000, 99, 101]] {
         let (near, far) = socket(DATAGRAM).unwrap();
         for (number, size) in sizes.iter().enumerate() {
@@ -89,7 +91,7 @@ fn datagrams_cross_whole() {
 #[test]
 fn a_fifo_crosses_with_what_is_unread() {
     let _alone = alone();
-    let before = resources();
+    let before = warm_up();
     let (near, far) = fifo(5, 3, 0).unwrap();
     fifo_write(near, 3, b"aaabbbccc").unwrap();
     assert_eq!(fifo_read(far, 3, 2).unwrap(), b"aaabbb");
@@ -147,7 +149,7 @@ fn rights_travel() {
 #[test]
 fn an_end_without_a_peer_crosses() {
     let _alone = alone();
-    let before = resources();
+    let before = warm_up();
     for kind in [STREAM, DATAGRAM] {
         let (near, far) = socket(kind).unwrap();
         socket_write(near, b"last words").unwrap();
@@ -186,8 +188,7 @@ fn ends_cross_inside_of_queued_messages() {
 #[test]
 fn unread_ends_are_closed() {
     let _alone = alone();
-    warm_up();
-    let before = resources();
+    let before = warm_up();
     let carrier = socket_channel();
     let (near, far) = socket(STREAM).unwrap();
     write(carrier.0, b"", &[far]).unwrap();
@@ -209,6 +210,7 @@ fn unread_ends_are_closed() {
 #[test]
 fn what_an_end_takes() {
     let _alone = alone();
+    warm_up();
     let carrier = socket_channel();
     let before = resources();
     let (near, far) = socket(STREAM).unwrap();
@@ -228,8 +230,7 @@ fn what_an_end_takes() {
 #[test]
 fn an_end_with_several_holders() {
     let _alone = alone();
-    warm_up();
-    let before = resources();
+    let before = warm_up();
     for first in 0..3 {
         let (near, far) = socket(STREAM).unwrap();
         let second = crossed(duplicate(near, ZX_RIGHT_SAME_RIGHTS).unwrap());

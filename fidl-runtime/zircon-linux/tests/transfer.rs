@@ -416,6 +416,7 @@ fn a_full_carrier_gives_handles_back() {
 #[test]
 fn unread_handles_are_closed() {
     let _alone = alone();
+    make_what_stays();
     let (before, mapped) = (descriptors(), mappings());
     let used = memory().handles.used;
     let carrier = socket_channel();

@@ -191,8 +191,8 @@ impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K
         K
     }
 
-    /// How often what happened, in all domains together, each behind its last turn. `most_in_flight` is the sum of what each
-    /// domain had at most.
+    /// How often what happened, in all domains together, each behind its last turn. `most_in_flight` and `most_connections`
+    /// are the sums of what each domain had at most.
     pub fn counters(&self) -> Counters {
         let mut total = self.door.wait().counters;
         for counters in &self.published {

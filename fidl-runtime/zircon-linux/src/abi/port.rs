@@ -72,6 +72,16 @@ pub extern "C" fn zx_linux_port_set_spin(handle: zx_handle_t, nanos: u32) -> zx_
     }
 }
 
+/// Sets how often a thread that waits for the port's packets may yield its processor before it sleeps. At most 16, else
+/// `ZX_ERR_OUT_OF_RANGE`; 0 for never. Needs `ZX_RIGHT_WRITE`.
+#[unsafe(no_mangle)]
+pub extern "C" fn zx_linux_port_set_yields(handle: zx_handle_t, times: u32) -> zx_status_t {
+    match times {
+        0..=16 => status(port::set_yields(handle, times)),
+        _ => ZX_ERR_OUT_OF_RANGE,
+    }
+}
+
 /// The descriptor that is readable when a wait for the port's packets might find one, for a loop that waits for descriptors.
 ///
 /// A loop calls [`zx_linux_port_prepare_wait`] each time before it waits for the descriptor, and takes packets, without

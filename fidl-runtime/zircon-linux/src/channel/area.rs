@@ -15,6 +15,7 @@ use core::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use crate::capacity::{RING_BYTES_MAX, RING_BYTES_MIN};
+use crate::prefault;
 use crate::ring::Direction;
 use crate::sync::{AtomicU32, AtomicU64, Ordering};
 use crate::sys::{self, Mapping};
@@ -71,17 +72,12 @@ pub(crate) const fn area_bytes(capacity: u32) -> usize {
 impl Area {
     /// Maps memory that was just made, or that passed [`sys::is_shared`] for [`area_bytes`] of this capacity.
     pub(crate) fn map(memory: BorrowedFd<'_>, capacity: u32) -> Result<Area, i32> {
-        Ok(Area { mapping: Mapping::new(memory, area_bytes(capacity))?, capacity })
+        Ok(Area { mapping: Mapping::new(memory, area_bytes(capacity), prefault::rings())?, capacity })
     }
 
     /// The bytes of each ring.
     pub(crate) fn capacity(&self) -> u32 {
         self.capacity
-    }
-
-    /// The addresses of the memory.
-    pub(crate) fn addresses(&self) -> core::ops::Range<usize> {
-        self.mapping.addresses()
     }
 
     /// The direction that a side writes.
@@ -181,6 +177,11 @@ impl Direction for Lane<'_> {
     #[inline]
     fn fence() {
         sys::full_fence();
+    }
+
+    #[inline]
+    fn store_and_fence(place: &AtomicU64, position: u64) {
+        sys::store_and_fence(place, position);
     }
 }
 

@@ -33,11 +33,12 @@ use crate::descriptor::{Look, Watched};
 use crate::object::End;
 use crate::park::ParkIndex;
 use crate::pool::Queue;
-use crate::ring::doorbell::{self, How, Wishes};
+use crate::ring::doorbell;
 use crate::ring::{Broken, Consumer, Direction, Position, Producer};
 use crate::signals;
-use crate::sync::{AtomicU32, Ordering};
-use crate::sys::{self, FutexEntry, Ready};
+use crate::sync::Ordering;
+use crate::sys::{self, Kept, Ready};
+use crate::tables::tables;
 
 /// Bells that may lie in the socket before they are taken out.
 const BELLS_LEFT: u32 = 16;
@@ -46,14 +47,14 @@ const BELLS_LEFT: u32 = 16;
 pub(crate) struct Link {
     pub(super) socket: OwnedFd,
     /// The memory's descriptor, for passing the end on.
-    memory: Option<OwnedFd>,
+    memory: Option<Kept>,
     pub(super) area: Option<Area>,
     /// Which end of the object this is: a channel that was local keeps its other end's number.
     end: u8,
     pub(super) side: u8,
     over: bool,
     /// The socket said that the other side is gone.
-    hung_up: bool,
+    pub(super) hung_up: bool,
     /// A packet with handles found the socket full.
     pub(super) socket_full: bool,
     /// The connection was made through a path, so the system knows who the peer was.
@@ -110,7 +111,13 @@ impl Link {
             place(outbound.head().load(Ordering::Acquire)),
         );
         self.inbound = Consumer::at(place(inbound.head().load(Ordering::Acquire)));
-        (self.memory, self.area, self.side) = (Some(memory), Some(area), side);
+        (self.memory, self.area, self.side) = (Some(Kept::Open(memory)), Some(area), side);
+    }
+
+    /// The end will stay for a while: its memory's descriptor can do so elsewhere.
+    pub(crate) fn shelve(&mut self) {
+        let places = tables().capacity.shelved_descriptors;
+        self.memory = self.memory.take().map(|memory| memory.shelve(places));
     }
 
     /// Notes that the connection was made through a path.
@@ -136,23 +143,16 @@ impl Link {
 
     /// What another process needs to go on with this end: the descriptors of socket and memory, the ring's bytes, and the
     /// side.
-    pub(crate) fn parts(&self) -> Option<([RawFd; 2], u32, u8)> {
-        let (memory, area) = (self.memory.as_ref()?, self.area.as_ref()?);
+    pub(crate) fn parts(&mut self) -> Option<([RawFd; 2], u32, u8)> {
+        let (memory, area) = (self.memory.as_mut()?.open()?, self.area.as_ref()?);
         Some(([self.socket.as_raw_fd(), memory.as_raw_fd()], area.capacity(), self.side))
     }
 
     /// The end goes on in another process: no port hears of it here any more.
     pub(crate) fn leave(&mut self) {
         self.over = true;
-        self.unmap();
+        self.area = None;
         self.watched.unwatch(self.socket.as_fd());
-    }
-
-    /// Lets go of the memory. No thread's nap is on it any more.
-    fn unmap(&mut self) {
-        if let Some(area) = self.area.take() {
-            self.watched.parks().for_each(|park| park.spare(&area.addresses()));
-        }
     }
 
     /// Closes an end that never was used, for both sides.
@@ -180,6 +180,7 @@ impl Link {
         match packet::receive_greeting(self.socket.as_fd()) {
             Ok(Some((memory, area))) => {
                 self.adopt(memory, area, 1);
+                self.shelve();
                 true
             }
             Ok(None) => false,
@@ -248,7 +249,7 @@ impl Link {
     pub(super) fn end_by(&mut self, end: &mut End) {
         self.over = true;
         sys::shut_down(self.socket.as_fd());
-        self.unmap();
+        self.area = None;
         let readable = if self.aside.is_empty() { ZX_CHANNEL_READABLE } else { 0 };
         signals::update(end, readable | ZX_CHANNEL_WRITABLE, ZX_CHANNEL_PEER_CLOSED);
         self.fail_calls(end, ZX_ERR_PEER_CLOSED);
@@ -264,33 +265,27 @@ impl Link {
         self.refresh(end, Look::Trusting);
         if !end.waits.is_empty() {
             // The bell that led here was for another wait, or someone else was faster.
-            self.arm(end, How::BySocket);
+            self.arm(end);
         }
     }
 
     /// Has the peer tell of changes, then looks once more. `false` if the socket cannot take more bells.
-    pub(crate) fn arm(&mut self, end: &mut End, how: How) -> bool {
+    pub(crate) fn arm(&mut self, end: &mut End) -> bool {
+        if self.area.is_none() {
+            // If the greeting came just now, the bells are armed below.
+            self.refresh(end, Look::Trusting);
+        }
         let Some(area) = self.area.as_ref().filter(|_| !self.over) else {
             // The greeting, or nothing, comes by the socket.
-            self.refresh(end, Look::Trusting);
             return true;
         };
-        let can_ring = how == How::ByFutex || self.take_bells();
-        doorbell::arm(area.lane(1 - self.side).ready(), how, Lane::fence);
+        let can_ring = self.take_bells();
+        doorbell::arm(area.lane(1 - self.side).ready(), Lane::fence);
         if end.signals & ZX_CHANNEL_WRITABLE == 0 {
-            doorbell::arm(area.lane(self.side).room(), how, Lane::fence);
+            doorbell::arm(area.lane(self.side).room(), Lane::fence);
         }
         self.refresh(end, Look::Trusting);
         can_ring
-    }
-
-    /// The words whose futexes the peer wakes when it rings: one for messages, and one for room if room is wanted.
-    pub(crate) fn futexes(&self, end: &End) -> [Option<FutexEntry>; 2] {
-        let Some(area) = &self.area else { return [None; 2] };
-        let entry = |bell: &AtomicU32| Some(FutexEntry::new(bell, doorbell::armed_for_futex(bell)?));
-        let room = end.signals & ZX_CHANNEL_WRITABLE == 0;
-        let (inbound, outbound) = (area.lane(1 - self.side), area.lane(self.side));
-        [entry(inbound.ready()), if room { entry(outbound.room()) } else { None }]
     }
 
     /// Takes bells out of the socket once they are many. `false` if they lie behind packets with handles and there is not
@@ -322,8 +317,8 @@ impl Link {
     pub(super) fn ring_ready(&self) {
         let Some(area) = &self.area else { return };
         let lane = area.lane(self.side);
-        if let Some(wishes) = doorbell::ring(lane.ready(), Lane::fence) {
-            self.tell(wishes, lane.ready());
+        if doorbell::ring(lane.ready(), Lane::fence) {
+            self.send_bell(area);
         }
     }
 
@@ -331,21 +326,15 @@ impl Link {
     pub(super) fn ring_room(&self) {
         let Some(area) = &self.area else { return };
         let lane = area.lane(1 - self.side);
-        if let Some(wishes) = doorbell::ring(lane.room(), Lane::fence) {
-            self.tell(wishes, lane.room());
+        if doorbell::ring(lane.room(), Lane::fence) {
+            self.send_bell(area);
         }
     }
 
     #[cold]
-    fn tell(&self, wishes: Wishes, bell: &AtomicU32) {
-        if wishes.futex {
-            sys::futex_wake_shared(bell);
-        }
+    fn send_bell(&self, area: &Area) {
         // A peer whose socket is full has bells enough, or never takes them, which is its own business.
-        if wishes.socket
-            && packet::send_bell(self.socket.as_fd()).is_ok()
-            && let Some(area) = &self.area
-        {
+        if packet::send_bell(self.socket.as_fd()).is_ok() {
             // Release: the bell is in the socket.
             area.side_word(self.side, SideWord::BellsSent).fetch_add(1, Ordering::Release);
         }
@@ -380,14 +369,13 @@ impl Link {
 }
 
 impl Drop for Link {
-    /// The end is closed: the peer learns of it at once, and from the socket.
+    /// The end is closed: the peer learns of it at once.
     fn drop(&mut self) {
         if let Some(area) = &self.area {
             area.close(self.side);
-            // Also sleepers on futexes, whom the socket does not reach.
+            // Also if a copy of the socket keeps that open.
             self.ring_ready();
             self.ring_room();
         }
-        self.unmap();
     }
 }

@@ -98,6 +98,7 @@ pub(crate) fn open_link(connect: impl FnOnce() -> Result<Link, zx_status_t>) -> 
         Ok(mut link) => {
             let mut object = object::lock(object);
             let object = &mut *object;
+            link.shelve();
             link.refresh(&mut object.ends[0], Look::Trusting);
             object.body = Body::Link(link);
             Ok(entry)

@@ -12,7 +12,6 @@ use crate::handle_table::Chain;
 use crate::object::End;
 use crate::payload::Payload;
 use crate::pool::Lease;
-use crate::ring::doorbell::How;
 use crate::ring::{Broken, Record, record_bytes};
 use crate::signals;
 use crate::sync::Ordering;
@@ -77,7 +76,7 @@ impl Link {
         }
         signals::update(end, ZX_CHANNEL_WRITABLE, 0);
         if !end.waits.is_empty() {
-            self.arm(end, How::BySocket);
+            self.arm(end);
         }
         ZX_ERR_SHOULD_WAIT
     }
@@ -203,18 +202,25 @@ impl Link {
     }
 
     /// Goes past the first message.
-    #[inline]
-    fn pass(&mut self, end: &mut End, record: Record) {
+    #[inline(always)]
+    pub(super) fn pass(&mut self, end: &mut End, record: Record) {
         let Some(area) = &self.area else { return };
         let lane = area.lane(1 - self.side);
         if self.inbound.pass(&lane, record) {
             self.ring_room();
         }
-        if self.inbound.knows_of_more() {
-            signals::update(end, 0, ZX_CHANNEL_READABLE);
-            return;
+        if !self.inbound.knows_of_more() || end.signals & ZX_CHANNEL_READABLE == 0 {
+            self.look_again(end);
         }
-        match self.inbound.look(&lane) {
+    }
+
+    /// Makes READABLE true after a read.
+    fn look_again(&mut self, end: &mut End) {
+        let Some(area) = &self.area else { return };
+        if self.inbound.knows_of_more() {
+            return signals::update(end, 0, ZX_CHANNEL_READABLE);
+        }
+        match self.inbound.look(&area.lane(1 - self.side)) {
             Ok(0) => signals::update(end, ZX_CHANNEL_READABLE, 0),
             Ok(_) => signals::update(end, 0, ZX_CHANNEL_READABLE),
             // Found again, and answered, at the next read.
@@ -222,7 +228,7 @@ impl Link {
         }
         if !end.waits.is_empty() && !self.inbound.knows_of_more() {
             // A wait for a change, or of another thread: its bell may have been rung for the message just read.
-            self.arm(end, How::BySocket);
+            self.arm(end);
         }
     }
 
@@ -240,7 +246,7 @@ impl Link {
                 self.ring_room();
             }
             if !end.waits.is_empty() {
-                self.arm(end, How::BySocket);
+                self.arm(end);
             }
             return Err(ZX_ERR_SHOULD_WAIT);
         }

@@ -32,7 +32,11 @@ const ELEMENT_SHIFT: u32 = 16;
 /// `ZX_ERR_NO_RESOURCES` if it would be larger than any ring.
 pub(crate) fn ring_bytes(shape: Shape, datagrams: u32) -> Result<u32, zx_status_t> {
     // A header for each datagram, and for some more to come.
-    let headers = if shape.datagrams { u64::from(datagrams) * 4 + u64::from(shape.limit) } else { 0 };
+    let headers = if shape.datagrams {
+        u64::from(datagrams) * u64::from(flow::HEADER) + u64::from(shape.limit)
+    } else {
+        0
+    };
     let bytes = (u64::from(shape.limit) + headers).next_power_of_two().max(u64::from(RING_BYTES_MIN));
     u32::try_from(bytes).ok().filter(|bytes| *bytes <= RING_BYTES_MAX).ok_or(ZX_ERR_NO_RESOURCES)
 }
@@ -151,7 +155,9 @@ impl Pipe {
 
 /// Whether there can be such a socket or fifo.
 fn is_possible(kind: zx_obj_type_t, shape: Shape, capacity: u32) -> bool {
-    let fits = (1..=capacity).contains(&shape.limit) && capacity <= RING_BYTES_MAX;
+    let header = if shape.datagrams { flow::HEADER } else { 0 };
+    let fits =
+        shape.limit > 0 && shape.limit <= capacity.saturating_sub(header) && capacity <= RING_BYTES_MAX;
     fits && match kind {
         ZX_OBJ_TYPE_SOCKET => shape.element == 1,
         _ => {

@@ -43,7 +43,7 @@ use crate::channel::{Area, Lane, SideWord};
 use crate::descriptor::{Look, Watched};
 use crate::object::End;
 use crate::park::ParkIndex;
-use crate::ring::doorbell::{self, How};
+use crate::ring::doorbell;
 use crate::ring::flow::{self, Level, Shape};
 use crate::ring::{Broken, Direction};
 use crate::signals;
@@ -195,12 +195,12 @@ impl Pipe {
         let Some(socket) = &self.sockets[end] else { return };
         let sent = self.word(1 - end, SideWord::BellsSent);
         bell::take(socket.as_fd(), sent, self.word(end, SideWord::BellsTaken));
-        doorbell::arm(self.inbound(end).ready(), How::BySocket, Lane::fence);
+        doorbell::arm(self.inbound(end).ready(), Lane::fence);
         let waits_for_room = ZX_SOCKET_WRITABLE | ZX_SOCKET_WRITE_THRESHOLD;
         let thresholds = self.word(end, SideWord::WriteThreshold).load(Ordering::Relaxed);
         let wanted = if thresholds > 0 { waits_for_room } else { ZX_SOCKET_WRITABLE };
         if ends[end].signals & wanted != wanted {
-            doorbell::arm(self.outbound(end).room(), How::BySocket, Lane::fence);
+            doorbell::arm(self.outbound(end).room(), Lane::fence);
         }
         self.refresh(ends, end, Look::Trusting);
     }
@@ -216,7 +216,7 @@ impl Pipe {
     }
 
     fn ring(&self, from: usize, word: &AtomicU32) {
-        if doorbell::ring(word, Lane::fence).is_some()
+        if doorbell::ring(word, Lane::fence)
             && let Some(socket) = &self.sockets[from]
         {
             bell::ring(socket.as_fd(), self.word(from, SideWord::BellsSent));
@@ -263,12 +263,6 @@ impl Pipe {
         }
         drop(socket);
         self.refresh(ends, 1 - end, Look::Exact);
-    }
-
-    /// How full the direction that an end reads is, and the one that it writes.
-    fn levels(&self, end: usize) -> Result<[Level; 2], Broken> {
-        let inbound = flow::look(&self.inbound(end), self.shape)?;
-        Ok([inbound, flow::look(&self.outbound(end), self.shape)?])
     }
 }
 

@@ -3,7 +3,7 @@
 use core::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd};
 
-use super::Pipe;
+use super::{Level, Pipe};
 use crate::abi::types::*;
 use crate::channel::SideWord;
 use crate::descriptor::Look;
@@ -13,8 +13,8 @@ use crate::ring::flow::{self, Unread, Unwritten};
 use crate::sync::Ordering;
 use crate::sys;
 
-/// How often a thread tries to lock an end that another process is using: for longer than a call takes.
-const TRIES: u32 = 100;
+/// How long a thread tries to lock an end that another process is using, in nanoseconds: for longer than a call takes.
+const TURN_NANOS: i64 = 1_000_000;
 
 /// The right to write or read at an end, until dropped.
 struct Turn<'a> {
@@ -39,11 +39,16 @@ impl Pipe {
         let Some(file) = self.locks.as_ref().filter(|_| self.has_many_holders(end)) else {
             return Ok(Turn { lock: None });
         };
-        for _ in 0..TRIES {
-            if sys::try_lock(file.as_fd(), end as u8) {
-                return Ok(Turn { lock: Some((file.as_fd(), end as u8)) });
-            }
+        let turn = || Turn { lock: Some((file.as_fd(), end as u8)) };
+        if sys::try_lock(file.as_fd(), end as u8) {
+            return Ok(turn());
+        }
+        let deadline = sys::monotonic() + TURN_NANOS;
+        while sys::monotonic() < deadline {
             std::thread::yield_now();
+            if sys::try_lock(file.as_fd(), end as u8) {
+                return Ok(turn());
+            }
         }
         Err(ZX_ERR_SHOULD_WAIT)
     }
@@ -214,21 +219,36 @@ impl Pipe {
         Ok(())
     }
 
-    /// What `ZX_INFO_SOCKET` tells of an end.
-    pub(crate) fn info(&mut self, end: usize) -> zx_info_socket_t {
-        let alive = !self.peer_is_gone(end, Look::Exact);
-        // Of a peer that breaks the rules nothing is told; the next read or write ends it.
-        let [inbound, outbound] = self.levels(end).unwrap_or_default();
+    /// How full the direction that an end reads is, and the one that it writes, and what one read can give.
+    fn levels(&self, end: usize) -> Result<([Level; 2], u32), Broken> {
+        let (inbound, outbound) = (self.inbound(end), self.outbound(end));
+        let levels = [flow::look(&inbound, self.shape)?, flow::look(&outbound, self.shape)?];
         let available = match self.shape.datagrams {
-            true => flow::first_datagram(&self.inbound(end), self.shape).unwrap_or(0),
-            false => inbound.unread,
+            // Not told while it is another's turn, who may be taking it.
+            true => match self.turn(end) {
+                Ok(_turn) => flow::first_datagram(&inbound, self.shape)?,
+                Err(_) => 0,
+            },
+            false => levels[0].unread,
         };
+        Ok((levels, available))
+    }
+
+    /// What `ZX_INFO_SOCKET` tells of an end.
+    pub(crate) fn info(&mut self, ends: &mut [End; 2], end: usize) -> zx_info_socket_t {
+        let alive = !self.peer_is_gone(end, Look::Exact);
+        let found = if self.broken { Err(Broken) } else { self.levels(end) };
+        let ([inbound, outbound], available) = found.unwrap_or_else(|Broken| {
+            self.break_off(ends);
+            Default::default()
+        });
         let limit = self.shape.limit as usize;
         zx_info_socket_t {
             options: if self.shape.datagrams { ZX_SOCKET_DATAGRAM } else { ZX_SOCKET_STREAM },
             rx_buf_max: limit,
             rx_buf_size: inbound.unread as usize,
-            rx_buf_available: available as usize,
+            // Others may read meanwhile, where there are others.
+            rx_buf_available: available.min(inbound.unread) as usize,
             tx_buf_max: if alive { limit } else { 0 },
             tx_buf_size: if alive { outbound.unread as usize } else { 0 },
             ..zx_info_socket_t::default()

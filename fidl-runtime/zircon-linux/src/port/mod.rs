@@ -4,6 +4,8 @@
 //! wait elsewhere in [`outside`], and the ports of blocking waits, which have no handle, in [`hidden`].
 
 mod hidden;
+#[cfg(all(test, loom))]
+mod loom_tests;
 mod outside;
 mod sleepers;
 mod waiting;
@@ -15,7 +17,7 @@ pub(crate) use waiting::wait;
 use core::mem::MaybeUninit;
 
 use crate::abi::types::*;
-use crate::descriptor::{self, Attention, Look};
+use crate::descriptor::{self, Look};
 use crate::handle_table::{self, Handle};
 use crate::object::{self, Body, Locked};
 use crate::park::ParkIndex;
@@ -61,16 +63,10 @@ impl Port {
         self.park()
     }
 
-    /// How to become attentive to a link on which a wait was just registered.
-    pub(crate) fn attention(&mut self, token: u64) -> Attention {
-        match self.park {
-            // No one sleeps: a thread will come, and look before it does.
-            Some(park) if !self.sleepers.any() && park.heat(token) => Attention::Given,
-            Some(park) if self.sleepers.any() && park.is_napping() && park.heat(token) => {
-                Attention::Wake(park)
-            }
-            _ => Attention::Arm,
-        }
+    /// Whether a thread of the port will look at a link on which a wait was just registered before it sleeps.
+    pub(crate) fn will_look_at(&mut self, token: u64) -> bool {
+        // No one sleeps: a thread will come, and look before it does.
+        !self.sleepers.any() && self.park.is_some_and(|park| park.heat(token))
     }
 
     /// Puts a packet at the end of the queue, and says whom to wake.
@@ -134,6 +130,14 @@ pub(crate) fn set_spin(port: zx_handle_t, nanos: u32) -> Result<(), zx_status_t>
     let mut object = look(port, ZX_RIGHT_WRITE)?.lock()?;
     let Some(port) = object.port() else { return Err(ZX_ERR_BAD_HANDLE) };
     port.park()?.set_spin_nanos(nanos);
+    Ok(())
+}
+
+/// Sets how often a thread that waits for packets may yield before it sleeps.
+pub(crate) fn set_yields(port: zx_handle_t, times: u32) -> Result<(), zx_status_t> {
+    let mut object = look(port, ZX_RIGHT_WRITE)?.lock()?;
+    let Some(port) = object.port() else { return Err(ZX_ERR_BAD_HANDLE) };
+    port.park()?.set_yields(times);
     Ok(())
 }
 
@@ -214,12 +218,10 @@ pub(crate) fn register(source: Handle, port: Option<Handle>, index: u32) -> Resu
     wait.set_state(PENDING);
     port_body.pending += 1;
     object.ends[source.end].waits.push(index);
-    let attention = descriptor::attention(&object, source.object, port_body);
+    let needs_bell = descriptor::needs_bell(&object, source.object, port_body);
     drop(port_object);
-    match attention {
-        Attention::Given => {}
-        Attention::Arm => descriptor::arm(&mut object),
-        Attention::Wake(park) => object.ends[source.end].wake_after(Some(park)),
+    if needs_bell {
+        descriptor::arm(&mut object);
     }
     Ok(())
 }

@@ -20,11 +20,6 @@ impl Sleepers {
         self.count > 0
     }
 
-    /// Whether a wake was sent of which no thread has taken note yet.
-    pub(super) fn is_waking(&self) -> bool {
-        self.waking
-    }
-
     /// A packet is in the queue: says whether to send a wake, which the caller then does.
     #[inline]
     pub(super) fn wake_one(&mut self) -> bool {

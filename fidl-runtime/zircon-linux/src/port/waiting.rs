@@ -7,35 +7,37 @@
 //!   `wait` --------------> `wait_slowly` ------------------------------> `leave`
 //!      |                        |    ^
 //!      | a packet is there      v    | something may have come
-//!      v                      `rest`: spin, then nap, then sleep (see `park`)
+//!      v                      `Rest`: look, spin, yield, sleep (see `park`)
 //!   taken, no other work
 //! ```
 //!
 //! A thread that sleeps relies on this: of the links that the port waits on, each is on the park's hot list or has its
-//! bell armed for the socket, and those on the list are looked at by a thread that is awake or naps. So whoever leaves
-//! while others sleep arms what is left on the list.
+//! bell armed, and those on the list are looked at by a thread that is awake. So whoever leaves while others sleep arms
+//! what is left on the list.
 
 use core::mem::MaybeUninit;
 
 use crate::abi::types::*;
-use crate::capacity::{EVENTS_PER_POLL, NAP_NANOS, PACKETS_BETWEEN_POLLS};
+use crate::capacity::{EVENTS_PER_POLL, PACKETS_BETWEEN_POLLS, YIELD_NANOS};
 use crate::descriptor;
 use crate::object::{self, Locked};
 use crate::park::ParkIndex;
 use crate::port::{bury, look, send};
-use crate::sys::{self, Event, FUTEX_ENTRIES, FutexEntry};
+use crate::sys::{self, Event};
 
 /// The longest sleep while some peer cannot ring, in nanoseconds.
 pub(super) const SHORT_SLEEP_NANOS: i64 = 1_000_000;
 
-/// A spinning thread looks at the clock, which costs as much as a look at a link, after so many of these.
+/// A spinning thread looks at the clock, which costs as much as a look at a link, after so many of these. What comes sooner
+/// costs no look at it.
 const LOOKS_PER_CLOCK: u32 = 8;
 
-/// How a thread rests next.
+/// What a thread with nothing to do does next.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rest {
+enum Rest {
+    Look,
     Spin,
-    Nap,
+    Yield,
     Sleep,
 }
 
@@ -74,7 +76,7 @@ fn wait_slowly(
         port.end_outside();
         overdue = port.watching && port.taken >= PACKETS_BETWEEN_POLLS;
     }
-    let mut rest = Rest::Spin;
+    let mut rest = Rest::Look;
     let result = loop {
         let Some(port) = object.port() else { break Err(ZX_ERR_BAD_HANDLE) };
         let until = if overdue || !port.queue.is_empty() { 0 } else { deadline };
@@ -106,7 +108,7 @@ fn wait_slowly(
 
 /// Sleeps until a port without a handle has a packet, or the deadline.
 pub(super) fn wait_hidden(index: u32, deadline: zx_time_t) -> Result<(), zx_status_t> {
-    let mut rest = Rest::Spin;
+    let mut rest = Rest::Look;
     let mut object = object::lock(index);
     loop {
         let Some(port) = object.port() else { return Err(ZX_ERR_BAD_HANDLE) };
@@ -125,26 +127,37 @@ fn has_passed(deadline: zx_time_t) -> bool {
 }
 
 impl Rest {
-    /// Rests in this way, and chooses the next. The port's queue was empty, and the deadline is not past.
-    fn take(&mut self, index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
-        let hot = *self != Rest::Sleep && park.is_hot();
-        let spin_nanos = if *self == Rest::Spin && hot { park.spin_nanos() } else { 0 };
-        let worth = match self {
-            Rest::Spin => spin_nanos > 0,
-            Rest::Nap => hot && park.is_nap_worth_a_try(),
-            Rest::Sleep => true,
-        };
+    /// Rests in the first way that is worth it. The port's queue was empty, and the deadline is not past.
+    fn take(&mut self, index: u32, mut object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
+        if *self != Rest::Sleep && !park.is_hot() {
+            *self = Rest::Sleep;
+        }
+        loop {
+            match self.next() {
+                Rest::Look if park.is_look_overdue() => return glance(index, object, park),
+                Rest::Spin => match park.spin_nanos() {
+                    0 => {}
+                    nanos => return spin(index, object, park, deadline, nanos),
+                },
+                Rest::Yield => match yield_now(index, object, park, deadline) {
+                    Ok(object) => return object,
+                    Err(unused) => object = unused,
+                },
+                Rest::Sleep => return sleep(index, object, park, deadline),
+                Rest::Look => {}
+            }
+        }
+    }
+
+    /// The way that is due. After it comes the one after it.
+    fn next(&mut self) -> Rest {
         let now = *self;
         *self = match now {
-            Rest::Spin => Rest::Nap,
-            _ => Rest::Sleep,
+            Rest::Look => Rest::Spin,
+            Rest::Spin => Rest::Yield,
+            Rest::Yield | Rest::Sleep => Rest::Sleep,
         };
-        match now {
-            _ if !worth => object,
-            Rest::Spin => spin(index, object, park, deadline, spin_nanos),
-            Rest::Nap => nap(index, object, park, deadline),
-            Rest::Sleep => sleep(index, object, park, deadline),
-        }
+        now
     }
 }
 
@@ -153,20 +166,52 @@ fn has_packet(object: &mut Locked) -> bool {
 }
 
 /// Looks at the links on the hot list, again and again while that pays.
-fn spin(index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t, nanos: i64) -> Locked {
-    drop(object);
-    let end = sys::monotonic().saturating_add(nanos).min(deadline);
+fn spin(index: u32, mut object: Locked, park: ParkIndex, deadline: zx_time_t, nanos: i64) -> Locked {
+    let mut end = None;
     for look in 1u32.. {
-        descriptor::look_at_hot(park);
-        let mut object = object::lock(index);
-        let found = has_packet(&mut object);
-        if found || look % LOOKS_PER_CLOCK == 0 && sys::monotonic() >= end {
-            park.note_spin(found);
-            return object;
+        object = look_at_hot(index, object, park);
+        if has_packet(&mut object) {
+            park.note_spin(true);
+            break;
         }
-        drop(object);
+        if look % LOOKS_PER_CLOCK == 0 {
+            let now = sys::monotonic();
+            if now >= *end.get_or_insert(now.saturating_add(nanos).min(deadline)) {
+                park.note_spin(false);
+                break;
+            }
+        }
         core::hint::spin_loop();
     }
+    object
+}
+
+/// Yields the processor to others that want it, if that is worth it, and looks what came of it. Says if it did not.
+fn yield_now(index: u32, mut object: Locked, park: ParkIndex, deadline: zx_time_t) -> Result<Locked, Locked> {
+    let mut begun = sys::monotonic();
+    let times = if deadline.saturating_sub(begun) > YIELD_NANOS { park.yields(begun) } else { 0 };
+    if times == 0 {
+        return Err(object);
+    }
+    for _ in 0..times {
+        drop(object);
+        sys::yield_now();
+        descriptor::look_at_hot(park);
+        object = object::lock(index);
+        let (found, now) = (has_packet(&mut object), sys::monotonic());
+        let took = now - core::mem::replace(&mut begun, now);
+        if found || took > YIELD_NANOS {
+            park.note_yield(found, now, took);
+            return Ok(object);
+        }
+    }
+    park.note_yield(false, begun, 0);
+    Ok(object)
+}
+
+fn look_at_hot(index: u32, object: Locked, park: ParkIndex) -> Locked {
+    drop(object);
+    descriptor::look_at_hot(park);
     object::lock(index)
 }
 
@@ -177,70 +222,29 @@ fn count_sleeper(object: &mut Locked, woken: bool, change: i32) {
     }
 }
 
-/// Sleeps briefly on the futexes of the links on the hot list.
-fn nap(index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
-    // A short list costs less to clear, and is nearly always enough.
-    match park.hot_count() {
-        0..4 => nap_on(&mut [FutexEntry::NONE; 8], index, object, park, deadline),
-        _ => nap_on(&mut [FutexEntry::NONE; FUTEX_ENTRIES], index, object, park, deadline),
-    }
-}
-
-fn nap_on(
-    entries: &mut [FutexEntry],
-    index: u32,
-    object: Locked,
-    park: ParkIndex,
-    deadline: zx_time_t,
-) -> Locked {
-    drop(object);
-    let count = descriptor::arm_for_nap(park, entries);
-    let mut object = object::lock(index);
-    // A wake that nobody has taken note of would keep others from being sent, and lies in the epoll set.
-    let waking = object.port().is_none_or(|port| port.sleepers.is_waking());
-    if count == 1 || waking || has_packet(&mut object) || !park.begin_nap() {
-        return object;
-    }
-    count_sleeper(&mut object, false, 1);
-    drop(object);
-    let end = sys::monotonic().saturating_add(NAP_NANOS).min(deadline);
-    match &mut entries[..count] {
-        // One word costs the system less than two.
-        [_, only] if descriptor::aim(park, only) => park.nap_on_one(only, end),
-        [_, _] => {}
-        entries => park.nap(entries, end),
-    }
-    let woken = park.end_nap();
-    object = object::lock(index);
-    count_sleeper(&mut object, woken, -1);
-    drop(object);
-    descriptor::look_at_hot(park);
-    object = object::lock(index);
-    let paid = woken || has_packet(&mut object);
-    park.note_nap(paid);
-    object
-}
-
 /// Sleeps until something may have come, and makes packets of descriptor events.
-fn sleep(index: u32, object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
-    drop(object);
-    let all_can_ring = descriptor::arm_for_sleep(park);
-    let deadline = if all_can_ring { deadline } else { deadline.min(sys::monotonic() + SHORT_SLEEP_NANOS) };
-    let mut object = object::lock(index);
-    if has_packet(&mut object) {
-        return object;
-    }
+fn sleep(index: u32, mut object: Locked, park: ParkIndex, deadline: zx_time_t) -> Locked {
+    let all_can_ring = loop {
+        drop(object);
+        let all_can_ring = descriptor::arm_for_sleep(park);
+        object = object::lock(index);
+        if has_packet(&mut object) {
+            return object;
+        }
+        // Until this thread counts as a sleeper, others who register waits leave it to this thread to look.
+        if !all_can_ring || !park.is_hot() {
+            break all_can_ring;
+        }
+    };
     count_sleeper(&mut object, false, 1);
     drop(object);
-    // A link on which a wait was registered behind the arming, while nobody counted as a sleeper, is not armed.
-    let deadline = if all_can_ring && park.is_hot() { 0 } else { deadline };
+    let deadline = if all_can_ring { deadline } else { deadline.min(sys::monotonic() + SHORT_SLEEP_NANOS) };
     take_events(index, park, deadline, -1)
 }
 
 /// Makes packets of what is there, without sleeping.
 fn glance(index: u32, object: Locked, park: ParkIndex) -> Locked {
-    drop(object);
-    descriptor::look_at_hot(park);
+    drop(look_at_hot(index, object, park));
     take_events(index, park, 0, 0)
 }
 

@@ -20,7 +20,7 @@ use super::{Broken, Direction, Position, Word};
 use crate::sync::Ordering;
 
 /// The bytes before each datagram.
-const HEADER: u32 = 4;
+pub(crate) const HEADER: u32 = 4;
 
 /// In the writer's word: writes are disabled.
 const DISABLED: u64 = 1 << 63;
@@ -28,7 +28,7 @@ const DISABLED: u64 = 1 << 63;
 /// What is left of the word's upper half for datagrams.
 const RECORDS: u32 = u32::MAX >> 1;
 
-/// How often a look is repeated because the positions moved meanwhile.
+/// How often a look, or an exchange, is repeated because a word changed meanwhile.
 const LOOKS: u32 = 16;
 
 /// What a flow holds.
@@ -224,12 +224,23 @@ pub(crate) fn write<'a, D: Direction>(
         at = at.wrapping_add(piece.len() as u32) & (capacity - 1);
         left -= piece.len();
     }
-    // Whoever sees the position sees the bytes. What can change the word meanwhile is the bit alone.
-    match ring.tail().replace(tail.to_word(), behind.to_word()) {
-        true => Ok(count),
-        false if ring.tail().load(Ordering::Relaxed) & DISABLED != 0 => Err(Unwritten::Disabled),
-        false => Err(Unwritten::Broken),
+    publish(ring, tail.to_word(), behind.to_word()).map(|()| count)
+}
+
+/// Makes what was written visible. What others can change in the word meanwhile is the bit alone, to and fro.
+fn publish<D: Direction>(ring: &D, tail: u64, behind: u64) -> Result<(), Unwritten> {
+    for _ in 0..LOOKS {
+        // Whoever sees the position sees the bytes.
+        if ring.tail().replace(tail, behind) {
+            return Ok(());
+        }
+        match ring.tail().load(Ordering::Relaxed) {
+            word if word == tail | DISABLED => return Err(Unwritten::Disabled),
+            word if word == tail => {}
+            _ => return Err(Unwritten::Broken),
+        }
     }
+    Err(Unwritten::Full)
 }
 
 /// Reads, or with `peek` looks at, the first bytes: as many whole elements as there are and have a place, or one datagram,

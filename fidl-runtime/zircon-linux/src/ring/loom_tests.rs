@@ -4,7 +4,7 @@ use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 use loom::sync::{Arc, Condvar, Mutex};
 use loom::thread;
 
-use super::doorbell::{self, How};
+use super::doorbell;
 use super::flow::{self, Shape, Unread, Unwritten};
 use super::*;
 
@@ -103,7 +103,7 @@ impl Rung {
     }
 
     fn ring(&self, bell: &AtomicU32) {
-        if doorbell::ring(bell, Model::fence).is_some() {
+        if doorbell::ring(bell, Model::fence) {
             *self.0.lock().unwrap() = true;
             self.1.notify_one();
         }
@@ -141,7 +141,7 @@ fn read_sleeping(ring: &Model, consumer: &mut Consumer, rung: &Rung) -> u64 {
         if let Some(number) = read(ring, consumer) {
             return number;
         }
-        doorbell::arm(ring.ready(), How::ByFutex, Model::fence);
+        doorbell::arm(ring.ready(), Model::fence);
         if consumer.look(ring).unwrap() == 0 {
             rung.sleep();
         }
@@ -188,7 +188,7 @@ fn loom_no_room_is_slept_through() {
         let mut producer = Producer::default();
         for number in 1..=2 {
             while !producer.has_room(ring, 8).unwrap() {
-                doorbell::arm(ring.room(), How::BySocket, Model::fence);
+                doorbell::arm(ring.room(), Model::fence);
                 if !producer.may_go_on(ring).unwrap() {
                     room.sleep();
                 }
@@ -209,14 +209,14 @@ fn loom_a_bell_without_fences_is_found_out() {
         let other = shared.clone();
         let writer = thread::spawn(move || {
             write(&other.0, &mut Producer::default(), 1);
-            if doorbell::ring(other.0.ready(), || ()).is_some() {
+            if doorbell::ring(other.0.ready(), || ()) {
                 *other.1.0.lock().unwrap() = true;
                 other.1.1.notify_one();
             }
         });
         let mut consumer = Consumer::default();
         if read(&shared.0, &mut consumer).is_none() {
-            doorbell::arm(shared.0.ready(), How::ByFutex, || ());
+            doorbell::arm(shared.0.ready(), || ());
             if consumer.look(&shared.0).unwrap() == 0 {
                 shared.1.sleep();
             }
@@ -250,7 +250,7 @@ fn loom_no_byte_of_a_flow_is_slept_through() {
             let (ring, ready, room) = (&other.0, &other.1, &other.2);
             for number in 1..=2 {
                 while write_flow(ring, number).is_err() {
-                    doorbell::arm(ring.room(), How::BySocket, Model::fence);
+                    doorbell::arm(ring.room(), Model::fence);
                     if flow::look(ring, STREAM).unwrap().room == 0 {
                         room.sleep();
                     }
@@ -264,7 +264,7 @@ fn loom_no_byte_of_a_flow_is_slept_through() {
                 if let Ok(found) = read_flow(ring) {
                     break found;
                 }
-                doorbell::arm(ring.ready(), How::BySocket, Model::fence);
+                doorbell::arm(ring.ready(), Model::fence);
                 if flow::look(ring, STREAM).unwrap().unread == 0 {
                     ready.sleep();
                 }
@@ -303,5 +303,21 @@ fn loom_a_look_at_a_flow_is_true() {
         let (written, read) = (writer.join().unwrap(), reader.join().unwrap());
         let unread = flow::look(&*shared, STREAM).unwrap().unread;
         assert_eq!(unread as usize, 8 * (written - read));
+    });
+}
+
+/// Writes that are disabled and enabled again while one is under way break nothing: it is written or refused.
+#[test]
+fn loom_a_flow_is_disabled_and_enabled_under_a_write() {
+    loom::model(|| {
+        let shared = Arc::new(Model::new(1));
+        let other = shared.clone();
+        let writer = thread::spawn(move || write_flow(&other, 7));
+        flow::disable(&*shared);
+        flow::enable(&*shared);
+        let written = writer.join().unwrap();
+        assert!(matches!(written, Ok(8) | Err(Unwritten::Disabled)), "{written:?}");
+        let level = flow::look(&*shared, STREAM).unwrap();
+        assert_eq!(level.unread > 0, written.is_ok());
     });
 }

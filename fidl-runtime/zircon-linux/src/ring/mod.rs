@@ -161,4 +161,10 @@ pub(crate) trait Direction {
     fn get_word(&self, at: u32) -> u64;
     /// A sequentially consistent fence.
     fn fence();
+    /// Stores a position with release ordering, then does as the fence does.
+    #[inline]
+    fn store_and_fence(place: &Self::Place, position: u64) {
+        place.store(position, Ordering::Release);
+        Self::fence();
+    }
 }

@@ -35,13 +35,15 @@ impl Position {
         Position { bytes: self.bytes.wrapping_add(bytes), records: self.records.wrapping_add(1) }
     }
 
-    /// What lies between this position and a later one, if that can be in a ring of this capacity.
+    /// What lies between this position and a later one, if that can be in a ring of this capacity. Each is then where a
+    /// record can begin.
     #[inline]
     pub(super) fn distance_to(self, later: Position, capacity: u32) -> Result<Distance, Broken> {
         let bytes = later.bytes.wrapping_sub(self.bytes);
         let records = later.records.wrapping_sub(self.records);
         let possible = bytes <= capacity
-            && bytes.is_multiple_of(RECORD_WORD)
+            // Both: a peer may have chosen where the ring begins.
+            && (self.bytes | later.bytes).is_multiple_of(RECORD_WORD)
             && records <= bytes / RECORD_WORD
             && (bytes == 0) == (records == 0);
         if possible { Ok(Distance { bytes, records }) } else { Err(Broken) }

@@ -41,6 +41,12 @@ impl Producer {
         Ok(ring.capacity() - used.bytes)
     }
 
+    /// Whether a message of so many bytes is known to have room, without a look at the consumer.
+    #[inline]
+    pub(crate) fn knows_of_room<D: Direction>(&self, ring: &D, bytes: u32) -> bool {
+        self.free(ring).is_ok_and(|free| free >= record_bytes(bytes))
+    }
+
     /// Whether a message of so many bytes has room now.
     ///
     /// # Errors
@@ -87,5 +93,12 @@ impl Producer {
         self.tail = self.tail.after(record_bytes(bytes));
         // Release: whoever sees the position sees the record.
         ring.tail().store(self.tail.to_word(), Ordering::Release);
+    }
+
+    /// Makes the filled message visible, before any later look at a bell.
+    #[inline]
+    pub(crate) fn publish_and_fence<D: Direction>(&mut self, ring: &D, bytes: u32) {
+        self.tail = self.tail.after(record_bytes(bytes));
+        D::store_and_fence(ring.tail(), self.tail.to_word());
     }
 }

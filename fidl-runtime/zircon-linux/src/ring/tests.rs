@@ -220,6 +220,13 @@ fn positions_that_cannot_be() {
     }
 }
 
+#[test]
+fn positions_between_words() {
+    let at = |bytes: u32| Position { bytes, records: 0 };
+    assert_eq!(at(4).distance_to(at(4), 64), Err(Broken));
+    assert_eq!(at(4).distance_to(Position { bytes: 12, records: 1 }, 64), Err(Broken));
+}
+
 /// A position may not go back, which would give messages twice.
 #[test]
 fn positions_that_go_back() {

@@ -3,7 +3,7 @@
 use core::ptr;
 
 use super::time::timespec;
-use crate::sync::{AtomicU32, Ordering};
+use crate::sync::AtomicU32;
 
 /// Sleeps while the word has this value, but not after the deadline on the monotonic clock. May return early.
 pub(crate) fn futex_wait_until(word: &AtomicU32, value: u32, deadline: i64) {
@@ -24,120 +24,4 @@ pub(crate) fn futex_wake_one(word: &AtomicU32) {
     unsafe {
         libc::syscall(libc::SYS_futex, word.as_ptr(), operation, 1);
     }
-}
-
-/// Wakes all threads, of whatever process, that sleep on the word.
-pub(crate) fn futex_wake_shared(word: &AtomicU32) {
-    // SAFETY: waking reads only the address of the word.
-    unsafe {
-        libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAKE, i32::MAX);
-    }
-}
-
-/// One of the words to sleep on together, as the system takes it. The address is a number and no borrow: the system
-/// looks up what is there when the sleep begins, and refuses if nothing is.
-#[derive(Clone, Copy)]
-#[repr(C)]
-pub(crate) struct FutexEntry {
-    value: u64,
-    address: u64,
-    flags: u32,
-    reserved: u32,
-}
-
-const SIZE_32_BITS: u32 = 2;
-
-/// The most words that one thread can sleep on.
-pub(crate) const FUTEX_ENTRIES: usize = 128;
-
-impl FutexEntry {
-    /// Nothing, for arrays to be filled.
-    pub(crate) const NONE: FutexEntry = FutexEntry { value: 0, address: 0, flags: 0, reserved: 0 };
-
-    /// A word that ends the sleep when it is woken, or has another value when the sleep begins.
-    pub(crate) fn new(word: &AtomicU32, value: u32) -> FutexEntry {
-        let address = word.as_ptr().expose_provenance() as u64;
-        FutexEntry { value: u64::from(value), address, flags: SIZE_32_BITS, reserved: 0 }
-    }
-}
-
-impl FutexEntry {
-    /// Where the word is.
-    pub(crate) fn address(&self) -> usize {
-        self.address as usize
-    }
-}
-
-/// Sleeps on one word until it is woken, or the deadline on the monotonic clock. May return early.
-pub(crate) fn futex_wait_one(entry: &FutexEntry, deadline: i64) {
-    let time = timespec(deadline);
-    let (operation, no_word, any) =
-        (libc::FUTEX_WAIT_BITSET, ptr::null::<u32>(), libc::FUTEX_BITSET_MATCH_ANY);
-    let value = entry.value as u32;
-    // SAFETY: the system looks up what is at the address, and refuses if nothing is; the time is live.
-    unsafe {
-        libc::syscall(libc::SYS_futex, entry.address, operation, value, &raw const time, no_word, any);
-    }
-}
-
-/// A word that a thread sleeps on, for another thread of the process to end that sleep.
-#[derive(Default)]
-pub(crate) struct Aim(usize);
-
-impl Aim {
-    /// No word.
-    pub(crate) fn clear(&mut self) {
-        self.0 = 0;
-    }
-
-    /// A word of a mapping. Who unmaps it clears this before.
-    pub(crate) fn set(&mut self, address: usize) {
-        self.0 = address;
-    }
-
-    /// Whether it is a word at one of these addresses.
-    pub(crate) fn is_within(&self, addresses: &core::ops::Range<usize>) -> bool {
-        addresses.contains(&self.0)
-    }
-
-    /// Clears bits of the word, so that a sleep that waits for them does not begin, and ends one that has begun. `false` if
-    /// there is no word.
-    pub(crate) fn end_sleep(&self, bits: u32) -> bool {
-        if self.0 == 0 {
-            return false;
-        }
-        let place = ptr::with_exposed_provenance_mut::<u32>(self.0);
-        // SAFETY: the address is that of an aligned word of a mapping, reached by atomics alone; it was set while the
-        // mapping was there, and is cleared, under the same lock that the caller holds, before the mapping goes.
-        let word = unsafe { AtomicU32::from_ptr(place) };
-        word.fetch_and(!bits, Ordering::AcqRel);
-        futex_wake_shared(word);
-        true
-    }
-}
-
-// SAFETY: zero is no word.
-unsafe impl crate::memory::Zeroed for Aim {}
-
-/// Set once the call turned out to be missing (before Linux 5.16, or filtered).
-static MISSING: AtomicU32 = AtomicU32::new(0);
-
-/// Sleeps on all the words until one is woken, or the deadline on the monotonic clock. May return early. `false` if the
-/// system cannot do that.
-pub(crate) fn futex_wait_many(entries: &[FutexEntry], deadline: i64) -> bool {
-    // Relaxed: the flag guards no other memory.
-    if MISSING.load(Ordering::Relaxed) != 0 {
-        return false;
-    }
-    let time = timespec(deadline);
-    let (place, count) = (entries.as_ptr(), entries.len());
-    // SAFETY: entries have the layout of futex_waitv and are live, and so is the time.
-    let result = unsafe {
-        libc::syscall(libc::SYS_futex_waitv, place, count, 0u32, &raw const time, libc::CLOCK_MONOTONIC)
-    };
-    let missing = result < 0 && matches!(super::errno(), libc::ENOSYS | libc::EPERM | libc::EINVAL);
-    if missing {
-        MISSING.store(1, Ordering::Relaxed);
-    }
-    !missing
 }

@@ -11,7 +11,9 @@ mod file_lock;
 mod futex;
 mod memory;
 mod packet;
+mod prefault;
 mod shared;
+mod shelf;
 mod socket;
 mod time;
 
@@ -22,25 +24,24 @@ pub(crate) use descriptor::{
 };
 pub(crate) use environment::{complain, environment};
 pub(crate) use file_lock::{open_again, try_lock, unlock};
-pub(crate) use futex::{
-    Aim, FUTEX_ENTRIES, FutexEntry, futex_wait_many, futex_wait_one, futex_wait_until, futex_wake_one,
-    futex_wake_shared,
-};
+pub(crate) use futex::{futex_wait_until, futex_wake_one};
 pub(crate) use memory::{
     Access, clear, commit, committed, copy, duplicate, map, memory_file, page_bytes, read_at, resize, unmap,
     write_at,
 };
 pub(crate) use packet::{Descriptors, MOST_DESCRIPTORS, drop_packets, receive_packet, send_packet};
+pub(crate) use prefault::{keep, populate, visit_program};
 pub(crate) use shared::{
     Mapping, create_shared, full_fence, is_sealed_against_writing, is_shared, memory_state,
-    seal_against_writing,
+    seal_against_writing, store_and_fence,
 };
+pub(crate) use shelf::Kept;
 pub(crate) use socket::{
     Address, accept, bind_private, chmod_private, connect, credentials, identity, is_channel_socket,
     is_datagram_socket, is_socket, listen, set_send_buffer, shut_down, socket, socket_pair, socket_to_itself,
     unlink,
 };
-pub(crate) use time::{boot, fill_random, monotonic, random_number, sleep_until};
+pub(crate) use time::{boot, fill_random, monotonic, random_number, sleep_until, yield_now};
 
 use core::ptr::{self, NonNull};
 use std::io;

@@ -108,6 +108,23 @@ pub(crate) fn full_fence() {
     crate::sync::fence(Ordering::SeqCst);
 }
 
+/// Stores with release ordering, then does what [`full_fence`] does.
+///
+/// One exchange is both, and costs less than the two.
+#[inline]
+pub(crate) fn store_and_fence(place: &AtomicU64, value: u64) {
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    // SAFETY: the instruction writes the word, which is live and aligned, atomically, and a register.
+    unsafe {
+        core::arch::asm!("xchg qword ptr [{place}], {value}", place = in(reg) place.as_ptr(), value = inout(reg) value => _);
+    }
+    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+    {
+        place.store(value, Ordering::Release);
+        full_fence();
+    }
+}
+
 /// Shared memory in this process's address space, until dropped.
 pub(crate) struct Mapping {
     start: NonNull<u8>,
@@ -120,23 +137,27 @@ unsafe impl Send for Mapping {}
 unsafe impl Sync for Mapping {}
 
 impl Mapping {
-    /// Maps the memory. Its size must be known to be at least this and to stay so.
-    pub(crate) fn new(memory: BorrowedFd<'_>, bytes: usize) -> Result<Mapping, i32> {
+    /// Maps the memory, on request with all its pages. Its size must be known to be at least this and to stay so.
+    pub(crate) fn new(memory: BorrowedFd<'_>, bytes: usize, populated: bool) -> Result<Mapping, i32> {
+        Mapping::at(memory, 0, bytes, populated)
+    }
+
+    /// Maps a part of the memory, under the same condition.
+    pub(super) fn at(
+        memory: BorrowedFd<'_>,
+        offset: i64,
+        bytes: usize,
+        populated: bool,
+    ) -> Result<Mapping, i32> {
         let protection = libc::PROT_READ | libc::PROT_WRITE;
+        let flags = libc::MAP_SHARED | if populated { libc::MAP_POPULATE } else { 0 };
         // SAFETY: a mapping at an address of the system's choice touches no existing memory.
-        let address = unsafe {
-            libc::mmap(ptr::null_mut(), bytes, protection, libc::MAP_SHARED, memory.as_raw_fd(), 0)
-        };
+        let address =
+            unsafe { libc::mmap(ptr::null_mut(), bytes, protection, flags, memory.as_raw_fd(), offset) };
         match NonNull::new(address.cast()) {
             Some(start) if address != libc::MAP_FAILED => Ok(Mapping { start, bytes }),
             _ => Err(errno()),
         }
-    }
-
-    /// The addresses of the memory.
-    pub(crate) fn addresses(&self) -> core::ops::Range<usize> {
-        let start = self.start.as_ptr().addr();
-        start..start + self.bytes
     }
 
     /// The place of `size` bytes from an offset on.
@@ -177,16 +198,23 @@ impl Mapping {
             // SAFETY: both are as long as said, and a slice that Rust knows of does not overlap the mapping.
             return unsafe { copy_many(place, bytes.as_ptr(), bytes.len()) };
         }
-        let words = bytes.chunks_exact(8);
-        let rest = words.remainder();
-        let mut at = offset;
-        for word in words {
-            self.store_eight(at, u64::from_le_bytes(word.try_into().unwrap_or_default()));
-            at += 8;
+        let (words, rest) = bytes.as_chunks::<8>();
+        let after = offset + 8 * words.len();
+        if offset.is_multiple_of(8) {
+            for (number, word) in words.iter().enumerate() {
+                // SAFETY: the word is one of those that were found to be inside the mapping, and aligned.
+                let place = unsafe { AtomicU64::from_ptr(place.cast::<u64>().wrapping_add(number)) };
+                place.store(u64::from_le_bytes(*word), Ordering::Relaxed);
+            }
+        } else {
+            self.store_bytes(offset, words.as_flattened());
         }
-        for byte in rest {
-            self.byte(at).store(*byte, Ordering::Relaxed);
-            at += 1;
+        self.store_bytes(after, rest);
+    }
+
+    fn store_bytes(&self, at: usize, bytes: &[u8]) {
+        for (number, byte) in bytes.iter().enumerate() {
+            self.byte(at + number).store(*byte, Ordering::Relaxed);
         }
     }
 
@@ -198,34 +226,24 @@ impl Mapping {
             // SAFETY: both are as long as said, and a slice that Rust knows of does not overlap the mapping.
             return unsafe { copy_many(place.as_mut_ptr().cast(), from, place.len()) };
         }
-        let mut at = offset;
-        let mut words = place.chunks_exact_mut(8);
-        for word in &mut words {
-            word.write_copy_of_slice(&self.load_eight(at).to_le_bytes());
-            at += 8;
+        let (words, rest) = place.as_chunks_mut::<8>();
+        let after = offset + 8 * words.len();
+        if offset.is_multiple_of(8) {
+            for (number, word) in words.iter_mut().enumerate() {
+                // SAFETY: the word is one of those that were found to be inside the mapping, and aligned.
+                let from = unsafe { AtomicU64::from_ptr(from.cast::<u64>().wrapping_add(number)) };
+                word.write_copy_of_slice(&from.load(Ordering::Relaxed).to_le_bytes());
+            }
+        } else {
+            self.load_bytes(offset, words.as_flattened_mut());
         }
-        for byte in words.into_remainder() {
-            byte.write(self.byte(at).load(Ordering::Relaxed));
-            at += 1;
-        }
+        self.load_bytes(after, rest);
     }
 
-    #[inline]
-    fn store_eight(&self, at: usize, word: u64) {
-        if at.is_multiple_of(8) {
-            return self.long(at).store(word, Ordering::Relaxed);
+    fn load_bytes(&self, at: usize, place: &mut [MaybeUninit<u8>]) {
+        for (number, byte) in place.iter_mut().enumerate() {
+            byte.write(self.byte(at + number).load(Ordering::Relaxed));
         }
-        for (number, byte) in word.to_le_bytes().into_iter().enumerate() {
-            self.byte(at + number).store(byte, Ordering::Relaxed);
-        }
-    }
-
-    #[inline]
-    fn load_eight(&self, at: usize) -> u64 {
-        if at.is_multiple_of(8) {
-            return self.long(at).load(Ordering::Relaxed);
-        }
-        u64::from_le_bytes(core::array::from_fn(|number| self.byte(at + number).load(Ordering::Relaxed)))
     }
 
     #[inline]
@@ -328,8 +346,8 @@ mod tests {
     fn bytes_go_in_and_come_out() {
         let memory = create_shared(4096).unwrap();
         assert!(is_shared(memory.as_fd(), 4096));
-        let mapping = Mapping::new(memory.as_fd(), 4096).unwrap();
-        let twin = Mapping::new(memory.as_fd(), 4096).unwrap();
+        let mapping = Mapping::new(memory.as_fd(), 4096, false).unwrap();
+        let twin = Mapping::new(memory.as_fd(), 4096, false).unwrap();
         let bytes: Vec<u8> = (0..200).map(|number| number as u8).collect();
         for offset in [0, 8, 13, 4096 - 200] {
             for length in [0, 1, 7, 8, 9, 31, 32, 63, 64, 65, 200] {

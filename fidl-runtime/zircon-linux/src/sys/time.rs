@@ -1,4 +1,4 @@
-//! Clocks, sleep and randomness.
+//! Clocks, the processor's time, and randomness.
 
 use core::mem::MaybeUninit;
 use core::ptr;
@@ -40,6 +40,14 @@ pub(crate) fn sleep_until(deadline: i64) {
         unsafe {
             libc::clock_nanosleep(libc::CLOCK_MONOTONIC, libc::TIMER_ABSTIME, &time, ptr::null_mut());
         }
+    }
+}
+
+/// Lets other threads have this processor, if any want it.
+pub(crate) fn yield_now() {
+    // SAFETY: the call takes no pointers. It cannot fail.
+    unsafe {
+        libc::sched_yield();
     }
 }
 

@@ -188,7 +188,8 @@ fn move_messages(mut messages: Queue<Message>, link: &mut Link, depth: u32) -> R
 }
 
 /// Puts the links in their places. The end that stays may have been closed meanwhile.
-fn finish(entry: u32, handle: Handle, new: u32, near: Link, far: Link) {
+fn finish(entry: u32, handle: Handle, new: u32, mut near: Link, far: Link) {
+    near.shelve();
     let stays = 1 - handle.end;
     let mut object = object::lock(handle.object);
     let old = &mut *object;
