@@ -28,27 +28,22 @@ impl DomainDeadlines {
         Instant::from_nanos(self.nearest.load(Acquire))
     }
 
-    /// Sets a domain's deadline. Returns whether it is the nearest now, so that whoever sleeps does so for too long.
-    pub(super) fn set(&self, domain: usize, deadline: Instant) -> bool {
+    /// Sets a domain's deadline.
+    pub(super) fn set(&self, domain: usize, deadline: Instant) {
         let nanos = deadline.into_nanos();
-        let Some(place) = self.domains.get(domain) else { return false };
+        let Some(place) = self.domains.get(domain) else { return };
         // Most have none, and have had none.
         if nanos == NONE && place.load(Acquire) == NONE {
-            return false;
+            return;
         }
         place.store(nanos, Release);
-        self.note(deadline)
-    }
-
-    /// Lowers the bound. Returns whether that was lower than before.
-    pub(super) fn note(&self, deadline: Instant) -> bool {
-        let nanos = deadline.into_nanos();
-        self.nearest.load(Acquire) > nanos && self.nearest.fetch_min(nanos, AcqRel) > nanos
+        // A read-modify-write also if the bound is lower: it is either before that of `expire`, which then sees the deadline,
+        // or lowers the bound behind it.
+        self.nearest.fetch_min(nanos, AcqRel);
     }
 
     /// Visits the domains whose deadline is not after `now`.
     pub(super) fn expire(&self, now: Instant, mut visit: impl FnMut(usize)) {
-        // A read-modify-write: a deadline that is set meanwhile is either seen below or lowers the bound behind this.
         self.nearest.swap(NONE, AcqRel);
         for (domain, place) in self.domains.iter().enumerate() {
             let deadline = place.load(Acquire);

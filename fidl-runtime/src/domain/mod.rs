@@ -14,7 +14,7 @@
 //! 3. What is not done then, or was woken meanwhile, has its next turn behind all others that are queued.
 //!
 //! No lock is taken on the way. A thread that sleeps is woken only if there is more to do than the threads that are awake
-//! have begun.
+//! have begun, or if none of those that sleep looks at the clock while something waits for its time.
 //!
 //! Each domain has its own part of a service's memory: connections, frames, and the arena of its handlers' futures. So the
 //! capacity of a service with domains, which [`service!`](crate::service) states, is per domain; a domain whose calls are all in
@@ -32,7 +32,8 @@
 //! ```
 //!
 //! A handler that blocks holds up its own domain, and the thread that it is on. As long as one thread is left, all other
-//! domains go on; so a service whose handlers block needs one thread more than may block at one time.
+//! domains go on; so a service whose handlers block needs one thread more than may block at one time. What a listener has is accepted
+//! in domain 0: while that is held up, the connections there are go on, and no new ones come.
 //!
 //! Without threads, the same service runs on a reactor: [`on_one_thread`](crate::server::PooledRunning::on_one_thread).
 

@@ -2,8 +2,8 @@
 
 use core::fmt;
 use core::sync::atomic::{
-    AtomicBool, AtomicU64,
-    Ordering::{Acquire, Relaxed, Release},
+    AtomicBool, AtomicI64, AtomicU64, AtomicUsize,
+    Ordering::{AcqRel, Acquire, Relaxed, Release},
 };
 use core::task::Waker;
 
@@ -82,7 +82,11 @@ pub struct Pool<'env> {
     waits: usize,
     timers: Option<&'env (dyn Deadlines + Sync)>,
     deadlines: DomainDeadlines,
+    /// Up to when a thread sleeps that looks for what is due then; `INFINITE` if none does.
+    watched: AtomicI64,
     stopped: AtomicBool,
+    /// How many threads work.
+    workers: AtomicUsize,
     totals: Totals,
 }
 
@@ -101,7 +105,9 @@ impl<'env> Pool<'env> {
             waits: 0,
             timers: None,
             deadlines: DomainDeadlines::new(),
+            watched: AtomicI64::new(Instant::INFINITE.into_nanos()),
             stopped: AtomicBool::new(false),
+            workers: AtomicUsize::new(0),
             totals: Totals::default(),
         })
     }
@@ -120,8 +126,7 @@ impl<'env> Pool<'env> {
     ///
     /// As for [`work`](Self::work), of the caller's thread; `NO_RESOURCES` if a thread cannot be started.
     pub fn run(&self, threads: usize) -> Result<(), Status> {
-        self.stopped.store(false, Relaxed);
-        thread::scope(|scope| {
+        let result = thread::scope(|scope| {
             for _ in 1..threads {
                 if thread::Builder::new().spawn_scoped(scope, || self.work()).is_err() {
                     self.stop();
@@ -129,15 +134,22 @@ impl<'env> Pool<'env> {
                 }
             }
             self.work()
-        })
+        });
+        // Those beside these stop, too, and have to see it.
+        while self.workers.load(Acquire) != 0 {
+            thread::yield_now();
+        }
+        self.stopped.store(false, Release);
+        result
     }
 
-    /// Runs on the caller's thread, beside any others, until [`stop`](Self::stop) is called.
+    /// Runs on the caller's thread, beside any others, until [`stop`](Self::stop) is called; returns at once if it was.
     ///
     /// # Errors
     ///
     /// What the port's wait returns, other than `TIMED_OUT`. All threads stop then.
     pub fn work(&self) -> Result<(), Status> {
+        self.workers.fetch_add(1, AcqRel);
         let mut worker =
             Worker { pool: self, packets: [PortPacket::default(); BATCH], tally: Counters::default() };
         while !self.stopped.load(Acquire) {
@@ -146,7 +158,8 @@ impl<'env> Pool<'env> {
         Ok(())
     }
 
-    /// Makes all threads return behind their current turns.
+    /// Makes all threads return behind their current turns, and those that only start then at once: the pool is stopped until
+    /// a [`run`](Self::run) has returned, which may be the next one.
     pub fn stop(&self) {
         self.stopped.store(true, Release);
         for _ in 0..self.seat.schedule().sleeping() {
@@ -195,6 +208,13 @@ impl<'env> Pool<'env> {
         timers.min(self.deadlines.nearest())
     }
 
+    /// Whether something is due before a sleeping thread looks for it.
+    fn is_unwatched(&self) -> bool {
+        let nearest = self.nearest_deadline();
+        // A read-modify-write: a thread that stops watching behind it sees the deadline.
+        nearest != Instant::INFINITE && nearest.into_nanos() < self.watched.fetch_or(0, AcqRel)
+    }
+
     /// Notifies what has waited long enough. The clock is read only if something waits.
     ///
     /// Returns how many wakers panicked; the timers behind such a one are left for the next time.
@@ -240,8 +260,8 @@ impl Worker<'_, '_> {
     fn step(&mut self) -> Result<(), Status> {
         let schedule = self.pool.seat.schedule();
         let Some(domain) = schedule.take() else { return self.sleep() };
-        if schedule.has_queued() {
-            // More than this thread can do at once.
+        // More than this thread can do at once; or it may be kept by the domain beyond a deadline.
+        if schedule.has_queued() || self.pool.is_unwatched() {
             self.pool.seat.call();
         }
         self.run(domain);
@@ -269,13 +289,9 @@ impl Worker<'_, '_> {
             more |= turned.more;
             deadline = deadline.min(turned.deadline);
         }
-        // A timer that was set in the turn may be nearer than what a sleeping thread waits for.
-        let timer = pool.timers.map_or(Instant::INFINITE, |timers| timers.next_deadline());
-        let nearer = pool.deadlines.set(domain, deadline) | pool.deadlines.note(timer);
+        // Whoever takes a domain next sees to it that it is watched.
+        pool.deadlines.set(domain, deadline);
         pool.seat.schedule().end(domain, more);
-        if nearer {
-            pool.seat.call();
-        }
     }
 
     /// Sleeps until there is a packet, or until the nearest deadline.
@@ -289,11 +305,24 @@ impl Worker<'_, '_> {
         } else {
             self.tally.sleeps += 1;
             pool.totals.add(&mut self.tally);
-            self.look(pool.nearest_deadline())
+            self.watch()
         };
         schedule.wake_up(*result.as_ref().unwrap_or(&0));
         self.tally.panics += pool.expire();
         result.map(drop)
+    }
+
+    /// Sleeps until the nearest deadline, or for ever if another thread does.
+    fn watch(&mut self) -> Result<usize, Status> {
+        let (watched, deadline) = (&self.pool.watched, self.pool.nearest_deadline());
+        if watched.fetch_min(deadline.into_nanos(), AcqRel) <= deadline.into_nanos() {
+            return self.look(Instant::INFINITE);
+        }
+        let result = self.look(deadline);
+        // That another one watches for something nearer is no matter: this has no need to be known any more.
+        let none = Instant::INFINITE.into_nanos();
+        let _ = watched.compare_exchange(deadline.into_nanos(), none, AcqRel, Acquire);
+        result
     }
 
     /// Takes packets, waiting for one until `deadline`, and hands them out. Returns how many were only to wake a thread.
@@ -329,6 +358,7 @@ impl Drop for Worker<'_, '_> {
         self.pool.totals.add(&mut self.tally);
         // Whoever leaves takes all others along.
         self.pool.stop();
+        self.pool.workers.fetch_sub(1, AcqRel);
     }
 }
 

@@ -4,7 +4,7 @@ use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
 use core::sync::atomic::{
-    AtomicBool, AtomicI32, AtomicU16, AtomicU32, AtomicU64,
+    AtomicBool, AtomicI32, AtomicU8, AtomicU16, AtomicU32, AtomicU64,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
 };
 use core::task::{Context, Poll, Waker};
@@ -36,20 +36,22 @@ pub(super) struct Peer {
     registering: AtomicBool,
     /// How often a waiter left the chain while others were behind it, which then register again.
     breaks: AtomicU16,
+    /// How many tokens are doing something to the connection right now.
+    users: AtomicU16,
     /// Its place among those that want something of the service.
     pub(super) link: InboxLink,
     /// Why a handler wants the connection to end: one of the `END_` numbers.
-    pub(super) end: AtomicU32,
+    pub(super) end: AtomicU8,
     /// The status for it.
     pub(super) status: AtomicI32,
 }
 
-const END_NONE: u32 = 0;
-const END_SHUTDOWN: u32 = 1;
-const END_EPITAPH: u32 = 2;
-const END_EVENTS: u32 = 3;
-const END_WRITE: u32 = 4;
-const END_ENCODE: u32 = 5;
+const END_NONE: u8 = 0;
+const END_SHUTDOWN: u8 = 1;
+const END_EPITAPH: u8 = 2;
+const END_EVENTS: u8 = 3;
+const END_WRITE: u8 = 4;
+const END_ENCODE: u8 = 5;
 
 /// The status for [`END_ENCODE`] is an index of these.
 const ENCODE_ERRORS: [EncodeError; 6] = [
@@ -72,8 +74,9 @@ impl Peer {
             writable: AtomicWaker::new(),
             registering: AtomicBool::new(false),
             breaks: AtomicU16::new(0),
+            users: AtomicU16::new(0),
             link: InboxLink::new(),
-            end: AtomicU32::new(END_NONE),
+            end: AtomicU8::new(END_NONE),
             status: AtomicI32::new(0),
         }
     }
@@ -118,10 +121,21 @@ impl Peer {
         Some(before)
     }
 
+    /// Waits until no thread does something to the connection whose generation was the last: what it found is over, and its
+    /// channel may be closed. A thread that comes from here on finds the new generation.
+    pub(super) fn wait_for_users(&self) {
+        // A read-modify-write, as is that of whoever begins: one of the two sees the other.
+        while self.users.fetch_or(0, AcqRel) != 0 {
+            std::thread::yield_now();
+        }
+    }
+
     /// Why a handler wants the connection to end, if one does.
     pub(super) fn wanted_end(&self) -> Option<CloseReason> {
+        // Before the status, which is written first.
+        let end = self.end.load(Acquire);
         let status = Status::from_raw(self.status.load(Relaxed));
-        match self.end.load(Acquire) {
+        match end {
             END_SHUTDOWN => Some(CloseReason::Shutdown(None)),
             END_EPITAPH => Some(CloseReason::Shutdown(Some(status))),
             END_EVENTS => Some(CloseReason::TooManyEvents),
@@ -285,11 +299,15 @@ impl<'s, P: Protocol> Connection<'s, P> {
             self.end(END_ENCODE, Status::from_raw(index as i32));
             return Err(EventError::Encode(error));
         }
-        match lease.write(peer.channel.load(Relaxed)) {
-            Ok(()) => {
-                peer.events.fetch_add(1, Relaxed);
-                Ok(())
-            }
+        // The connection may have ended meanwhile, and its place be another's.
+        let used = self.hold().ok_or(EventError::Closed)?;
+        let result = lease.write(peer.channel.load(Relaxed));
+        if result.is_ok() {
+            peer.events.fetch_add(1, Relaxed);
+        }
+        drop(used);
+        match result {
+            Ok(()) => Ok(()),
             // The end of the connection comes by the read path, behind what the client had sent.
             Err(Status::PEER_CLOSED) => Ok(()),
             Err(Status::SHOULD_WAIT) => Err(EventError::Full),
@@ -300,13 +318,22 @@ impl<'s, P: Protocol> Connection<'s, P> {
         }
     }
 
-    fn end(self, end: u32, status: Status) {
-        let Some(peer) = self.peer() else { return };
-        if peer.end.load(Relaxed) == END_NONE {
-            peer.status.store(status.into_raw(), Relaxed);
-            peer.end.store(end, Release);
-            self.shared.call_service(self.index);
-        }
+    fn end(self, end: u8, status: Status) {
+        let Some(used) = self.hold() else { return };
+        used.peer.status.store(status.into_raw(), Relaxed);
+        used.peer.end.store(end, Release);
+        drop(used);
+        self.shared.call_service(self.index);
+    }
+
+    /// The connection, if it has not ended and is not about to; it stays so until this is dropped. For a few steps, none of
+    /// which is foreign code: the service's thread waits.
+    fn hold(self) -> Option<InUse<'s>> {
+        let peer = self.shared.peers.get(self.index as usize)?;
+        peer.users.fetch_add(1, AcqRel);
+        let used = InUse { peer };
+        // Behind that: the service changes the generation before it looks for users.
+        self.peer().map(|_| used)
     }
 
     /// The connection, if it has not ended and is not about to.
@@ -314,6 +341,17 @@ impl<'s, P: Protocol> Connection<'s, P> {
         let peer = self.shared.peers.get(self.index as usize)?;
         let current = peer.generation.load(Relaxed) == self.generation && peer.channel.load(Relaxed) != 0;
         (current && peer.end.load(Relaxed) == END_NONE).then_some(peer)
+    }
+}
+
+/// Keeps a connection from ending.
+struct InUse<'s> {
+    peer: &'s Peer,
+}
+
+impl Drop for InUse<'_> {
+    fn drop(&mut self) {
+        self.peer.users.fetch_sub(1, Release);
     }
 }
 

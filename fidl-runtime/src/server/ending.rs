@@ -160,6 +160,8 @@ impl<B: Binding, D: Dispatch<B::Server, B::Protocol>, const C: usize, const N: u
         peer.channel.store(0, Relaxed);
         // Release: whoever sees the new generation sees that the channel is gone.
         let generation = peer.generation.fetch_add(1, Release).wrapping_add(1);
+        // A token on another thread may be about to write to the channel, whose handle would be another's once it is closed.
+        peer.wait_for_users();
         *entry = Entry::FREE;
         peer.end_wait();
         // A place whose generations are used up is retired.

@@ -6,7 +6,7 @@ use core::fmt;
 use super::pooled::{PooledRunning, SendBinding, SendDispatch};
 use crate::domain::Member;
 use crate::kernel::{Instant, Port, PortPacket, Status};
-use crate::reactor::{Consumer, Delivered, PacketKey, Reactor};
+use crate::reactor::{Attachment, Consumer, Delivered, Host, PacketKey, Reactor};
 
 /// A service with domains, for a [`Reactor`]: where one thread is enough, or for a
 /// [simulation](Reactor::simulated), whose seed then decides in which order the domains run. Made by
@@ -37,7 +37,19 @@ impl<'a, X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, con
     /// `ALREADY_BOUND` if the service is attached, or was; `NO_RESOURCES` if the reactor has not enough places: each domain
     /// takes one.
     pub fn attach<'env>(&'env self, reactor: &Reactor<'env>) -> Result<(), Status> {
-        self.domains[0].service.sit(|domain| reactor.attach(&self.domains[domain]))
+        let service = self.domains[0].service;
+        let mut seats = service.attach_once(|| self.take_seats(reactor))?;
+        service.sit(|domain| seats[domain].take())
+    }
+
+    /// A place on a reactor for each domain, or for none.
+    fn take_seats<'env>(&'env self, reactor: &Reactor<'env>) -> Result<[Option<Attachment>; K], Status> {
+        let seats = self.domains.each_ref().map(|domain| reactor.attach(domain));
+        if seats.iter().all(Option::is_some) {
+            return Ok(seats);
+        }
+        seats.iter().flatten().for_each(|seat| reactor.detach(seat.consumer));
+        Err(Status::NO_RESOURCES)
     }
 }
 

@@ -6,11 +6,11 @@ use core::future::{Future, poll_fn};
 use core::task::{Poll, Waker};
 
 use super::ending::LAST_GENERATION;
-use super::{Binding, Call, Outcome, capacity};
+use super::{Binding, Call, EventError, Outcome, capacity};
 use crate::kernel::{self, AsHandleRef, Instant, create_endpoints};
 use crate::message::{Frame, Header, Method, MethodKind, Openness, Protocol};
 use crate::reactor::Reactor;
-use crate::wire::U32;
+use crate::wire::{U32, Vector, each};
 use zerocopy::IntoBytes;
 
 enum Doubler {}
@@ -28,7 +28,7 @@ impl Protocol for Doubler {
     const EVENTS: &'static [u64] = &[];
     type RequestFrame = Frame<24, 0>;
     type ResponseFrame = Frame<24, 0>;
-    type EventFrame = Frame<16, 0>;
+    type EventFrame = Frame<40, 0>;
     type ServerMessageFrame = Frame<24, 0>;
 }
 
@@ -131,4 +131,34 @@ fn a_place_is_retired_with_its_last_generation() {
     let (_client, server) = create_endpoints().unwrap();
     assert_eq!(service.serve(&reactor, server), Err(kernel::Status::NO_RESOURCES));
     assert_eq!(service.counters().closed, u64::from(LAST_GENERATION));
+}
+
+/// A connection may end while an event for it is encoded. The event then went to the client that had got its place.
+#[test]
+fn an_event_does_not_go_to_the_next_client() {
+    crate::service!(static SERVICE: Serve, capacity().connections(1).in_flight(1).large_frames(0));
+    let service = SERVICE.start(Server::default()).unwrap();
+    let reactor = Reactor::new().unwrap();
+    let connect = || {
+        let (client, server) = create_endpoints().unwrap();
+        service.serve(&reactor, server).unwrap();
+        settle(&reactor);
+        client.into_channel()
+    };
+    let mut first = Some(connect());
+    let mut next = None;
+    let token = service.connection(0);
+    let replace = |()| {
+        drop(first.take());
+        settle(&reactor);
+        next = Some(connect());
+        7_u32
+    };
+    let sent = token.send_event::<Vector<U32, 1>>(5, false, each([()].into_iter().map(replace)));
+    assert_eq!(sent, Err(EventError::Closed));
+    token.close();
+    settle(&reactor);
+    let received = kernel::read(next.unwrap().raw_handle(), &mut [0; 40], &[]);
+    assert_eq!(received.map(drop), Err(kernel::ReadError::Empty));
+    assert_eq!(service.server().closed.get(), 1);
 }

@@ -1,5 +1,6 @@
 //! A list of numbers that any thread adds to and one empties.
 
+use core::marker::PhantomData;
 use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 
 use crate::sync::atomic::{AtomicBool, AtomicU32};
@@ -55,16 +56,39 @@ impl Inbox {
         self.head.load(Acquire) == 0
     }
 
-    /// Takes all that is listed, last first. What is added meanwhile is listed anew.
+    /// Takes all that is listed, last first. What is added meanwhile is listed anew; so is what is left if `visit` panics.
     pub(crate) fn take<'l>(&self, links: impl Fn(u32) -> Option<&'l InboxLink>, mut visit: impl FnMut(u32)) {
-        let mut head = self.head.swap(0, AcqRel);
-        while let Some(index) = head.checked_sub(1)
-            && let Some(link) = links(index)
-        {
-            // Before the thing may be listed again.
-            head = link.next.load(Relaxed);
-            link.listed.swap(false, AcqRel);
+        let mut taken = Taken { head: self.head.swap(0, AcqRel), links, inbox: self, marker: PhantomData };
+        while let Some((index, _)) = taken.next() {
             visit(index);
+        }
+    }
+}
+
+/// What was listed, and has not been visited.
+struct Taken<'l, 'i, L: Fn(u32) -> Option<&'l InboxLink>> {
+    head: u32,
+    links: L,
+    inbox: &'i Inbox,
+    marker: PhantomData<&'l InboxLink>,
+}
+
+impl<'l, L: Fn(u32) -> Option<&'l InboxLink>> Taken<'l, '_, L> {
+    fn next(&mut self) -> Option<(u32, &'l InboxLink)> {
+        let index = self.head.checked_sub(1)?;
+        let link = (self.links)(index)?;
+        // Before the thing may be listed again.
+        self.head = link.next.load(Relaxed);
+        link.listed.swap(false, AcqRel);
+        Some((index, link))
+    }
+}
+
+impl<'l, L: Fn(u32) -> Option<&'l InboxLink>> Drop for Taken<'l, '_, L> {
+    /// Behind a panic, lists the others again: they are in no list, and would never be listed by anybody else.
+    fn drop(&mut self) {
+        while let Some((index, link)) = self.next() {
+            self.inbox.add(link, index);
         }
     }
 }
@@ -112,6 +136,20 @@ mod tests {
             },
         );
         assert_eq!((visits, take()), (1, std::vec![1]));
+    }
+
+    /// A panic left the others marked as listed, and in no list.
+    #[test]
+    fn what_a_panic_leaves_is_listed_again() {
+        let (inbox, links) = (Inbox::new(), [const { InboxLink::new() }; 3]);
+        (0..3).for_each(|index| inbox.add(&links[index as usize], index));
+        let look = || inbox.take(|index| links.get(index as usize), |index| assert_ne!(index, 2));
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(look)).is_err());
+        inbox.add(&links[1], 1);
+        let mut taken = Vec::new();
+        inbox.take(|index| links.get(index as usize), |index| taken.push(index));
+        taken.sort_unstable();
+        assert_eq!(taken, [0, 1]);
     }
 }
 

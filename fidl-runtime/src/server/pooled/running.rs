@@ -56,6 +56,8 @@ pub struct PooledRunning<X: SendBinding, D: SendDispatch<X>, const C: usize, con
     listener_fired: AtomicBool,
     /// The listener has a connection that no domain has room for.
     waits_for_room: AtomicBool,
+    /// Somebody attaches it, or has.
+    attached: AtomicBool,
     /// What it knows of whoever runs it, once it is attached.
     seats: OnceLock<Seats<K>>,
 }
@@ -83,6 +85,7 @@ impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K
             door: Gate::new(door),
             listener_fired: AtomicBool::new(false),
             waits_for_room: AtomicBool::new(false),
+            attached: AtomicBool::new(false),
             seats: OnceLock::new(),
         }
     }
@@ -98,30 +101,34 @@ impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K
     ///
     /// `ALREADY_BOUND` if it is attached, or was; `NO_RESOURCES` if the pool has too many services, or its port too many waits.
     pub fn attach<'env>(&'env self, pool: &mut Pool<'env>) -> Result<(), Status> {
-        if self.seats.get().is_some() {
-            return Err(Status::ALREADY_BOUND);
-        }
-        let first = pool.add(self)?;
+        let first = self.attach_once(|| pool.add(self))?;
         let seat = |domain: usize| {
             Some(Attachment { consumer: first + domain as u8, generation: 0, waker: pool.waker(domain) })
         };
         self.sit(seat)
     }
 
-    /// Takes a seat for each domain.
+    /// Attaches the service with this function, unless it is or was attached. If that fails, it may be tried again.
+    pub(in crate::server) fn attach_once<T>(
+        &self,
+        attach: impl FnOnce() -> Result<T, Status>,
+    ) -> Result<T, Status> {
+        if self.attached.swap(true, AcqRel) {
+            return Err(Status::ALREADY_BOUND);
+        }
+        attach().inspect_err(|_| self.attached.store(false, Release))
+    }
+
+    /// Takes a seat for each domain. Once.
     pub(in crate::server) fn sit(
         &self,
         mut seat: impl FnMut(usize) -> Option<Attachment>,
     ) -> Result<(), Status> {
-        if self.seats.get().is_some() {
-            return Err(Status::ALREADY_BOUND);
-        }
         let mut wakers = [const { None }; K];
         let mut listener = 0;
         for (domain, gate) in self.parts.iter().enumerate() {
             let part = gate.wait();
-            let Some(Part { running, .. }) = &*part else { continue };
-            let attachment = seat(domain).ok_or(Status::NO_RESOURCES)?;
+            let (Some(Part { running, .. }), Some(attachment)) = (&*part, seat(domain)) else { continue };
             if domain == 0 {
                 listener = PacketKey::new(LISTENER, attachment.consumer, 0, 0).word();
             }
@@ -200,11 +207,15 @@ impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K
             part.running.leave(port);
         }
         if domain == 0
-            && let (Some(seats), Some(door)) = (self.seats.get(), self.door.enter())
-            && door.accepting.handle() != 0
+            && let Some(seats) = self.seats.get()
         {
-            // That there was none is no matter.
-            let _ = port.cancel(door.accepting.handle(), seats.listener);
+            // Not only if nobody is in the door, as whoever brings a connection may be: the port's next owner would get the
+            // packet.
+            let listener = self.door.wait().accepting.handle();
+            if listener != 0 {
+                // That there was none is no matter.
+                let _ = port.cancel(listener, seats.listener);
+            }
         }
     }
 
@@ -237,9 +248,8 @@ impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K
     /// Accepts what the listener has. Returns whether there may be more, and when it wants to be looked at.
     fn accept(&self, port: &Port) -> (bool, Instant) {
         // Whoever is in the door brings a connection, and is out at once.
-        let (Some(seats), Some(mut door)) = (self.seats.get(), self.door.enter()) else {
-            return (true, Instant::INFINITE);
-        };
+        let Some(seats) = self.seats.get() else { return (false, Instant::INFINITE) };
+        let Some(mut door) = self.door.enter() else { return (true, Instant::INFINITE) };
         if self.listener_fired.swap(false, AcqRel) {
             door.accepting.fired();
         }
@@ -333,9 +343,10 @@ impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K
                 self.notify(0);
             }
         }
-        // Somebody who reads them now has those of the turn before.
-        if let Some(published) = self.published[domain].enter() {
-            published.set(part.running.counters());
+        match self.published[domain].enter() {
+            Some(published) => published.set(part.running.counters()),
+            // Somebody reads them now, and has those of the turn before. Whoever reads them later shall have these.
+            None => more = true,
         }
         Turned { more, deadline, stale }
     }
@@ -352,13 +363,12 @@ impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize> Part<X,
         // A server that is told of a connection may panic.
         let guard = MarkUnwind(&self.running.unwound);
         while let Some(channel) = mailbox.take() {
+            // Before the server is told of it: were that to panic, the place would be missing once it is free again.
+            self.free.set(self.free.get().saturating_sub(1));
             // A place for it was reserved, unless one has used up its generations.
-            match self.running.connect(engine.tables, channel) {
-                Ok(()) => self.free.set(self.free.get().saturating_sub(1)),
-                Err(channel) => {
-                    self.running.count(|counters| counters.refused += 1);
-                    send_epitaph(channel.raw_handle(), Status::NO_RESOURCES);
-                }
+            if let Err(channel) = self.running.connect(engine.tables, channel) {
+                self.running.count(|counters| counters.refused += 1);
+                send_epitaph(channel.raw_handle(), Status::NO_RESOURCES);
             }
         }
         let mut stale = 0;
