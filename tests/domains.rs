@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::future::poll_fn;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, Ordering::SeqCst};
-use std::sync::{Barrier, Mutex, OnceLock};
+use std::sync::{Barrier, Mutex, OnceLock, mpsc};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -256,6 +256,40 @@ fn connections_go_where_there_is_room_and_wait_where_there_is_none() {
         assert_eq!(service.serve_in(DOMAINS, server_end).unwrap_err(), Status::OUT_OF_RANGE);
     });
     assert!(service.counters().connections_exhausted > 0);
+}
+
+/// While a handler blocks, in whatever domain, others connect and are served.
+#[test]
+fn a_handler_that_blocks_keeps_nobody_out() {
+    static HELD: Barrier = Barrier::new(2);
+    fidl::service!(pub(crate) static SERVICE: adder::Serve<Function>, CAPACITY, domains = 2);
+    let hold = |a, b| {
+        if a == 0 {
+            HELD.wait();
+        }
+        i64::from(a + b)
+    };
+    let service = SERVICE.start(With(hold)).unwrap();
+    let mut pool = Pool::new().unwrap();
+    service.attach(&mut pool).unwrap();
+    let (callers, listener) = Channel::create().unwrap();
+    service.listen(Listener::from(listener)).unwrap();
+    beside(&pool, 2, || {
+        std::thread::scope(|scope| {
+            let (client_end, server_end) = create_endpoints().unwrap();
+            service.serve_in(0, server_end).unwrap();
+            let held = scope.spawn(move || blocking(client_end).add(0, 7, patient()).unwrap().sum);
+            // Connections are spread over both domains; that of the other one is served while this one is held.
+            let (served, counts) = mpsc::channel();
+            for client in [(); 2].map(|()| blocking(call_in(&callers))) {
+                let served = served.clone();
+                scope.spawn(move || served.send(client.add(1, 1, patient()).unwrap().sum).unwrap());
+            }
+            let first = counts.recv_timeout(Duration::from_secs(30));
+            HELD.wait();
+            assert_eq!((first, counts.recv(), held.join().unwrap()), (Ok(2), Ok(2), 7));
+        });
+    });
 }
 
 #[test]

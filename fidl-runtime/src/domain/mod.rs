@@ -32,8 +32,8 @@
 //! ```
 //!
 //! A handler that blocks holds up its own domain, and the thread that it is on. As long as one thread is left, all other
-//! domains go on; so a service whose handlers block needs one thread more than may block at one time. What a listener has is accepted
-//! in domain 0: while that is held up, the connections there are go on, and no new ones come.
+//! domains go on; so a service whose handlers block needs one thread more than may block at one time. Connections
+//! come in by a domain of their own, in which no handler runs.
 //!
 //! Without threads, the same service runs on a reactor: [`on_one_thread`](crate::server::PooledRunning::on_one_thread).
 
@@ -48,4 +48,7 @@ pub(crate) use pool::{Member, Turned};
 pub use seat::POOLS;
 
 /// The most domains that a service can have.
-pub const DOMAINS: usize = crate::task::DOMAINS;
+pub const DOMAINS: usize = crate::task::DOMAINS - 1;
+
+/// The domain by which connections come in, of all services of a pool. No handler runs there.
+pub(crate) const DOOR: usize = DOMAINS;

@@ -11,6 +11,7 @@ use std::thread;
 
 use arrayvec::ArrayVec;
 
+use super::DOOR;
 use super::deadlines::DomainDeadlines;
 use super::seat::Seat;
 use crate::kernel::{self, Instant, Port, PortPacket, Status, waits_per_port};
@@ -43,16 +44,17 @@ crate::counters::counters! {
     }
 }
 
-/// What belongs to a pool: it has a part in each domain up to some number.
+/// What belongs to a pool: it has a part in each domain up to some number, and one in the [door](DOOR).
 pub(crate) trait Member: Sync {
-    /// How many domains it has parts in.
+    /// How many domains it has parts in, the door not counted.
     fn domains(&self) -> usize;
 
     /// The most waits that it has armed at one time.
     fn waits(&self) -> usize;
 
-    /// A packet came for its part in this domain. On any thread, at any time. Returns which domain is to run.
-    fn packet(&self, domain: usize, key: PacketKey, packet: &PortPacket) -> Option<usize>;
+    /// A packet came for the part with this number: that of its domain, or behind them the door's. On any thread, at any time.
+    /// Returns which domain is to run.
+    fn packet(&self, part: usize, key: PacketKey, packet: &PortPacket) -> Option<usize>;
 
     /// Does what there is to do in a domain, up to some bound. On one thread at a time.
     fn turn(&self, port: &Port, domain: usize) -> Turned;
@@ -77,7 +79,8 @@ pub(crate) struct Turned {
 pub struct Pool<'env> {
     port: Port,
     seat: Seat,
-    /// What belongs to it, each with the number of its part in domain 0; the parts in other domains count on from there.
+    /// What belongs to it, each with the number of its part in domain 0; the parts in other domains count on from there, and
+    /// then that in the door.
     members: ArrayVec<(u8, &'env dyn Member), MEMBERS>,
     waits: usize,
     timers: Option<&'env (dyn Deadlines + Sync)>,
@@ -175,9 +178,9 @@ impl<'env> Pool<'env> {
     /// Adds what belongs to the pool; returns the number of its part in domain 0.
     pub(crate) fn add(&mut self, member: &'env dyn Member) -> Result<u8, Status> {
         let waits = self.waits.saturating_add(member.waits());
-        let first = self.members.last().map_or(0, |(first, last)| usize::from(*first) + last.domains());
+        let first = self.members.last().map_or(0, |(first, last)| usize::from(*first) + last.domains() + 1);
         // Zircon ends a process whose port overflows.
-        if waits > waits_per_port() || first + member.domains() > usize::from(u8::MAX) {
+        if waits > waits_per_port() || first + member.domains() >= usize::from(u8::MAX) {
             return Err(Status::NO_RESOURCES);
         }
         self.members.try_push((first as u8, member)).map_err(|_| Status::NO_RESOURCES)?;
@@ -195,11 +198,11 @@ impl<'env> Pool<'env> {
         self.seat.schedule().notify(domain);
     }
 
-    /// The part that a packet is for: whose, and in which domain.
+    /// The part that a packet is for: whose, and its number there.
     fn part(&self, consumer: u8) -> Option<(&'env dyn Member, usize)> {
         let (first, member) = self.members.iter().rev().find(|(first, _)| *first <= consumer)?;
-        let domain = usize::from(consumer - first);
-        (domain < member.domains()).then_some((*member, domain))
+        let part = usize::from(consumer - first);
+        (part <= member.domains()).then_some((*member, part))
     }
 
     /// When a thread must wake up, whatever happens.
@@ -280,7 +283,8 @@ impl Worker<'_, '_> {
         self.tally.turns += 1;
         let pool = self.pool;
         let (mut more, mut deadline) = (false, Instant::INFINITE);
-        for (_, member) in pool.members.iter().filter(|(_, member)| domain < member.domains()) {
+        let has_part = |member: &dyn Member| domain < member.domains() || domain == DOOR;
+        for (_, member) in pool.members.iter().filter(|(_, member)| has_part(*member)) {
             // Behind a panic of a handler there is always more: to clear up.
             let mut turned = Turned { more: true, deadline: Instant::INFINITE, stale: 0 };
             let contained = catch(|| turned = member.turn(&pool.port, domain));
@@ -341,7 +345,7 @@ impl Worker<'_, '_> {
             }
             let key = PacketKey::from_word(packet.key);
             let part = self.pool.part(key.consumer());
-            match part.and_then(|(member, domain)| member.packet(domain, key, packet)) {
+            match part.and_then(|(member, part)| member.packet(part, key, packet)) {
                 // This thread runs it next, and calls another one if there are more.
                 Some(domain) => self.pool.notify(domain),
                 None => stale += 1,

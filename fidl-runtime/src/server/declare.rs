@@ -40,9 +40,9 @@ macro_rules! service {
             $capacity.slot_bytes,
         );
         // A type of the static's name, beside it: here the handlers' futures are known, and so whether they are `Send`.
-        #[doc(hidden)]
+        // As private as the binding and its server may be; nobody has to name it.
         #[allow(non_camel_case_types)]
-        $vis struct $name {}
+        struct $name {}
         impl $crate::server::SendBinding for $name {
             type Binding = $binding;
 
@@ -54,6 +54,7 @@ macro_rules! service {
             }
         }
         $(#[$meta])*
+        #[allow(private_interfaces)]
         $vis static $name: $crate::server::PooledService<
             $name,
             { $capacity.connections },

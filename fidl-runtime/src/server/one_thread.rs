@@ -4,7 +4,7 @@ use core::cell::Cell;
 use core::fmt;
 
 use super::pooled::{PooledRunning, SendBinding, SendDispatch};
-use crate::domain::Member;
+use crate::domain::{DOOR, Member};
 use crate::kernel::{Instant, Port, PortPacket, Status};
 use crate::reactor::{Attachment, Consumer, Delivered, Host, PacketKey, Reactor};
 
@@ -13,6 +13,7 @@ use crate::reactor::{Attachment, Consumer, Delivered, Host, PacketKey, Reactor};
 /// [`PooledRunning::on_one_thread`].
 pub struct OneThread<'a, X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K: usize> {
     domains: [Domain<'a, X, D, C, N, K>; K],
+    door: Domain<'a, X, D, C, N, K>,
 }
 
 /// What a service has in one domain, as a consumer of its own.
@@ -27,7 +28,7 @@ impl<'a, X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, con
 {
     pub(super) fn new(service: &'a PooledRunning<X, D, C, N, K>) -> Self {
         let domain = |domain| Domain { service, domain, deadline: Cell::new(Instant::INFINITE) };
-        Self { domains: core::array::from_fn(domain) }
+        Self { domains: core::array::from_fn(domain), door: domain(DOOR) }
     }
 
     /// Serves on a reactor.
@@ -35,20 +36,24 @@ impl<'a, X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, con
     /// # Errors
     ///
     /// `ALREADY_BOUND` if the service is attached, or was; `NO_RESOURCES` if the reactor has not enough places: each domain
-    /// takes one.
+    /// takes one, and the door.
     pub fn attach<'env>(&'env self, reactor: &Reactor<'env>) -> Result<(), Status> {
-        let service = self.domains[0].service;
-        let mut seats = service.attach_once(|| self.take_seats(reactor))?;
-        service.sit(|domain| seats[domain].take())
+        let service = self.door.service;
+        let (door, mut seats) = service.attach_once(|| self.take_seats(reactor))?;
+        service.sit(door, |domain| seats[domain].take())
     }
 
-    /// A place on a reactor for each domain, or for none.
-    fn take_seats<'env>(&'env self, reactor: &Reactor<'env>) -> Result<[Option<Attachment>; K], Status> {
+    /// A place on a reactor for the door and for each domain, or for none.
+    fn take_seats<'env>(
+        &'env self,
+        reactor: &Reactor<'env>,
+    ) -> Result<(Attachment, [Option<Attachment>; K]), Status> {
+        let door = reactor.attach(&self.door).ok_or(Status::NO_RESOURCES)?;
         let seats = self.domains.each_ref().map(|domain| reactor.attach(domain));
         if seats.iter().all(Option::is_some) {
-            return Ok(seats);
+            return Ok((door, seats));
         }
-        seats.iter().flatten().for_each(|seat| reactor.detach(seat.consumer));
+        seats.iter().flatten().chain([&door]).for_each(|seat| reactor.detach(seat.consumer));
         Err(Status::NO_RESOURCES)
     }
 }
@@ -58,11 +63,8 @@ impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K
 {
     fn packet(&self, _: &Port, key: PacketKey, packet: &PortPacket) -> Delivered {
         match self.service.packet(self.domain, key, packet) {
-            Some(domain) if domain == self.domain => Delivered::Turn,
-            Some(domain) => {
-                self.service.notify(domain);
-                Delivered::Done
-            }
+            // The keys of the door's packets name the door's consumer.
+            Some(_) => Delivered::Turn,
             None => Delivered::Stale,
         }
     }
@@ -74,8 +76,7 @@ impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K
     }
 
     fn waits(&self) -> usize {
-        // The listener is the first one's.
-        3 * C + usize::from(self.domain == 0)
+        if self.domain == DOOR { 1 } else { 3 * C }
     }
 
     fn leave(&self, port: &Port) {
@@ -95,6 +96,6 @@ impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K
     for OneThread<'_, X, D, C, N, K>
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "OneThread({:?})", self.domains[0].service)
+        write!(f, "OneThread({:?})", self.door.service)
     }
 }

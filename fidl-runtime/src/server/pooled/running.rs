@@ -18,7 +18,7 @@ use super::super::observed::Observed;
 use super::super::one_thread::OneThread;
 use super::super::service::{CONNECTION, LISTENER, MarkUnwind, Running};
 use super::{Protocol, SendBinding, SendDispatch, Server};
-use crate::domain::{Gate, Member, Pool, Turned};
+use crate::domain::{DOOR, Gate, Member, Pool, Turned};
 use crate::kernel::{AsHandleRef, Channel, Instant, Listener, Port, PortPacket, ServerEnd, Status};
 use crate::reactor::{Attachment, Consumer, PacketKey};
 
@@ -29,9 +29,10 @@ struct Part<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize> 
     free: Cell<usize>,
 }
 
-/// The key of the listener's packets, and a waker for each domain.
+/// The key of the listener's packets, and a waker for the door and for each domain.
 struct Seats<const K: usize> {
     listener: u64,
+    door: Waker,
     wakers: [Waker; K],
 }
 
@@ -102,10 +103,12 @@ impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K
     /// `ALREADY_BOUND` if it is attached, or was; `NO_RESOURCES` if the pool has too many services, or its port too many waits.
     pub fn attach<'env>(&'env self, pool: &mut Pool<'env>) -> Result<(), Status> {
         let first = self.attach_once(|| pool.add(self))?;
-        let seat = |domain: usize| {
-            Some(Attachment { consumer: first + domain as u8, generation: 0, waker: pool.waker(domain) })
+        let seat = |number: usize, domain| Attachment {
+            consumer: first + number as u8,
+            generation: 0,
+            waker: pool.waker(domain),
         };
-        self.sit(seat)
+        self.sit(seat(K, DOOR), |domain| Some(seat(domain, domain)))
     }
 
     /// Attaches the service with this function, unless it is or was attached. If that fails, it may be tried again.
@@ -119,26 +122,24 @@ impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K
         attach().inspect_err(|_| self.attached.store(false, Release))
     }
 
-    /// Takes a seat for each domain. Once.
+    /// Takes a seat for the door and for each domain. Once.
     pub(in crate::server) fn sit(
         &self,
+        door: Attachment,
         mut seat: impl FnMut(usize) -> Option<Attachment>,
     ) -> Result<(), Status> {
         let mut wakers = [const { None }; K];
-        let mut listener = 0;
         for (domain, gate) in self.parts.iter().enumerate() {
             let part = gate.wait();
             let (Some(Part { running, .. }), Some(attachment)) = (&*part, seat(domain)) else { continue };
-            if domain == 0 {
-                listener = PacketKey::new(LISTENER, attachment.consumer, 0, 0).word();
-            }
             // A handler that wants something of the service has the domain run.
             running.shared.service.register(&attachment.waker);
             wakers[domain] = Some(attachment.waker.clone());
             running.attachment.set(attachment).map_err(|_| Status::ALREADY_BOUND)?;
         }
         let wakers = wakers.map(|waker| waker.unwrap_or_else(|| Waker::noop().clone()));
-        self.seats.set(Seats { listener, wakers }).map_err(|_| Status::ALREADY_BOUND)
+        let listener = PacketKey::new(LISTENER, door.consumer, 0, 0).word();
+        self.seats.set(Seats { listener, door: door.waker, wakers }).map_err(|_| Status::ALREADY_BOUND)
     }
 
     /// Accepts connections from `listener`. Each goes to the domain with the most room.
@@ -147,9 +148,9 @@ impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K
     ///
     /// `ALREADY_BOUND` if the service has a listener; `BAD_STATE` if it is not attached.
     pub fn listen(&self, listener: Listener) -> Result<(), Status> {
-        self.seats.get().ok_or(Status::BAD_STATE)?;
+        let seats = self.seats.get().ok_or(Status::BAD_STATE)?;
         self.door.wait().accepting.begin(listener.into_channel())?;
-        self.notify(0);
+        seats.door.wake_by_ref();
         Ok(())
     }
 
@@ -201,12 +202,12 @@ impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K
         total
     }
 
-    /// Takes back the waits that a port still has of one domain's part.
+    /// Takes back the waits that a port still has of one domain's part, or of the door.
     pub(in crate::server) fn leave_domain(&self, port: &Port, domain: usize) {
-        if let Some(Some(part)) = self.parts[domain].enter().as_deref() {
+        if let Some(Some(part)) = self.parts.get(domain).and_then(Gate::enter).as_deref() {
             part.running.leave(port);
         }
-        if domain == 0
+        if domain == DOOR
             && let Some(seats) = self.seats.get()
         {
             // Not only if nobody is in the door, as whoever brings a connection may be: the port's next owner would get the
@@ -221,15 +222,15 @@ impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K
 
     /// Has the future of a domain's handlers polled in an order that this seed decides.
     pub(in crate::server) fn simulate(&self, domain: usize, seed: u32) {
-        if let Some(Some(part)) = self.parts[domain].enter().as_deref() {
+        if let Some(Some(part)) = self.parts.get(domain).and_then(Gate::enter).as_deref() {
             part.running.simulate(seed);
         }
     }
 
     /// Has a domain run.
     pub(in crate::server) fn notify(&self, domain: usize) {
-        if let Some(Seats { wakers, .. }) = self.seats.get() {
-            wakers[domain].wake_by_ref();
+        if let Some(waker) = self.seats.get().and_then(|seats| seats.wakers.get(domain)) {
+            waker.wake_by_ref();
         }
     }
 
@@ -245,17 +246,22 @@ impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K
         Ok(())
     }
 
-    /// Accepts what the listener has. Returns whether there may be more, and when it wants to be looked at.
-    fn accept(&self, port: &Port) -> (bool, Instant) {
-        // Whoever is in the door brings a connection, and is out at once.
-        let Some(seats) = self.seats.get() else { return (false, Instant::INFINITE) };
-        let Some(mut door) = self.door.enter() else { return (true, Instant::INFINITE) };
+    /// Accepts what the listener has.
+    fn accept(&self, port: &Port) -> Turned {
+        let mut turned = Turned { more: false, deadline: Instant::INFINITE, stale: 0 };
+        let Some(seats) = self.seats.get() else { return turned };
+        let Some(mut door) = self.door.enter() else {
+            // Whoever is in the door brings a connection, and is out at once.
+            turned.more = true;
+            return turned;
+        };
         if self.listener_fired.swap(false, AcqRel) {
             door.accepting.fired();
         }
         let Door { accepting, counters, next } = &mut *door;
-        let more = accepting.accept(port, seats.listener, &mut Lobby { service: self, counters, next });
-        (more, accepting.deadline())
+        turned.more = accepting.accept(port, seats.listener, &mut Lobby { service: self, counters, next });
+        turned.deadline = accepting.deadline();
+        turned
     }
 
     /// Whether no domain has room for a connection. If so, the next one that has calls the listener's.
@@ -313,34 +319,35 @@ impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K
         match key.kind() {
             LISTENER => {
                 self.listener_fired.store(true, Release);
-                Some(0)
+                Some(DOOR)
             }
             CONNECTION => {
                 let observed = Observed::of(packet)?;
-                let current = self.mailboxes[domain].observe(key.slot(), key.generation(), observed);
-                current.then_some(domain)
+                let mailbox = self.mailboxes.get(domain)?;
+                mailbox.observe(key.slot(), key.generation(), observed).then_some(domain)
             }
             _ => None,
         }
     }
 
     fn turn(&self, port: &Port, domain: usize) -> Turned {
-        let (mut more, mut deadline) = (false, Instant::INFINITE);
-        if domain == 0 {
-            (more, deadline) = self.accept(port);
+        if domain == DOOR {
+            return self.accept(port);
         }
         let entered = self.parts[domain].enter();
         let Some(Some(part)) = entered.as_deref() else {
-            return Turned { more: true, deadline, stale: 0 };
+            return Turned { more: true, deadline: Instant::INFINITE, stale: 0 };
         };
         let stale = part.read(&self.mailboxes[domain]);
-        more |= part.running.turn(port);
-        deadline = deadline.min(part.running.deadline());
+        let mut more = part.running.turn(port);
+        let deadline = part.running.deadline();
         let freed = part.free_since();
         if freed != 0 {
             self.mailboxes[domain].add_vacant(freed);
-            if self.waits_for_room.swap(false, AcqRel) {
-                self.notify(0);
+            if self.waits_for_room.swap(false, AcqRel)
+                && let Some(seats) = self.seats.get()
+            {
+                seats.door.wake_by_ref();
             }
         }
         match self.published[domain].enter() {
@@ -352,7 +359,7 @@ impl<X: SendBinding, D: SendDispatch<X>, const C: usize, const N: usize, const K
     }
 
     fn leave(&self, port: &Port) {
-        (0..K).for_each(|domain| self.leave_domain(port, domain));
+        (0..K).chain([DOOR]).for_each(|domain| self.leave_domain(port, domain));
     }
 }
 
