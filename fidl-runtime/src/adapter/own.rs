@@ -28,9 +28,10 @@ use crate::task::Full;
 /// on.spawn(async move {
 ///     on.sleep_until(Instant::after(std::time::Duration::from_millis(1))).await;
 ///     reactor.stop();
-/// })?;
+/// })
+/// .expect("room for a task");
 /// reactor.run()?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok::<(), fidl::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ReactorLoop<const WAITS: usize, const TIMERS: usize, const TASKS: usize, const BYTES: usize> {

@@ -4,11 +4,12 @@
 //! ```no_run
 //! use fidl::Reactor;
 //!
-//! let reactor = Reactor::new()?;
+//! let reactor = Reactor::new().map_err(fidl::Error::from)?;
 //! // … services and clients are attached to the reactor …
 //! let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
 //! // Other tasks of the thread run meanwhile, also those of `tokio::task::spawn_local`.
-//! tokio::task::LocalSet::new().block_on(&runtime, fidl::adapter::tokio::drive(&reactor))?;
+//! let driven = fidl::adapter::tokio::drive(&reactor);
+//! tokio::task::LocalSet::new().block_on(&runtime, driven).map_err(fidl::Error::from)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

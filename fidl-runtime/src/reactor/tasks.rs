@@ -43,11 +43,12 @@ crate::counters::counters! {
 /// tasks.attach(&reactor)?;
 /// tasks.spawn(async move {
 ///     tasks.spawn(async { println!("spawned by a task") }).expect("a place");
-/// })?;
+/// })
+/// .expect("a place");
 /// while tasks.len() > 0 {
 ///     reactor.crank(Instant::INFINITE)?;
 /// }
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok::<(), fidl::Error>(())
 /// ```
 pub struct Tasks<const N: usize, const BYTES: usize> {
     /// Slot `i` is task `i`.
