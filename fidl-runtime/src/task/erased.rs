@@ -1,7 +1,7 @@
 //! Places for futures whose types differ, without allocation.
 #![allow(unsafe_code)]
 
-use core::cell::{Cell, RefCell};
+use core::cell::{Cell, RefCell, UnsafeCell};
 use core::fmt;
 use core::future::Future;
 use core::mem::MaybeUninit;
@@ -51,14 +51,17 @@ pub(crate) struct TaskPlace<const BYTES: usize> {
     /// The functions of the future in `bytes`. The invariant: if there are any, a future of their type lies there, it was put
     /// there through a reference that lasts for ever, and so is pinned.
     functions: Cell<Option<&'static Functions>>,
-    bytes: RefCell<Bytes<BYTES>>,
+    /// Reached by its address alone: a future may refer to itself, and a reference to all of the bytes would end that.
+    bytes: UnsafeCell<Bytes<BYTES>>,
+    /// Borrowed by whoever uses the bytes.
+    user: RefCell<()>,
 }
 
 impl<const BYTES: usize> TaskPlace<BYTES> {
     /// An empty place.
     pub(crate) const fn new() -> Self {
-        let bytes = RefCell::new(Bytes([const { MaybeUninit::uninit() }; BYTES]));
-        Self { functions: Cell::new(None), bytes }
+        let bytes = UnsafeCell::new(Bytes([const { MaybeUninit::uninit() }; BYTES]));
+        Self { functions: Cell::new(None), bytes, user: RefCell::new(()) }
     }
 
     /// Whether a future is there.
@@ -75,12 +78,12 @@ impl<const BYTES: usize> TaskPlace<BYTES> {
                 "a task holds a value that is aligned to more than 16 bytes"
             );
         }
-        let Ok(mut bytes) = self.bytes.try_borrow_mut() else { return Err(future) };
+        let Ok(_user) = self.user.try_borrow_mut() else { return Err(future) };
         if self.is_taken() {
             return Err(future);
         }
-        let place = bytes.0.as_mut_ptr().cast::<F>();
-        // SAFETY: the place is large enough and aligned (asserted above), it is borrowed mutably, and nothing lies there.
+        let place = self.bytes.get().cast::<F>();
+        // SAFETY: the place is large enough and aligned (asserted above), it has one user, and nothing lies there.
         unsafe { place.write(future) };
         self.functions.set(Some(Of::<F>::FUNCTIONS));
         Ok(())
@@ -88,10 +91,10 @@ impl<const BYTES: usize> TaskPlace<BYTES> {
 
     /// Polls the future, if there is one; drops it if it finishes or panics.
     pub(crate) fn poll(&self, cx: &mut Context<'_>) -> Poll<()> {
-        let Ok(mut bytes) = self.bytes.try_borrow_mut() else { return Poll::Pending };
+        let Ok(_user) = self.user.try_borrow_mut() else { return Poll::Pending };
         let Some(functions) = self.functions.get() else { return Poll::Ready(()) };
-        let guard = Empty { functions: &self.functions, place: bytes.0.as_mut_ptr().cast() };
-        // SAFETY: by the invariant a future of these functions' type lies there, pinned; the bytes are borrowed mutably.
+        let guard = Empty { functions: &self.functions, place: self.bytes.get().cast() };
+        // SAFETY: by the invariant a future of these functions' type lies there, pinned; the bytes have one user.
         let poll = unsafe { (functions.poll)(guard.place, cx) };
         if poll.is_pending() {
             core::mem::forget(guard);
@@ -103,7 +106,7 @@ impl<const BYTES: usize> TaskPlace<BYTES> {
 /// Drops the future of a place.
 struct Empty<'a> {
     functions: &'a Cell<Option<&'static Functions>>,
-    /// Where the future lies. Whoever makes this has the place borrowed mutably.
+    /// Where the future lies. Whoever makes this is the place's user.
     place: *mut u8,
 }
 
@@ -129,14 +132,18 @@ mod tests {
     extern crate std;
 
     use core::task::Waker;
-    use std::boxed::Box;
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::rc::Rc;
 
     use super::*;
+    use crate::storage::Claim;
 
-    fn place() -> &'static TaskPlace<64> {
-        Box::leak(Box::new(TaskPlace::new()))
+    /// A place that lasts for ever.
+    macro_rules! place {
+        () => {{
+            static PLACE: Claim<TaskPlace<64>> = Claim::new(TaskPlace::new());
+            &*PLACE.claim().expect("each is used once").leak()
+        }};
     }
 
     fn poll(place: &TaskPlace<64>) -> Poll<()> {
@@ -154,7 +161,7 @@ mod tests {
 
     #[test]
     fn futures_of_several_types_one_behind_the_other() {
-        let (place, shared) = (place(), Rc::new(Cell::new(0)));
+        let (place, shared) = (place!(), Rc::new(Cell::new(0)));
         for round in 1..=3 {
             let (mine, text) = (shared.clone(), std::string::String::from("on the heap"));
             let task = async move {
@@ -175,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_future_that_panics_is_dropped() {
-        let (place, shared) = (place(), Rc::new(()));
+        let (place, shared) = (place!(), Rc::new(()));
         let mine = shared.clone();
         let task = async move {
             let _mine = mine;
